@@ -1,0 +1,1 @@
+"""The command line: parses, calls, prints, and answers with an exit code."""

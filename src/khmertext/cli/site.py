@@ -1,0 +1,244 @@
+"""``khmertext site``: build, check, clean."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from khmertext.cli.terminal import ProgressLine, format_table, printable
+from khmertext.errors import SiteError
+from khmertext.web import BuildOptions, BuildResult, Problem, build_site, check_site, clean_site
+
+__all__ = ["site"]
+
+SHOWN_FINDINGS = 20
+CONFIG = "khmertext.toml"
+FOLDER = click.Path(file_okay=False, path_type=Path)
+Axes = dict[str, tuple[float, float]]
+
+
+@click.group()
+def site() -> None:
+    """Give a finished web site its own Khmer font."""
+
+
+@site.command()
+@click.argument("source", metavar="SITE", type=FOLDER)
+@click.option("--output", "-o", type=FOLDER, help="Write the new site to this folder.")
+@click.option("--in-place", is_flag=True, help="Change the site where it is.")
+@click.option("--font", "fonts", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="A Khmer font (TTF, OTF, WOFF, WOFF2); once for each weight of a family. "
+              "[default: Noto Sans Khmer, which comes with khmertext]")
+@click.option("--family", help="What the family is called in the site's CSS. [default: Site Khmer]")
+@click.option("--axes", help="What to serve of a variable font, as wght=400 or wght=400:700,wdth=100. "
+              "[default: weights 400 to 700]")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave as they are; repeatable.")
+@click.option("--also", multiple=True, metavar="GLOB", help="Text files whose Khmer counts too, as '*.md'; repeatable.")
+@click.option("--folder", help="The name of our folder in the site. [default: khmertext]")
+@click.option("--hinting", type=click.Choice(["auto", "keep", "drop"]), help="Whether the font keeps its hints. "
+              "[default: auto]")
+@click.option("--detector/--no-detector", default=None, help="Whether pages check the visitor's browser. "
+              "[default: they do]")
+@click.option("--config", type=click.Path(dir_okay=False, exists=True, path_type=Path),
+              help=f"A TOML file with these options. [default: {CONFIG}, where there is one]")
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
+@click.option("--dry-run", is_flag=True, help="Do everything but write.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+def build(source: Path, output: Path | None, in_place: bool, config: Path | None, dry_run: bool, as_json: bool,
+          quiet: bool, **given: Any) -> None:
+    """Cut, prove and link the smallest font that draws the Khmer of SITE.
+
+    SITE is the folder that your site generator wrote. Its pages are read, a font with just their Khmer is made and
+    proven to draw them as the full font does, and links to it are put into the pages.
+    """
+    if (output is None) != in_place:
+        raise click.UsageError("give either --output FOLDER or --in-place")
+    options = read_options(config, given)
+    try:
+        with ProgressLine(quiet=quiet or as_json) as progress:
+            result = build_site(source, output, options, dry_run=dry_run, progress=progress)
+    except ValueError as error:
+        raise click.UsageError(printable(str(error))) from error
+    if as_json:
+        click.echo(json.dumps(result_value(result), ensure_ascii=False, indent=1))
+    elif not quiet:
+        show_result(result, output or source, dry_run=dry_run)
+
+
+@site.command()
+@click.argument("site_folder", metavar="SITE", type=FOLDER)
+@click.option("--folder", default="khmertext", show_default=True, help="The name of our folder in the site.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check(site_folder: Path, folder: str, jobs: int | None, as_json: bool) -> None:
+    """Tell whether the font of a built SITE still draws all of its Khmer.
+
+    Exit code 1 when it does not: the findings say where.
+    """
+    with ProgressLine(quiet=as_json) as progress:
+        problems = check_site(site_folder, folder=folder, jobs=jobs, progress=progress)
+    if as_json:
+        click.echo(json.dumps([problem._asdict() for problem in problems], ensure_ascii=False, indent=1))
+    elif problems:
+        show_problems(problems)
+    else:
+        click.echo("all Khmer of this site is drawn by its font")
+    if problems:
+        raise SystemExit(1)
+
+
+@site.command()
+@click.argument("site_folder", metavar="SITE", type=FOLDER)
+@click.option("--folder", default="khmertext", show_default=True, help="The name of our folder in the site.")
+def clean(site_folder: Path, folder: str) -> None:
+    """Take everything that khmertext put in out of SITE again."""
+    count = clean_site(site_folder, folder=folder)
+    click.echo(f"{count} files restored or removed; the site is as its author made it")
+
+
+# -- options -------------------------------------------------------------------------------------------------------
+
+
+def read_options(config: Path | None, given: dict[str, Any]) -> BuildOptions:
+    """Options from a file, overruled by those of the command line."""
+    if config is None and Path(CONFIG).is_file():
+        config = Path(CONFIG)
+    values: dict[str, Any] = read_config(config) if config is not None else {}
+    for name, value in given.items():
+        if value is not None and value != ():
+            values[name] = value
+    axes = values.get("axes") or {}
+    return BuildOptions(
+        fonts=tuple(values.get("fonts", ())),
+        family=values.get("family", BuildOptions().family),
+        axes=parse_axes(axes) if isinstance(axes, str) else axes,
+        exclude=tuple(values.get("exclude", ())),
+        also=tuple(values.get("also", ())),
+        folder=values.get("folder", BuildOptions().folder),
+        hinting=values.get("hinting", BuildOptions().hinting),
+        detector=values.get("detector", True),
+        jobs=values.get("jobs"),
+    )
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The ``[site]`` table of a configuration file, checked."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("site", {})
+    except (OSError, ValueError) as error:
+        raise SiteError(f"cannot be read as TOML: {error}", source=str(path)) from error
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "font": (str, list), "family": str, "axes": str, "exclude": list, "also": list, "folder": str,
+        "hinting": str, "detector": bool, "jobs": int,
+    }
+    if not isinstance(table, dict):
+        raise SiteError("its [site] is no table", source=str(path))
+    for name, value in table.items():
+        if name not in kinds:
+            raise SiteError(f'has no option "{name}"', source=str(path), hint=f"the options are {', '.join(kinds)}")
+        good = isinstance(value, kinds[name]) and not (name == "jobs" and isinstance(value, bool))
+        if not good or (isinstance(value, list) and not all(isinstance(one, str) for one in value)):
+            raise SiteError(f'the value of "{name}" is of the wrong kind', source=str(path))
+    values = dict(table)
+    fonts = values.pop("font", [])
+    values["fonts"] = tuple(path.parent / one for one in ([fonts] if isinstance(fonts, str) else fonts))
+    return values
+
+
+def parse_axes(text: str) -> Axes:
+    """``wght=400:700,wdth=100`` → axis tag → lowest and highest value.
+
+    Raises:
+        click.BadParameter: It is not of that form.
+
+    Example:
+        >>> parse_axes("wght=400:700,wdth=100")
+        {'wght': (400.0, 700.0), 'wdth': (100.0, 100.0)}
+    """
+    axes: Axes = {}
+    for part in text.split(","):
+        tag, _, span = part.strip().partition("=")
+        low, _, high = span.partition(":")
+        try:
+            values = float(low), float(high or low)
+        except ValueError:
+            values = (1.0, 0.0)
+        if len(tag) != 4 or not tag.isascii() or not values[0] <= values[1]:
+            raise click.BadParameter(f"{printable(part)!r} is not like wght=400 or wght=400:700", param_hint="--axes")
+        axes[tag] = values
+    return axes
+
+
+# -- output --------------------------------------------------------------------------------------------------------
+
+
+def show_result(result: BuildResult, where: Path, *, dry_run: bool) -> None:
+    if result.manifest is None:
+        click.echo(f"no Khmer in {result.pages} pages; nothing to do")
+        show_warnings(result)
+        return
+    saved = f"{result.before:,} → {result.after:,} bytes"
+    rows = [
+        ("pages", f"{result.khmer_pages:,} of {result.pages:,} have Khmer"),
+        ("Khmer characters", f"{result.characters:,}"),
+        ("clusters", f"{result.clusters:,} distinct"),
+        ("font", f"{saved}, {result.glyphs:,} glyphs"),
+        ("runs proven", f"{result.runs:,}"),
+        ("files written", f"{result.written:,}" + (f", {result.removed:,} removed" if result.removed else "")),
+        ("warnings", f"{len(result.warnings) + len(result.lacking):,}"),
+    ]
+    click.echo(format_table(rows))
+    show_warnings(result)
+    if dry_run:
+        click.echo("nothing was written: this was a dry run")
+    elif not result.written:
+        click.echo(f"{printable(str(where))} was up to date")
+
+
+def show_warnings(result: BuildResult) -> None:
+    for lacking in result.lacking[:SHOWN_FINDINGS]:
+        warn(f"{lacking.path}:{lacking.line}: the font lacks {notation(lacking.text)}")
+    counts = Counter(warning.code for warning in result.warnings)
+    shown: set[str] = set()
+    for warning in result.warnings:
+        if warning.code in shown:
+            continue
+        shown.add(warning.code)
+        more = f" (and {counts[warning.code] - 1:,} more)" if counts[warning.code] > 1 else ""
+        line = f":{warning.line}" if warning.line else ""
+        warn(f"{warning.path}{line}: {warning.message} [{warning.code}]{more}")
+
+
+def show_problems(problems: list[Problem]) -> None:
+    for problem in problems[:SHOWN_FINDINGS]:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        text = f": {notation(problem.text)}" if problem.text else ""
+        click.echo(f"{printable(place)}: {printable(problem.message)}{text}")
+    if len(problems) > SHOWN_FINDINGS:
+        click.echo(f"… and {len(problems) - SHOWN_FINDINGS:,} more; --json lists all")
+    click.echo(f"{len(problems):,} findings; run `khmertext site build` again")
+
+
+def notation(text: str) -> str:
+    """A run with its code points, since where the font lacks it nobody can see it."""
+    codes = " ".join(f"{ord(letter):04X}" for letter in text[:24])
+    return f"{printable(text, 24)} ({codes}{' …' if len(text) > 24 else ''})"
+
+
+def warn(text: str) -> None:
+    click.echo(click.style("warning: ", fg="yellow") + printable(text), err=True)
+
+
+def result_value(result: BuildResult) -> dict[str, Any]:
+    names = ("pages", "khmer_pages", "characters", "clusters", "runs", "glyphs", "before", "after", "written", "removed")
+    return {
+        **{name: getattr(result, name) for name in names},
+        "lacking": [one._asdict() for one in result.lacking],
+        "warnings": [one._asdict() for one in result.warnings],
+    }

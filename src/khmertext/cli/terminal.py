@@ -1,0 +1,82 @@
+"""What is shown on a terminal: safe text, progress, plain tables."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any
+
+import click
+
+__all__ = ["ProgressLine", "format_table", "printable"]
+
+DOTS = "…"
+SHOWN = 300
+
+
+def printable(text: str, limit: int = SHOWN) -> str:
+    r"""A text from a file or an option, without anything that could drive the terminal.
+
+    Args:
+        text: Any text.
+        limit: How many characters to show at most.
+
+    Example:
+        >>> printable("a\x1b[31mb")
+        'a\\x1b[31mb'
+    """
+    shown = "".join(letter if is_shown(letter) else ascii(letter)[1:-1] for letter in text[: limit + 1])
+    return shown if len(text) <= limit else shown[:limit] + DOTS
+
+
+def is_shown(letter: str) -> bool:
+    # Format characters are kept where Khmer needs them: the joiners and the zero-width space.
+    return letter in "\u200b\u200c\u200d" or letter.isprintable()
+
+
+class ProgressLine:
+    """A line on standard error that tells how far a long run is; nothing unless a terminal watches.
+
+    Args:
+        quiet: Show nothing in any case.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.watched = sys.stderr.isatty() and not quiet
+        self.bar: Any = None
+        self.what = ""
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.finish()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if not self.watched:
+            return
+        if what != self.what or self.bar is None:
+            self.finish()
+            self.what = what
+            self.bar = click.progressbar(length=total, label=what.ljust(9), file=sys.stderr)
+            self.bar.__enter__()
+        self.bar.update(done - self.bar.pos)
+
+    def finish(self) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)
+            self.bar = None
+
+
+def format_table(rows: list[tuple[str, str]]) -> str:
+    """Two columns, the second one aligned.
+
+    Example:
+        >>> print(format_table([("pages", "3"), ("clusters", "12")]))
+        pages     3
+        clusters  12
+    """
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name.ljust(width)}  {value}" for name, value in rows)

@@ -1,0 +1,24 @@
+"""A web site's Khmer: read, give it its font, prove it, write it back.
+
+Example:
+    >>> from khmertext.web import BuildOptions, build_site    # doctest: +SKIP
+    >>> build_site(Path("public"), Path("public-khmer")).runs  # doctest: +SKIP
+    1204
+"""
+
+from khmertext.web.pages import FoundText, PageFacts, SiteContext, SiteWarning, scan_page
+from khmertext.web.site import BuildOptions, BuildResult, Problem, build_site, check_site, clean_site
+
+__all__ = [
+    "BuildOptions",
+    "BuildResult",
+    "FoundText",
+    "PageFacts",
+    "Problem",
+    "SiteContext",
+    "SiteWarning",
+    "build_site",
+    "check_site",
+    "clean_site",
+    "scan_page",
+]

@@ -1,0 +1,153 @@
+"""Facts of all pages → the plan of the site: which assets there are, and what goes into each file. Pure.
+
+The Khmer family's ``unicode-range`` holds Khmer, the joiners among it and the dotted circle, never the space: so the
+site's own font stays the first one for everything else, and its lines keep their height.
+
+Source: CSS Fonts Level 4, sections 4.5 (``unicode-range``) and 5.2; HTML Standard 4.6.7 (``preload``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from khmertext.web.detector import Detector, make_script_tag
+from khmertext.web.escaping import escape_html, quote_path
+from khmertext.web.manifest import hash_bytes
+from khmertext.web.pages import MARK, PageFacts, SiteContext, place_family, quote_family
+from khmertext.web.sources import Insertion, SourceText
+from khmertext.web.stylesheets import StyleSheet
+
+__all__ = ["FontAsset", "SitePlan", "edit_sheet", "format_css", "name_asset", "page_insertions"]
+
+HASH_LENGTH = 12
+
+
+class FontAsset(NamedTuple):
+    """A font that the site serves.
+
+    Attributes:
+        role: "text" (what the pages hold) or "full" (all of Khmer).
+        name: The file's name in our folder.
+        weights: The CSS weights it covers, lowest and highest.
+        italic: Whether it is slanted.
+        ranges: The code points it is used for, as pairs of first and last.
+    """
+
+    role: str
+    name: str
+    weights: tuple[int, int]
+    italic: bool
+    ranges: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """What the build writes.
+
+    Attributes:
+        folder: Our folder, from the root of the site.
+        family: The family's name.
+        assets: Name in our folder → bytes.
+        style: Name of the stylesheet.
+        preloads: Names of the fonts that pages load at once.
+        script: Attributes of the visitor check: names of its files; empty when it is left out.
+        alt: What the pre-shaped sentence says.
+    """
+
+    folder: str
+    family: str
+    assets: Mapping[str, bytes] = field(default_factory=dict)
+    style: str = ""
+    preloads: tuple[str, ...] = ()
+    script: Mapping[str, str] = field(default_factory=dict)
+    alt: str = ""
+
+
+def name_asset(stem: str, data: bytes, suffix: str) -> str:
+    """A file name that changes when the content does.
+
+    Example:
+        >>> name_asset("Site Khmer", b"", ".css")
+        'site-khmer.e3b0c44298fc.css'
+    """
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in stem.lower())
+    plain = "-".join(part for part in plain.split("-") if part) or "khmer"
+    return f"{plain[:60]}.{hash_bytes(data)[:HASH_LENGTH]}{suffix}"
+
+
+def format_ranges(ranges: Iterable[tuple[int, int]]) -> str:
+    """``unicode-range`` notation of pairs of code points.
+
+    Example:
+        >>> format_ranges([(0x1780, 0x1782), (0x25CC, 0x25CC)])
+        'U+1780-1782,U+25CC'
+    """
+    return ",".join(f"U+{first:X}" if first == last else f"U+{first:X}-{last:X}" for first, last in ranges)
+
+
+def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], detector: Detector | None) -> bytes:
+    """Our stylesheet: the two families, the rules of marked elements, the notice of the visitor check.
+
+    Args:
+        family: The family's name; the one with all of Khmer is called the same with " Full".
+        fonts: The fonts, in the same folder as the stylesheet.
+        rules: One rule a line for elements that pages mark.
+        detector: The visitor check, if there is one.
+    """
+    lines = []
+    for font in fonts:
+        name = family if font.role == "text" else f"{family} Full"
+        low, high = font.weights
+        lines.append(
+            f"@font-face{{font-family:{quote_family(name)};"
+            f'src:url("{quote_path(font.name)}") format("woff2");'
+            f"font-weight:{low if low == high else f'{low} {high}'};"
+            f"font-style:{'italic' if font.italic else 'normal'};font-display:swap;"
+            f"unicode-range:{format_ranges(font.ranges)}}}"
+        )
+    # No specificity, and one family alone: where the site names no font, the browser's own comes next, as before.
+    lines.append(f":where(html){{font-family:{quote_family(family)}}}")
+    lines += sorted(set(rules))
+    text = "\n".join(lines) + "\n"
+    return text.encode() + (detector.style if detector is not None else b"")
+
+
+def page_links(plan: SitePlan, prefix: str) -> str:
+    """The elements that go into a page's head: preloads, the stylesheet, the visitor check."""
+    base = prefix + quote_path(plan.folder) + "/"
+    links = [
+        f'<link {MARK}="" rel="preload" href="{escape_html(base + quote_path(name))}" as="font" type="font/woff2"'
+        ' crossorigin="anonymous"/>'
+        for name in plan.preloads
+    ]
+    links.append(f'<link {MARK}="" rel="stylesheet" href="{escape_html(base + quote_path(plan.style))}"/>')
+    if plan.script:
+        urls = {name: base + quote_path(value) for name, value in plan.script.items()}
+        tag = make_script_tag(
+            src=urls["src"],
+            sentence=urls["sentence"],
+            alt=plan.alt,
+            font=urls.get("font", ""),
+            install=urls.get("install", ""),
+        )
+        links.append(tag)
+    return "".join(links)
+
+
+def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
+    """Everything that goes into a page, the links among it; nothing for a page that needs nothing."""
+    if not facts.needs_font:
+        return []
+    return [Insertion(facts.head, page_links(plan, facts.prefix)), *facts.insertions]
+
+
+def edit_sheet(source: SourceText, sheet: StyleSheet, stacks: Iterable[int], context: SiteContext) -> list[Insertion]:
+    """What goes into a stylesheet: our family, in each of the font stacks that Khmer uses."""
+    insertions = []
+    for index in sorted(set(stacks)):
+        place = place_family(sheet.stacks[index], context.family, context)
+        if place is not None:
+            insertions.append(Insertion(source.byte_offset(place[0]), place[1]))
+    return insertions

@@ -1,0 +1,276 @@
+"""Which declarations give an element its font: the CSS cascade, for the few properties that matter here.
+
+A page is asked once per selector (the HTML parser matches them in C), then each element that holds Khmer is resolved
+upwards, with a memo. Rules that apply only sometimes (media, hover, a pseudo-element) are candidates besides the
+winner: their stacks get the Khmer family too, their weights are proven too.
+
+Sources: CSS Cascade Level 5, sections 6 and 7; CSS Fonts Level 4, section 2.2 (relative weights); the HTML Standard,
+section 15.3 (what browsers style by themselves).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple
+
+from turbohtml import Document, Element
+
+from khmertext.web.families import (
+    BOLD_ELEMENTS,
+    CONTROL_ELEMENTS,
+    INLINE_DISPLAYS,
+    INLINE_ELEMENTS,
+    MONOSPACE_ELEMENTS,
+)
+from khmertext.web.stylesheets import Setting, StyleRule, StyleSheet, parse_styles
+
+__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse"]
+
+BOLDER = ((350, 400), (550, 700), (900, 900), (1001, 1000))
+LIGHTER = ((100, 100), (550, 100), (750, 400), (1001, 700))
+
+
+class FontOrigin(Enum):
+    """Where an element's font family comes from."""
+
+    DECLARED = "declared"  # a stack of the author's
+    ROOT = "root"  # nobody says: the browser's standard font
+    MONOSPACE = "monospace"  # the browser's monospace, or the author's lone `monospace`
+    CONTROL = "control"  # the platform's font for controls
+
+
+class StackUse(NamedTuple):
+    """A font stack that reaches an element.
+
+    Attributes:
+        sheet: Index of the sheet in the page's order; -1 for the style attribute of :attr:`owner`.
+        stack: Index into that sheet's stacks.
+        owner: The style attribute's value when ``sheet`` is -1, else "".
+    """
+
+    sheet: int
+    stack: int
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFont:
+    """What is known of an element's font.
+
+    Attributes:
+        origin: Where the family comes from.
+        css: The winning stack as CSS text; "" when the browser decides.
+        uses: Every stack that may apply, the winning one first.
+        weights: The weights that may apply, 1 to 1000.
+        source: The element that the family was set on (an ancestor, or the element itself).
+        sized: Whether the author set a font size on that element.
+        inline: Whether text around the element is shaped together with it.
+    """
+
+    origin: FontOrigin
+    css: str
+    uses: tuple[StackUse, ...]
+    weights: frozenset[int]
+    source: Element | None
+    sized: bool
+    inline: bool
+
+
+INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), None, False, False)
+
+
+class Candidate(NamedTuple):
+    key: tuple[bool, bool, bool, tuple[int, int, int], int]
+    conditional: bool
+    sheet: int
+    owner: str
+    setting: Setting
+
+
+@dataclass(slots=True)
+class Cascade:
+    """The cascade of one page.
+
+    Args:
+        document: The parsed page.
+        sheets: Its stylesheets in order.
+
+    Example:
+        >>> from turbohtml import parse
+        >>> page = parse("<p><b>x</b></p>")
+        >>> cascade = Cascade(page, [parse_styles("p { font-family: Inter, serif }")])
+        >>> found = cascade.resolve(page.find("b"))
+        >>> found.css, sorted(found.weights)
+        ('Inter, serif', [700])
+    """
+
+    document: Document
+    sheets: Sequence[StyleSheet]
+    matched: dict[Element, list[tuple[int, int, StyleRule]]] = field(default_factory=dict)
+    resolved: dict[Element, ElementFont] = field(default_factory=dict)
+    attributes: dict[str, StyleSheet] = field(default_factory=dict)
+    custom: dict[str, tuple[StackUse, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        selected: dict[str, list[Element]] = {}
+        order = 0
+        for number, sheet in enumerate(self.sheets):
+            for rule in sheet.rules:
+                order += 1
+                if rule.selector not in selected:
+                    selected[rule.selector] = self.document.select(rule.selector)
+                for element in selected[rule.selector]:
+                    self.matched.setdefault(element, []).append((order, number, rule))
+            for name, stacks in sheet.custom:
+                self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
+
+    def stack_of(self, use: StackUse) -> Any:
+        """The :class:`FontStack` that a use names."""
+        sheet = self.attributes[use.owner] if use.sheet < 0 else self.sheets[use.sheet]
+        return sheet.stacks[use.stack]
+
+    def resolve(self, element: Element) -> ElementFont:
+        """The font of an element."""
+        # Iterative, since a hostile page nests deeper than Python recurses.
+        chain: list[Element] = []
+        node: Any = element
+        while isinstance(node, Element) and node not in self.resolved:
+            chain.append(node)
+            node = node.parent
+        parent = self.resolved[node] if isinstance(node, Element) else INITIAL
+        for one in reversed(chain):
+            parent = self.resolved[one] = self.inherit(one, parent)
+        return parent
+
+    def inherit(self, element: Element, parent: ElementFont) -> ElementFont:
+        candidates = self.candidates(element)
+        families = [one for one in candidates if one.setting.name == "font-family" and useful(one.setting)]
+        winner = next((one for one in families if not one.conditional), None)
+        sized = any(one.setting.name == "font-size" and not one.conditional for one in candidates)
+        origin, css, source = parent.origin, parent.css, parent.source
+        uses = parent.uses
+        if winner is not None and winner.setting.stack >= 0:
+            use = StackUse(winner.sheet, winner.setting.stack, winner.owner)
+            css, source, uses = self.stack_of(use).css, element, self.with_custom(use)
+            origin = FontOrigin.MONOSPACE if self.is_lone_monospace(use) else FontOrigin.DECLARED
+        elif winner is not None and winner.setting.value in ("inherit", "unset"):
+            sized = sized or parent.sized
+        elif winner is not None and winner.setting.value == "initial":
+            origin, css, source, uses = FontOrigin.ROOT, "", element, ()
+        elif element.tag in MONOSPACE_ELEMENTS:
+            origin, css, source, uses = FontOrigin.MONOSPACE, "", element, ()
+        elif element.tag in CONTROL_ELEMENTS:
+            origin, css, source, uses = FontOrigin.CONTROL, "", element, ()
+        elif winner is not None:  # revert, a system font, or a value that we do not understand
+            origin, css, source, uses = FontOrigin.ROOT, "", element, ()
+        for one in families:
+            if one.conditional and one.setting.stack >= 0 and (winner is None or one.key > winner.key):
+                uses = (*uses, *self.with_custom(StackUse(one.sheet, one.setting.stack, one.owner)))
+        return ElementFont(
+            origin,
+            css,
+            uses,
+            self.weights(element, candidates, parent.weights),
+            source,
+            sized if source is element else parent.sized,
+            self.is_inline(element, candidates),
+        )
+
+    def candidates(self, element: Element) -> list[Candidate]:
+        """Every setting that reaches the element, the strongest first; without parts of it (``::before``)."""
+        found: list[Candidate] = []
+        for order, number, rule in self.matched.get(element, ()):
+            for setting in rule.settings:
+                conditional = rule.conditional or bool(rule.pseudo)
+                # Among important declarations, layered ones win; among the others, unlayered ones (CSS Cascade 6.4).
+                layer = rule.layered if setting.important else not rule.layered
+                key = (setting.important, False, layer, rule.specificity, order)
+                found.append(Candidate(key, conditional, number, "", setting))
+        style = element.attr("style")
+        if isinstance(style, str) and style:
+            if style not in self.attributes:
+                self.attributes[style] = parse_styles(style, inline=True)
+            for rule in self.attributes[style].rules:
+                for position, setting in enumerate(rule.settings):
+                    key = (setting.important, True, True, (0, 0, 0), position)
+                    found.append(Candidate(key, False, -1, style, setting))
+        # Within one rule the later declaration wins; sorting is stable, so reverse first.
+        found.reverse()
+        found.sort(key=lambda one: one.key, reverse=True)
+        return found
+
+    def with_custom(self, use: StackUse) -> tuple[StackUse, ...]:
+        """A stack, and those of the custom properties it names."""
+        uses = [use]
+        for family in self.stack_of(use).families:
+            if family.kind == "var":
+                uses += self.custom.get(family.name, ())
+        return tuple(uses)
+
+    def is_lone_monospace(self, use: StackUse) -> bool:
+        stack = self.stack_of(use)
+        if len(stack.families) == 1 and stack.families[0].kind == "var":
+            values = self.custom.get(stack.families[0].name, ())
+            return bool(values) and all(self.stack_of(value).lone_monospace for value in values)
+        return bool(stack.lone_monospace)
+
+    def weights(
+        self, element: Element, candidates: Sequence[Candidate], inherited: frozenset[int]
+    ) -> frozenset[int]:
+        weights: set[int] = set()
+        for one in candidates:
+            if one.setting.name != "font-weight":
+                continue
+            found = weights_of(one.setting.value, inherited)
+            if found is not None:
+                weights |= found
+                if not one.conditional:
+                    return frozenset(weights)
+        if element.tag in BOLD_ELEMENTS:
+            weights |= {700} if element.tag not in ("b", "strong") else {step(BOLDER, one) for one in inherited}
+        elif element.tag in CONTROL_ELEMENTS:
+            weights.add(400)
+        else:
+            weights |= inherited
+        return frozenset(weights)
+
+    def is_inline(self, element: Element, candidates: Sequence[Candidate]) -> bool:
+        for one in candidates:
+            if one.setting.name == "display" and not one.conditional:
+                return one.setting.value in INLINE_DISPLAYS
+        return element.tag in INLINE_ELEMENTS or "-" in element.tag
+
+
+def useful(setting: Setting) -> bool:
+    return setting.stack >= 0 or bool(setting.value)
+
+
+def weights_of(value: str, inherited: frozenset[int]) -> set[int] | None:
+    """The weights a ``font-weight`` value can mean; None for one that is invalid, which the cascade passes over."""
+    if value in ("normal", "initial", "system"):
+        return {400}
+    if value == "bold":
+        return {700}
+    if value in ("inherit", "unset"):
+        return set(inherited)
+    if value in ("bolder", "lighter"):
+        return {step(BOLDER if value == "bolder" else LIGHTER, one) for one in inherited}
+    if value.startswith("var("):
+        # Its value is only known to the browser: take the two weights that nearly every site means.
+        return {400, 700}
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return {round(number)} if 1 <= number <= 1000 else None
+
+
+def step(table: Sequence[tuple[int, int]], weight: int) -> int:
+    return next(result for limit, result in table if weight < limit)
+
+
+def sheet_texts(sheets: Mapping[str, StyleSheet]) -> list[str]:
+    """The texts that stylesheets show themselves, in a fixed order."""
+    return [text for name in sorted(sheets) for text in sheets[name].texts if text]

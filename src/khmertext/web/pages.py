@@ -1,0 +1,759 @@
+"""One HTML page → what the plan needs to know of it: its Khmer, and where our own nodes would go.
+
+The page is parsed as a browser parses it (turbohtml follows the WHATWG algorithm and keeps source offsets), read once,
+and described by plain values; nothing here writes. A *run* is what a browser hands to the shaper with our font: the
+text of one inline formatting context, joined across inline elements, cut where the ``unicode-range`` ends.
+
+Sources: HTML Standard, sections 13.2 (parsing) and 15 (rendering); CSS Fonts Level 4, section 5.3 (font matching).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import tinycss2
+from turbohtml import Document, Element, Text, parse
+
+from khmertext.web.cascade import Cascade, ElementFont, FontOrigin, StackUse
+from khmertext.web.escaping import escape_css_string
+from khmertext.web.families import is_known_khmer_family
+from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, unescape_script
+from khmertext.web.sources import Insertion, SourceText, decode_source
+from khmertext.web.stylesheets import FontFaceRule, FontStack, StyleSheet, parse_styles
+from khmertext.web.urls import PageUrl, resolve_url
+
+__all__ = [
+    "MARK",
+    "FoundText",
+    "PageFacts",
+    "SiteContext",
+    "SiteWarning",
+    "declares_khmer",
+    "place_family",
+    "scan_page",
+    "scan_text",
+]
+
+MARK = "data-khmertext"
+TEXT_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "label", "summary", "value", "aria-description")
+ATTRIBUTE_SELECTOR = ",".join(f"[{name}]" for name in TEXT_ATTRIBUTES)
+SHOWN_VALUES = frozenset({"submit", "button", "reset", "text", "search", "email", "url", "tel", ""})
+TYPED_INPUTS = frozenset({"text", "search", "email", "url", "tel", ""})
+RAW_ELEMENTS = frozenset({"script", "style"})
+UNSEEN_ELEMENTS = frozenset({"script", "style", "title", "template"})
+ATOMS = frozenset("br img input button select textarea video audio iframe object canvas svg math hr".split())
+# A browser's font for controls has no name that works everywhere; this is what the common ones resolve to.
+CONTROL_STACK = "Arial,system-ui,sans-serif"
+# Browsers show a lone `monospace` at 13/16 of the size; a longer stack loses that, so we give it back.
+MONOSPACE_SCALE = "0.8125em"
+DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype[^>]*>)?", re.I | re.S)
+CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
+
+
+class SiteWarning(NamedTuple):
+    """Something that the site's owner should know.
+
+    Attributes:
+        code: A short stable name.
+        message: What it is and what to do.
+        path: The file, from the root of the site.
+        line: The line, from 1; 0 when there is none.
+    """
+
+    code: str
+    message: str
+    path: str
+    line: int
+
+
+class FoundText(NamedTuple):
+    """A run of Khmer as a page shows it.
+
+    Attributes:
+        text: The run.
+        language: The language that the page says it is in, in lower case, or "".
+        weights: The CSS font weights that it can be shown in.
+        line: The line where it was first met, from 1.
+        where: The element, attribute or kind of file, in words.
+    """
+
+    text: str
+    language: str
+    weights: tuple[int, ...]
+    line: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteContext:
+    """What reading a page needs to know of the rest of the site.
+
+    Attributes:
+        family: The name of the Khmer family to put in.
+        sheets: Path → stylesheet, for every stylesheet of the site.
+        khmer_files: The stylesheets and scripts that hold Khmer.
+        khmer_families: Names, in lower case, of the Khmer-capable families that the site declares itself.
+        khmer_fonts: The site's own font files that map Khmer.
+        folders: Every folder of the site, "" for its root.
+    """
+
+    family: str
+    sheets: Mapping[str, StyleSheet] = field(default_factory=dict)
+    khmer_files: frozenset[str] = frozenset()
+    khmer_families: frozenset[str] = frozenset()
+    khmer_fonts: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset({""})
+
+    def shows_khmer(self, name: str) -> bool:
+        """Whether a family of this name shows Khmer: declared so in the site, or known."""
+        return " ".join(name.lower().split()) in self.khmer_families or is_known_khmer_family(name)
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page holds, and where our nodes would go in it.
+
+    Attributes:
+        path: The page, from the root of the site.
+        encoding: Its Python codec.
+        texts: Its distinct runs of Khmer.
+        characters: How many Khmer characters it holds.
+        needs_font: Whether the page is to get our links.
+        head: Where the links go, in bytes.
+        prefix: What leads from the page to the root of the site.
+        insertions: What goes in besides the links.
+        stacks: The font stacks of stylesheet files that Khmer uses: path and index.
+        rules: CSS rules for the elements that the insertions mark.
+        warnings: What the owner should know.
+    """
+
+    path: str
+    encoding: str = "utf-8"
+    texts: tuple[FoundText, ...] = ()
+    characters: int = 0
+    needs_font: bool = False
+    head: int = 0
+    prefix: str = ""
+    insertions: tuple[Insertion, ...] = ()
+    stacks: frozenset[tuple[str, int]] = frozenset()
+    rules: tuple[str, ...] = ()
+    warnings: tuple[SiteWarning, ...] = ()
+
+
+def scan_text(text: str, *, where: str, language: str = "", weights: tuple[int, ...] = (400,)) -> list[FoundText]:
+    """The distinct runs of Khmer in a text without markup.
+
+    Args:
+        text: The text; of a script, unescaped.
+        where: What kind of text it is, for reports.
+        language: Its language, or "".
+        weights: The weights that it can be shown in.
+
+    Example:
+        >>> [found.text for found in scan_text("ក ខ ក", where="text")]
+        ['ក', 'ខ']
+    """
+    found: dict[str, FoundText] = {}
+    for offset, run in iter_khmer_runs(text):
+        if run not in found:
+            found[run] = FoundText(run, language, weights, text.count("\n", 0, offset) + 1, where)
+    return list(found.values())
+
+
+def place_family(stack: FontStack, family: str, context: SiteContext) -> tuple[int, str] | None:
+    """Where our family goes in a stack, and the text to put there.
+
+    In front; behind the last family that shows Khmer already, where the stack names one; nowhere when it names ours.
+
+    Args:
+        stack: The stack.
+        family: Our family's name.
+        context: What the site declares.
+
+    Returns:
+        Offset in characters of the stylesheet and the text, or None.
+
+    Example:
+        >>> stack = parse_styles("p { font-family: Arial, serif }").stacks[0]
+        >>> place_family(stack, "Site Khmer", SiteContext("Site Khmer"))
+        (17, '"Site Khmer", ')
+    """
+    names = [item for item in stack.families if item.kind == "name"]
+    if any(item.name == family for item in names):
+        return None
+    khmer = [item for item in names if context.shows_khmer(item.name)]
+    quoted = quote_family(family)
+    if khmer:
+        return khmer[-1].end, f", {quoted}"
+    return stack.families[0].start, f"{quoted}, "
+
+
+def scan_page(data: bytes, path: str, context: SiteContext) -> PageFacts:
+    """Read a page.
+
+    Args:
+        data: The page as its author made it.
+        path: Where it is, from the root of the site, with forward slashes.
+        context: What the rest of the site says.
+
+    Returns:
+        What it holds and what would go in.
+
+    Raises:
+        SiteError: It is not in the encoding that it says.
+
+    Example:
+        >>> facts = scan_page("<p lang=km>ខ្មែរ".encode(), "index.html", SiteContext("Site Khmer"))
+        >>> [text.text for text in facts.texts], facts.needs_font
+        (['ខ្មែរ'], True)
+    """
+    source = decode_source(data, source=path)
+    return PageReader(source, path, context).facts()
+
+
+def declares_khmer(face: FontFaceRule, path: str, fonts: frozenset[str]) -> bool:
+    """Whether an ``@font-face`` rule gives a family that shows Khmer.
+
+    Args:
+        face: The rule.
+        path: The stylesheet or page it stands in, from the root of the site.
+        fonts: The site's font files that map Khmer.
+
+    Example:
+        >>> declares_khmer(FontFaceRule("Mine", ("a.woff2",), ()), "css/a.css", frozenset({"css/a.woff2"}))
+        True
+    """
+    if face.ranges and not any(first <= 0x17FF and last >= 0x1780 for first, last in face.ranges):
+        return False
+    base = PageUrl.of_page(path, is_folder=lambda folder: True).base
+    if any(resolve_url(base, url, exists=fonts.__contains__) for url in face.sources):
+        return True
+    # A file that we cannot look into (on another host): believe a range that names Khmer and not everything.
+    return any(0x1700 <= first <= 0x17FF for first, _ in face.ranges)
+
+
+class Sheet(NamedTuple):
+    path: str  # of the file, or "" for a style element
+    sheet: StyleSheet
+    start: int  # of a style element's text, in characters of the page
+
+
+class Piece(NamedTuple):
+    text: str
+    element: Element
+
+
+class PageReader:
+    """Reads one page; made for one call of :func:`scan_page`."""
+
+    def __init__(self, source: SourceText, path: str, context: SiteContext) -> None:
+        self.source = source
+        self.path = path
+        self.context = context
+        self.document: Document = parse(source.text, source_locations=True)
+        base = self.document.find("base")
+        href = base.attr("href") if base is not None else None
+        self.url = PageUrl.of_page(
+            path, href if isinstance(href, str) else None, is_folder=context.folders.__contains__
+        )
+        self.warnings: list[SiteWarning] = []
+        self.sheets = list(self.find_sheets())
+        declared = {
+            " ".join(face.family.lower().split())
+            for sheet in self.sheets
+            if not sheet.path
+            for face in sheet.sheet.faces
+            if declares_khmer(face, path, context.khmer_fonts)
+        }
+        if declared:
+            self.context = replace(context, khmer_families=context.khmer_families | declared)
+        self.cascade = Cascade(self.document, [sheet.sheet for sheet in self.sheets])
+        self.texts: dict[tuple[str, str, tuple[int, ...]], FoundText] = {}
+        self.characters = 0
+        self.insertions: dict[tuple[int, str], Insertion] = {}
+        self.stacks: set[tuple[str, int]] = set()
+        self.rules: set[str] = set()
+        self.languages: dict[Element, str] = {}
+        self.blocks: dict[Element, Element] = {}
+        self.marked: set[int] = set()
+        self.used: set[Element] = set()
+        self.edited: set[StackUse] = set()
+
+    def facts(self) -> PageFacts:
+        self.read_texts()
+        self.read_attributes()
+        self.read_scripts()
+        linked = self.linked_khmer()
+        dynamic = self.document.select_one("[data-khmer-dynamic]") is not None
+        needs_font = bool(self.texts) or linked or dynamic
+        if needs_font:
+            self.mark_dynamic()
+            self.warn_of_languages()
+        if linked:
+            self.edit_every_stack()
+        return PageFacts(
+            path=self.path,
+            encoding=self.source.encoding,
+            texts=tuple(self.texts.values()),
+            characters=self.characters,
+            needs_font=needs_font,
+            head=self.source.byte_offset(self.head_offset()) if needs_font else 0,
+            prefix=self.url.prefix,
+            insertions=tuple(sorted(self.insertions.values())) if needs_font else (),
+            stacks=frozenset(self.stacks),
+            rules=tuple(sorted(self.rules)),
+            warnings=tuple(self.warnings),
+        )
+
+    # -- stylesheets ---------------------------------------------------------------------------------------------
+
+    def find_sheets(self) -> Iterator[Sheet]:
+        for element in self.document.select("link[href],style"):
+            media = text_attribute(element, "media").strip().lower()
+            plain = media in ("", "all", "screen")
+            if element.tag == "style":
+                text = "".join(child.data or "" for child in element.children if isinstance(child, Text))
+                location = element.source_location
+                start = location.start_tag.end_offset if location is not None else -1
+                if start >= 0 and not self.source.text.startswith(text, start):
+                    start = -1  # markup in between (SVG): read it, but do not edit it
+                yield Sheet("", conditional_unless(plain, parse_styles(text)), start)
+                continue
+            relations = text_attribute(element, "rel").lower().split()
+            loads = "stylesheet" in relations or (
+                "preload" in relations and text_attribute(element, "as").lower() == "style"
+            )
+            if not loads:
+                continue
+            path = resolve_url(
+                self.url.base, text_attribute(element, "href"), exists=self.context.sheets.__contains__
+            )
+            if path is not None:
+                yield from self.with_imports(path, plain and "alternate" not in relations, ())
+
+    def with_imports(self, path: str, plain: bool, above: tuple[str, ...]) -> Iterator[Sheet]:
+        if path in above or len(above) > 20:
+            return
+        sheet = self.context.sheets[path]
+        base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base
+        for url in sheet.imports:
+            imported = resolve_url(base, url, exists=self.context.sheets.__contains__)
+            if imported is not None:
+                yield from self.with_imports(imported, plain, (*above, path))
+        yield Sheet(path, conditional_unless(plain, sheet), -1)
+
+    # -- texts ---------------------------------------------------------------------------------------------------
+
+    def read_texts(self) -> None:
+        """Follow the page in order and gather runs, joined across inline elements."""
+        run: list[Piece] = []
+        block: Element | None = None
+        for node in self.document.descendants:
+            if isinstance(node, Text):
+                element = node.parent
+                if not isinstance(element, Element) or element.tag in RAW_ELEMENTS:
+                    continue
+                data = node.data or ""
+                if not data:
+                    continue
+                if not run and KHMER_RUN.search(data) is None:
+                    continue
+                home = self.block_of(element)
+                if run and home is not block:
+                    self.close_run(run)
+                block = home
+                self.read_pieces(data, element, run)
+            elif run and isinstance(node, Element):
+                if node.tag == "wbr":
+                    run.append(Piece("\u200b", node))
+                elif node.tag in ATOMS or not self.is_inline(node):
+                    self.close_run(run)
+        self.close_run(run)
+
+    def read_pieces(self, data: str, element: Element, run: list[Piece]) -> None:
+        end = 0
+        for match in KHMER_RUN.finditer(data):
+            if match.start() > 0:
+                self.close_run(run)
+            run.append(Piece(match[0], element))
+            end = match.end()
+            if end < len(data):
+                self.close_run(run)
+        if end < len(data):
+            self.close_run(run)
+
+    def close_run(self, run: list[Piece]) -> None:
+        if not run:
+            return
+        pieces = list(run)
+        run.clear()
+        whole = "".join(piece.text for piece in pieces)
+        if KHMER_LETTER.search(whole) is None:
+            return
+        self.characters += len(KHMER_LETTER.findall(whole))
+        elements = list(dict.fromkeys(piece.element for piece in pieces))
+        for element in elements:
+            self.use_font(element)
+        if len(elements) == 1:
+            self.add_text(whole, elements[0], f"<{elements[0].tag}>")
+            return
+        # Browsers join the pieces where the font is the same; each alone is what they shape where it is not.
+        weights = frozenset().union(*(self.cascade.resolve(element).weights for element in elements))
+        for element in elements:
+            self.add_text(whole, element, f"<{element.tag}>", weights)
+        for piece in pieces:
+            if KHMER_LETTER.search(piece.text):
+                self.add_text(piece.text, piece.element, f"<{piece.element.tag}>")
+
+    def read_attributes(self) -> None:
+        for element in self.document.select(ATTRIBUTE_SELECTOR):
+            for name in TEXT_ATTRIBUTES:
+                value = text_attribute(element, name)
+                if not value or KHMER_LETTER.search(value) is None or not shows_value(element, name):
+                    continue
+                self.characters += len(KHMER_LETTER.findall(value))
+                if name in ("placeholder", "value", "alt", "label"):
+                    self.use_font(element)
+                for _, run in iter_khmer_runs(value):
+                    self.add_text(run, element, f"{name} of <{element.tag}>")
+
+    def read_scripts(self) -> None:
+        weights = (400, 700)
+        for element in self.document.select("script"):
+            text = "".join(child.data or "" for child in element.children if isinstance(child, Text))
+            text = unescape_script(text)
+            if KHMER_LETTER.search(text) is None:
+                continue
+            self.characters += len(KHMER_LETTER.findall(text))
+            line = element.source_line or 0
+            for found in scan_text(text, where="script", language=self.language_of(element), weights=weights):
+                self.texts.setdefault((found.text, found.language, weights), found._replace(line=line))
+        for sheet in self.sheets:
+            if not sheet.path:
+                for text in sheet.sheet.texts:
+                    for found in scan_text(text, where="style", language=self.root_language(), weights=weights):
+                        self.texts.setdefault((found.text, found.language, weights), found)
+
+    def add_text(self, text: str, element: Element, where: str, weights: frozenset[int] = frozenset()) -> None:
+        language = self.language_of(element)
+        known = tuple(sorted(weights or self.cascade.resolve(element).weights))
+        key = (text, language, known)
+        if key not in self.texts:
+            self.texts[key] = FoundText(text, language, known, element.source_line or 0, where)
+
+    def language_of(self, element: Element) -> str:
+        chain: list[Element] = []
+        node: Any = element
+        found = ""
+        while isinstance(node, Element):
+            if node in self.languages:
+                found = self.languages[node]
+                break
+            chain.append(node)
+            own = node.attr("lang")
+            own = own if isinstance(own, str) else node.attr("xml:lang")
+            if isinstance(own, str):
+                found = own.strip().lower()
+                break
+            node = node.parent
+        for one in chain:
+            self.languages[one] = found
+        return found
+
+    def root_language(self) -> str:
+        root = self.document.find("html")
+        return self.language_of(root) if root is not None else ""
+
+    def is_inline(self, element: Element) -> bool:
+        return self.cascade.resolve(element).inline
+
+    def block_of(self, element: Element) -> Element:
+        chain: list[Element] = []
+        node = element
+        while node not in self.blocks:
+            chain.append(node)
+            parent = node.parent
+            if not isinstance(parent, Element) or not self.is_inline(node):
+                self.blocks[node] = node
+                break
+            node = parent
+        block = self.blocks[node]
+        for one in chain:
+            self.blocks[one] = block
+        return block
+
+    # -- our family, in stacks and on elements -------------------------------------------------------------------
+
+    def use_font(self, element: Element) -> None:
+        """Khmer stands in this element: put our family where its font comes from."""
+        if element in self.used or element.tag in UNSEEN_ELEMENTS:
+            return
+        self.used.add(element)
+        font = self.cascade.resolve(element)
+        for use in font.uses:
+            self.edit_stack(use)
+        if font.origin in (FontOrigin.MONOSPACE, FontOrigin.CONTROL) and font.source is not None:
+            self.mark_element(font.source, self.cascade.resolve(font.source))
+
+    def edit_stack(self, use: StackUse) -> None:
+        if use in self.edited:
+            return
+        self.edited.add(use)
+        stack = self.cascade.stack_of(use)
+        if stack.custom or self.cascade.is_lone_monospace(use):
+            return
+        values = [
+            value
+            for family in stack.families
+            if family.kind == "var"
+            for value in self.cascade.custom.get(family.name, ())
+        ]
+        if any(self.names_khmer(self.cascade.stack_of(value)) for value in values):
+            # Ours goes behind a family that the custom property names, hence into the property.
+            for value in values:
+                self.put_family(value)
+        else:
+            self.put_family(use)
+
+    def names_khmer(self, stack: FontStack) -> bool:
+        return any(item.kind == "name" and self.context.shows_khmer(item.name) for item in stack.families)
+
+    def put_family(self, use: StackUse) -> None:
+        stack = self.cascade.stack_of(use)
+        place = place_family(stack, self.context.family, self.context)
+        if place is None:
+            return
+        offset, text = place
+        if use.sheet >= 0:
+            sheet = self.sheets[use.sheet]
+            if sheet.path:
+                self.stacks.add((sheet.path, use.stack))
+            elif sheet.start >= 0:
+                self.insert(sheet.start + offset, text)
+            return
+        for element in self.document.select("[style]"):
+            if element.attr("style") == use.owner:
+                self.insert_in_attribute(element, offset, text)
+
+    def insert_in_attribute(self, element: Element, offset: int, text: str) -> None:
+        location = element.source_location
+        if location is None or "style" not in location.attrs:
+            return
+        span = location.attrs["style"]
+        raw = self.source.text[span.start_offset : span.end_offset]
+        _, equals, value = raw.partition("=")
+        if not equals:
+            return
+        lead = len(value) - len(value.lstrip())
+        start = span.start_offset + len(raw) - len(value) + lead
+        quote = value[lead : lead + 1]
+        escaped = html.escape(text)
+        if quote in ('"', "'"):
+            start += 1
+        else:
+            escaped = escaped.replace(" ", "&#32;")
+        inside = raw_offset(self.source.text[start : span.end_offset], offset)
+        self.insert(start + inside, escaped)
+
+    def edit_every_stack(self) -> None:
+        """A script puts Khmer into this page, and nobody knows where: every stack may get it."""
+        for number, sheet in enumerate(self.sheets):
+            for index in range(len(sheet.sheet.stacks)):
+                self.edit_stack(StackUse(number, index))
+
+    def mark_element(self, element: Element, font: ElementFont, *, full: bool = False) -> None:
+        """Give one element a stack of its own, by an attribute and a rule."""
+        location = element.source_location
+        if location is None or location.start_tag.start_offset in self.marked:
+            return
+        if self.source.text[location.start_tag.start_offset : location.start_tag.start_offset + 1] != "<":
+            return
+        self.marked.add(location.start_tag.start_offset)
+        family = self.context.family
+        own = stack_css(font, family, self.context)
+        declarations = f"font-family:{own}!important"
+        key_text = declarations
+        if full:
+            whole = stack_css(font, f"{family} Full", self.context)
+            declarations = f"font-family:{whole}!important"
+            key_text = f"{declarations}{own}"
+        elif font.origin is FontOrigin.MONOSPACE and element.tag != "textarea":
+            if font.sized:
+                self.warn("monospace-size", element, "Khmer in a lone `monospace` whose size the site sets: "
+                          "its Latin may look larger; write `monospace, monospace` in the site's CSS")
+            else:
+                parent = element.parent
+                inside = isinstance(parent, Element) and (
+                    self.cascade.resolve(parent).origin is FontOrigin.MONOSPACE
+                )
+                declarations += f";font-size:{'1em' if inside else MONOSPACE_SCALE}"
+                key_text = declarations
+        key = hashlib.sha256(key_text.encode()).hexdigest()[:8]
+        self.rules.add(f'[{MARK}="{key}"]{{{declarations}}}')
+        if full:
+            self.rules.add(f'[{MARK}="{key}"]::placeholder{{font-family:{own}!important}}')
+        self.insert(location.start_tag.start_offset + 1 + len(element.tag), f' {MARK}="{key}"')
+
+    def mark_dynamic(self) -> None:
+        """Fields that visitors type into, and places that scripts fill, use the family with all of Khmer."""
+        bare = 0
+        first: Element | None = None
+        for element in self.document.select("input,textarea,[contenteditable],[data-khmer-dynamic]"):
+            if element.tag == "input" and text_attribute(element, "type").lower() not in TYPED_INPUTS:
+                continue
+            if text_attribute(element, "contenteditable").lower() == "false" and not has(element, "data-khmer-dynamic"):
+                continue
+            font = self.cascade.resolve(element)
+            if font.origin in (FontOrigin.CONTROL, FontOrigin.MONOSPACE) and not self.holds_khmer(element):
+                bare += 1
+                first = first or element
+                continue
+            self.mark_element(element, font, full=True)
+        if first is not None:
+            self.warn("unstyled-fields", first, f"{bare} text field(s) keep the browser's own font; Khmer typed there "
+                      "shows in the visitor's font; `font: inherit` on them lets ours in")
+
+    def holds_khmer(self, element: Element) -> bool:
+        texts = (element.text, *(text_attribute(element, name) for name in ("placeholder", "value")))
+        return has(element, "data-khmer-dynamic") or any(KHMER_LETTER.search(text) for text in texts)
+
+    # -- the rest ------------------------------------------------------------------------------------------------
+
+    def linked_khmer(self) -> bool:
+        """Whether a script or stylesheet that the page loads holds Khmer."""
+        if not self.context.khmer_files:
+            return False
+        if any(sheet.path in self.context.khmer_files for sheet in self.sheets):
+            return True
+        exists = self.context.khmer_files.__contains__
+        scripts = self.document.select("script[src]")
+        return any(resolve_url(self.url.base, text_attribute(script, "src"), exists=exists) for script in scripts)
+
+    def warn(self, code: str, element: Element, message: str) -> None:
+        self.warnings.append(SiteWarning(code, message, self.path, element.source_line or 0))
+
+    def warn_of_languages(self) -> None:
+        unknown = [text for text in self.texts.values() if not text.language and text.where != "script"]
+        if unknown:
+            self.warnings.append(
+                SiteWarning("no-language", 'Khmer text whose language no `lang` tells; write lang="km"', self.path,
+                        unknown[0].line)
+            )
+
+    def insert(self, offset: int, text: str) -> None:
+        at = self.source.byte_offset(offset)
+        self.insertions[at, text] = Insertion(at, text)
+
+    def head_offset(self) -> int:
+        """Where the links go: before the first stylesheet or script that comes after charset, base and CSP."""
+        head = self.document.find("head")
+        children = [child for child in head.children if isinstance(child, Element)] if head is not None else []
+        located = [(child, child.source_location) for child in children]
+        firm = [(child, span) for child, span in located if span is not None]
+        after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
+        for child, span in firm:
+            if span.start_tag.start_offset >= after and loads_style(child):
+                return int(span.start_tag.start_offset)
+        if head is not None and head.source_location is not None and head.source_location.end_tag is not None:
+            return int(head.source_location.end_tag.start_offset)
+        if firm:
+            return max(end_of(span) for _, span in firm)
+        for name in ("head", "html"):
+            element = self.document.find(name)
+            if element is not None and element.source_location is not None:
+                return int(element.source_location.start_tag.end_offset)
+        match = DOCTYPE.match(self.source.text)
+        return match.end() if match else 0
+
+
+def quote_family(name: str) -> str:
+    """A family name as a CSS string."""
+    return f'"{escape_css_string(name)}"'
+
+
+def text_attribute(element: Element, name: str) -> str:
+    value = element.attr(name)
+    return value if isinstance(value, str) else ""
+
+
+def has(element: Element, name: str) -> bool:
+    return name in element.attrs
+
+
+def shows_value(element: Element, name: str) -> bool:
+    if name != "value":
+        return True
+    return element.tag == "input" and text_attribute(element, "type").lower() in SHOWN_VALUES
+
+
+def conditional_unless(plain: bool, sheet: StyleSheet) -> StyleSheet:
+    if plain:
+        return sheet
+    rules = tuple(rule._replace(conditional=True) for rule in sheet.rules)
+    return StyleSheet(rules, sheet.stacks, sheet.custom, sheet.faces, sheet.imports, sheet.texts)
+
+
+def stack_css(font: ElementFont, family: str, context: SiteContext) -> str:
+    """An element's own stack with our family put in, as CSS text."""
+    if font.origin is FontOrigin.CONTROL:
+        css = CONTROL_STACK
+    elif font.origin is FontOrigin.MONOSPACE:
+        css = font.css or "monospace"
+    else:
+        css = font.css
+    quoted = quote_family(family)
+    if not css:
+        return quoted
+    stack = parse_styles(f"x{{font-family:{css}}}").stacks[0]
+    start = len("x{font-family:")
+    place = place_family(stack, family, context)
+    if place is None:
+        return css
+    at = place[0] - start
+    return tidy(css[:at] + place[1] + css[at:])
+
+
+def tidy(css: str) -> str:
+    return str(tinycss2.serialize(tinycss2.parse_component_value_list(css, skip_comments=True)))
+
+
+def raw_offset(raw: str, offset: int) -> int:
+    """Offset in an attribute's value → offset in its source, where characters may be written as references."""
+    position = 0
+    decoded = 0
+    while decoded < offset and position < len(raw):
+        match = CHARACTER_REFERENCE.match(raw, position)
+        if match:
+            decoded += len(html.unescape(match[0]))
+            position = match.end()
+        else:
+            decoded += 1
+            position += 1
+    return position
+
+
+def must_come_first(element: Element) -> bool:
+    if element.tag == "base":
+        return True
+    if element.tag != "meta":
+        return False
+    return has(element, "charset") or text_attribute(element, "http-equiv").lower() in (
+        "content-type",
+        "content-security-policy",
+    )
+
+
+def loads_style(element: Element) -> bool:
+    if element.tag in ("style", "script"):
+        return True
+    return element.tag == "link" and bool({"stylesheet", "preload"} & set(text_attribute(element, "rel").lower().split()))
+
+
+def end_of(location: Any) -> int:
+    span = location.end_tag or location.start_tag
+    return int(span.end_offset)

@@ -1,0 +1,291 @@
+"""A site's tree → the facts that the plan is made of: every Khmer text with its place, and where changes would go.
+
+Keeps facts and distinct runs, never the bytes of pages; large sites are read in several processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from turbohtml import parse
+
+from khmertext.errors import FontError, SiteError
+from khmertext.fonts import open_face
+from khmertext.web.disk import Tree, matches_any, read_file
+from khmertext.web.manifest import Manifest, hash_bytes
+from khmertext.web.marks import restore_file
+from khmertext.web.pages import FoundText, PageFacts, SiteContext, SiteWarning, declares_khmer, scan_page, scan_text
+from khmertext.web.scripts import KHMER_LETTER, unescape_script
+from khmertext.web.sources import decode_source, may_hold_khmer
+from khmertext.web.stylesheets import StyleSheet, parse_styles
+from khmertext.workers import map_chunks, split_chunks
+
+__all__ = ["FileFacts", "Progress", "SiteFacts", "file_kind", "read_site"]
+
+KINDS = {
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".css": "css",
+    ".js": "script",
+    ".mjs": "script",
+    ".cjs": "script",
+    ".json": "script",
+    ".jsonld": "script",
+    ".webmanifest": "script",
+    ".svg": "svg",
+    ".ttf": "font",
+    ".otf": "font",
+    ".woff": "font",
+    ".woff2": "font",
+}
+CHUNK = 64
+MAX_SITE_FONT = 32 * 1024 * 1024
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done, and how much there is."""
+
+
+class FileFacts(NamedTuple):
+    """What a file other than a page holds.
+
+    Attributes:
+        path: From the root of the site.
+        kind: "css", "script", "svg" or "text".
+        original: sha256 of the author's bytes.
+        texts: Its runs of Khmer.
+        characters: How many Khmer characters.
+        sheet: For CSS, what it says about fonts.
+        warnings: What the owner should know.
+    """
+
+    path: str
+    kind: str
+    original: str
+    texts: tuple[FoundText, ...] = ()
+    characters: int = 0
+    sheet: StyleSheet | None = None
+    warnings: tuple[SiteWarning, ...] = ()
+
+
+class PageRead(NamedTuple):
+    facts: PageFacts
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What a site holds.
+
+    Attributes:
+        tree: Its files.
+        context: What its stylesheets say.
+        pages: The pages that can hold Khmer, with the sha256 of each as its author made it.
+        files: Other files that hold Khmer, and every stylesheet.
+        page_count: How many pages there are in all.
+        read_as: Path → kind, for every file that was looked at.
+    """
+
+    tree: Tree
+    context: SiteContext
+    pages: tuple[PageRead, ...] = ()
+    files: tuple[FileFacts, ...] = ()
+    page_count: int = 0
+
+    @property
+    def warnings(self) -> list[SiteWarning]:
+        """Every warning, in the order of files."""
+        found = [warning for page in self.pages for warning in page.facts.warnings]
+        return found + [warning for file in self.files for warning in file.warnings]
+
+    @property
+    def characters(self) -> int:
+        """How many Khmer characters the site holds."""
+        return sum(page.facts.characters for page in self.pages) + sum(file.characters for file in self.files)
+
+    def iter_texts(self) -> list[tuple[str, FoundText]]:
+        """Every text with the file it is in; those of scripts and the like in all the site's languages and weights."""
+        found = [(page.facts.path, text) for page in self.pages for text in page.facts.texts]
+        languages = sorted({text.language for _, text in found}) or ["km"]
+        weights = tuple(sorted({weight for _, text in found for weight in text.weights})) or (400, 700)
+        for file in self.files:
+            for text in file.texts:
+                # Nobody can tell where a script puts its text: it is proven wherever Khmer stands.
+                for language in languages[:4]:
+                    found.append((file.path, text._replace(language=language, weights=weights)))
+        return found
+
+
+def file_kind(path: str, also: Iterable[str] = ()) -> str:
+    """What a file is read as: "html", "css", "script", "svg", "font", "text" or "" for not at all.
+
+    Args:
+        path: From the root of the site.
+        also: Patterns of files to read as plain text.
+
+    Example:
+        >>> file_kind("a/index.HTML"), file_kind("a.md"), file_kind("a.md", ["*.md"])
+        ('html', '', 'text')
+    """
+    name = path.rpartition("/")[2].lower()
+    kind = KINDS.get("." + name.rpartition(".")[2], "")
+    return "text" if not kind and also and matches_any(path, also) else kind
+
+
+def read_site(
+    tree: Tree,
+    *,
+    family: str,
+    manifests: Sequence[Manifest] = (),
+    exclude: Sequence[str] = (),
+    also: Sequence[str] = (),
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> SiteFacts:
+    """Read every file of a site that can show Khmer.
+
+    Args:
+        tree: The site's files.
+        family: The name of the family that goes in.
+        manifests: Of earlier builds in the same tree, whose insertions are not the author's.
+        exclude: Patterns of files to leave alone.
+        also: Patterns of text files to read too.
+        jobs: Processes to use.
+        progress: Told how far it is.
+
+    Returns:
+        The facts.
+
+    Raises:
+        SiteError: A file cannot be read or is not in its encoding; or the site declares a family of that name.
+    """
+    kinds = {path: file_kind(path, also) for path in tree.files if not matches_any(path, exclude)}
+    pages = [path for path, kind in kinds.items() if kind == "html"]
+    others = [path for path, kind in kinds.items() if kind in ("css", "script", "svg", "text")]
+    reader = partial(read_others, tree.root, kinds, tuple(manifests))
+    files: list[FileFacts] = []
+    for path_facts in map(reader, split_chunks(others, max(1, len(others) // CHUNK))):
+        files += path_facts
+    sheets = {file.path: file.sheet for file in files if file.sheet is not None}
+    fonts = khmer_fonts(tree, [path for path, kind in kinds.items() if kind == "font"])
+    declared = declared_families(sheets, fonts)
+    if family.lower() in declared or any(
+        face.family == family for sheet in sheets.values() for face in sheet.faces
+    ):
+        raise SiteError(
+            f'declares a font family named "{family}" itself', source=str(tree.root), hint="choose another --family"
+        )
+    context = SiteContext(
+        family=family,
+        sheets=sheets,
+        khmer_files=frozenset(file.path for file in files if file.texts and file.kind in ("css", "script")),
+        khmer_families=declared,
+        khmer_fonts=fonts,
+        folders=tree.folders,
+    )
+    scan = partial(read_pages, tree.root, context, tuple(manifests))
+    chunks = split_chunks(pages, max(1, len(pages) // CHUNK))
+    found: list[PageRead] = []
+    done = 0
+    for chunk, read in zip(chunks, map_chunks(scan, chunks, jobs if len(pages) > CHUNK else 1), strict=True):
+        found += read
+        done += len(chunk)
+        if progress is not None:
+            progress("reading", done, len(pages))
+    kept = tuple(file for file in files if file.texts or file.sheet is not None)
+    return SiteFacts(tree, context, tuple(found), kept, len(pages))
+
+
+def read_pages(
+    root: Path, context: SiteContext, manifests: tuple[Manifest, ...], paths: Sequence[str]
+) -> list[PageRead]:
+    """Scan some pages; those that cannot hold Khmer or load any are left out."""
+    found = []
+    for path in paths:
+        data = restore_file(path, read_file(root, path), manifests)
+        if not (context.khmer_files or may_hold_khmer(data) or b"data-khmer-dynamic" in data):
+            continue
+        try:
+            facts = scan_page(data, path, context)
+        except SiteError:
+            if not may_hold_khmer(data):
+                continue  # some other encoding, no Khmer: none of our business
+            raise
+        if facts.texts or facts.needs_font:
+            found.append(PageRead(facts, hash_bytes(data)))
+    return found
+
+
+def read_others(
+    root: Path, kinds: Mapping[str, str], manifests: tuple[Manifest, ...], paths: Sequence[str]
+) -> list[FileFacts]:
+    found = []
+    for path in paths:
+        data = restore_file(path, read_file(root, path), manifests)
+        kind = kinds[path]
+        if kind != "css" and not may_hold_khmer(data):
+            continue
+        try:
+            facts = read_other(path, kind, data)
+        except SiteError:
+            if kind == "css" and not may_hold_khmer(data):
+                continue
+            raise
+        found.append(facts)
+    return found
+
+
+def read_other(path: str, kind: str, data: bytes) -> FileFacts:
+    """The facts of a stylesheet, script, picture or text."""
+    text = decode_source(data, source=path, kind=kind).text
+    sheet = None
+    warnings: tuple[SiteWarning, ...] = ()
+    if kind == "css":
+        sheet = parse_styles(text)
+        text = "\n".join(sheet.texts)
+    elif kind == "script":
+        text = unescape_script(text)
+    elif kind == "svg":
+        text = parse(text).text
+    characters = len(KHMER_LETTER.findall(text))
+    if kind == "svg" and characters:
+        warnings = (
+            SiteWarning(
+                "svg-text",
+                "a picture with Khmer text: shown by <img> it cannot use the site's font; put it inline, or make "
+                "its text outlines",
+                path,
+                0,
+            ),
+        )
+    texts = tuple(scan_text(text, where=kind))
+    return FileFacts(path, kind, hash_bytes(data), texts, characters, sheet, warnings)
+
+
+def khmer_fonts(tree: Tree, paths: Sequence[str]) -> frozenset[str]:
+    """The site's own font files that map Khmer letters."""
+    found = set()
+    for path in paths:
+        try:
+            if (tree.root / path).stat().st_size > MAX_SITE_FONT:
+                continue
+            face = open_face(read_file(tree.root, path), source=path)
+        except (FontError, OSError):
+            continue  # a broken font shows no Khmer
+        if 0x1780 in face.unicodes:
+            found.add(path)
+    return frozenset(found)
+
+
+def declared_families(sheets: Mapping[str, StyleSheet], fonts: frozenset[str]) -> frozenset[str]:
+    """Names, in lower case, of the families that the site's stylesheets declare with a font that has Khmer."""
+    return frozenset(
+        " ".join(face.family.lower().split())
+        for path, sheet in sheets.items()
+        for face in sheet.faces
+        if declares_khmer(face, path, fonts)
+    )

@@ -1,0 +1,197 @@
+"""Bytes of a site's file → text, with the way back from a place in the text to a byte.
+
+Parsers count characters of newline-normalized text, edits happen at byte offsets of the file as it is. Everything that
+edits a file goes through :class:`SourceText`, so that nobody's page or stylesheet is ever serialized again.
+
+Source of the decoding rules: HTML Standard 13.2.3 (encoding sniffing) and CSS Syntax Level 3, section 3.2.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import webencodings
+
+from khmertext.errors import SiteError
+
+__all__ = ["Insertion", "SourceText", "apply_insertions", "decode_source", "may_hold_khmer"]
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.I)
+XML_ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{1,40})["']""")
+CSS_CHARSET = re.compile(rb'^@charset "([A-Za-z0-9_.:-]{1,40})";')
+SNIFFED_BYTES = 1024
+
+# Khmer (1780-17FF) and Khmer symbols (19E0-19FF) as UTF-8, as numeric character references, and as the escapes of
+# JavaScript, JSON (\u1780, \u{1780}) and CSS (\1780).
+KHMER_BYTES = re.compile(
+    rb"\xe1(?:[\x9e\x9f]|\xa7[\xa0-\xbf])"
+    rb"|&#(?:[xX]0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]|0*(?:60[1-9]\d|61[0-4]\d|66[2-5]\d))"
+    rb"|\\(?:u\{?|u00)?0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]"
+)
+
+
+class Insertion(NamedTuple):
+    """Text that goes into a file at a place.
+
+    Attributes:
+        offset: Where, in bytes of the file as it was.
+        text: What, before it is encoded as the file is.
+    """
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A decoded file.
+
+    Attributes:
+        text: The characters, newlines normalized to LF, without a byte order mark.
+        encoding: The Python codec that gives the bytes back.
+        raw: The characters as they are in the file.
+        start: Length of the byte order mark, in bytes.
+    """
+
+    text: str
+    encoding: str
+    raw: str
+    start: int = 0
+    crlf: tuple[int, ...] = field(default=(), repr=False)
+
+    def byte_offset(self, offset: int) -> int:
+        """The byte offset in the file of a character offset in :attr:`text`.
+
+        Example:
+            >>> decode_source("ក\\r\\nx".encode()).byte_offset(2)
+            5
+        """
+        raw_offset = offset + bisect_right(self.crlf, offset - 1)
+        return self.start + len(self.raw[:raw_offset].encode(self.encoding, "surrogatepass"))
+
+    def line_of(self, offset: int) -> int:
+        """The line, counted from 1, of a character offset in :attr:`text`."""
+        return self.text.count("\n", 0, offset) + 1
+
+
+def may_hold_khmer(data: bytes) -> bool:
+    """Whether a file can hold Khmer at all; a quick look that never says no wrongly for ASCII-compatible files.
+
+    Args:
+        data: The file's bytes.
+
+    Example:
+        >>> may_hold_khmer(b"caf\\xc3\\xa9"), may_hold_khmer(b"&#x1780;"), may_hold_khmer("ក".encode())
+        (False, True, True)
+    """
+    return KHMER_BYTES.search(data) is not None or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decode_source(data: bytes, *, source: str = "", kind: str = "html") -> SourceText:
+    """Decode a file by its byte order mark, by what it declares, or as UTF-8.
+
+    Args:
+        data: The file's bytes.
+        source: The file's name, for the error.
+        kind: "html" and "svg" may declare an encoding in markup, "css" by ``@charset``; others are UTF-8.
+
+    Returns:
+        The text, with the way back to byte offsets.
+
+    Raises:
+        SiteError: The bytes are not in the encoding that they are said to be in.
+    """
+    encoding, start = sniff_encoding(data, kind)
+    try:
+        raw = data[start:].decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        place = f" at byte {start + error.start}" if isinstance(error, UnicodeDecodeError) else ""
+        raise SiteError(
+            f"is not valid {encoding.upper()}{place}",
+            source=source,
+            hint="save it as UTF-8, or leave it out with --exclude",
+        ) from error
+    if "\r" not in raw:
+        return SourceText(raw, encoding, raw, start)
+    crlf: list[int] = []
+    position = raw.find("\r\n")
+    while position >= 0:
+        crlf.append(position - len(crlf))
+        position = raw.find("\r\n", position + 2)
+    return SourceText(raw.replace("\r\n", "\n").replace("\r", "\n"), encoding, raw, start, tuple(crlf))
+
+
+def sniff_encoding(data: bytes, kind: str) -> tuple[str, int]:
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return encoding, len(bom)
+    head = data[:SNIFFED_BYTES]
+    declared: re.Match[bytes] | None = None
+    if kind == "html":
+        declared = META_CHARSET.search(head) or XML_ENCODING.search(head)
+    elif kind == "svg":
+        declared = XML_ENCODING.search(head)
+    elif kind == "css":
+        declared = CSS_CHARSET.search(head)
+    if declared:
+        known = webencodings.lookup(declared[1].decode("ascii"))
+        # A declaration that could be read as ASCII cannot be true when it names UTF-16: the standard says UTF-8 then.
+        if known is not None and not known.name.startswith("utf-16"):
+            return str(known.codec_info.name), 0
+    return "utf-8", 0
+
+
+def apply_insertions(data: bytes, insertions: list[Insertion], encoding: str) -> tuple[bytes, list[tuple[int, int]]]:
+    """Put text into a file, and tell where it now stands, so that it can be taken out again.
+
+    Args:
+        data: The file as it is.
+        insertions: What goes where; those at the same place keep the order given.
+        encoding: The file's Python codec.
+
+    Returns:
+        The new bytes, and for each insertion its offset and length in the *new* bytes.
+
+    Example:
+        >>> apply_insertions(b"ad", [Insertion(1, "bc")], "utf-8")
+        (b'abcd', [(1, 2)])
+    """
+    pieces: list[bytes] = []
+    places: list[tuple[int, int]] = []
+    taken = 0
+    length = 0
+    for insertion in sorted(insertions, key=lambda one: one.offset):
+        kept = data[taken : insertion.offset]
+        added = insertion.text.encode(encoding, "xmlcharrefreplace")
+        pieces += (kept, added)
+        length += len(kept)
+        places.append((length, len(added)))
+        length += len(added)
+        taken = insertion.offset
+    pieces.append(data[taken:])
+    return b"".join(pieces), places
+
+
+def remove_insertions(data: bytes, places: list[tuple[int, int]]) -> bytes:
+    """Take out again what :func:`apply_insertions` put in.
+
+    Args:
+        data: The file with the insertions.
+        places: Offset and length of each in ``data``, in ascending order.
+    """
+    pieces: list[bytes] = []
+    taken = 0
+    for offset, length in places:
+        pieces.append(data[taken:offset])
+        taken = offset + length
+    pieces.append(data[taken:])
+    return b"".join(pieces)

@@ -1,0 +1,520 @@
+"""CSS text → what matters for Khmer: which rule sets which font, and where in the text a family can be put in.
+
+The strategy: tinycss2 parses and gives the place of every token. Only the declarations that decide the font of text are
+kept, each with its selector, so that a page can ask which of them reach an element. Selectors lose what only a live
+browser knows (``:hover``, ``::before``); such rules are marked *conditional*: they may apply.
+
+Sources: CSS Syntax Level 3; CSS Fonts Level 4, sections 3.1 and 3.7 (``font-family``, ``font``); CSS Cascade Level 5,
+section 6 (order); CSS Nesting Level 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import tinycss2
+from turbohtml.convert import css_specificity
+
+from khmertext.web.families import GENERIC_FAMILIES, SYSTEM_FONTS, WIDE_KEYWORDS
+
+__all__ = ["FamilyName", "FontFaceRule", "FontStack", "Setting", "StyleRule", "StyleSheet", "parse_styles"]
+
+# Pseudo-classes that depend on what the visitor does, or that our parser of selectors has no need to know.
+STATE_PSEUDO_CLASSES = frozenset(
+    "hover focus focus-within focus-visible active visited link any-link target target-within checked indeterminate"
+    " disabled enabled read-only read-write placeholder-shown default valid invalid in-range out-of-range required"
+    " optional user-valid user-invalid autofill fullscreen modal popover-open open playing paused defined blank"
+    " current past future -webkit-autofill -moz-focusring -moz-placeholder -ms-input-placeholder".split()
+)
+LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-letter"})
+GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
+FONT_SIZES = frozenset(
+    "xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split()
+)
+READ_PROPERTIES = frozenset(
+    "font-family font font-weight font-size display content list-style-type list-style all".split()
+)
+KHMER_COUNTERS = frozenset({"khmer", "cambodian"})
+KHMER_DIGITS = "០១២៣៤៥៦៧៨៩"
+MAX_NESTING = 30
+MAX_ARMS = 20_000
+
+
+class FamilyName(NamedTuple):
+    """One item of a font stack.
+
+    Attributes:
+        name: The family name or keyword, unescaped; for ``var(--x)`` the name ``--x``.
+        start: Where it begins, in characters of the stylesheet.
+        end: Where it ends.
+        kind: "name" (a family), "generic" (a generic family), or "var".
+    """
+
+    name: str
+    start: int
+    end: int
+    kind: str
+
+
+class FontStack(NamedTuple):
+    """A list of families in a stylesheet: of ``font-family``, of ``font``, or of a custom property.
+
+    Attributes:
+        families: The items in order; never empty.
+        css: The stack as CSS text, normalized.
+        custom: The custom property that holds it, or "".
+    """
+
+    families: tuple[FamilyName, ...]
+    css: str
+    custom: str = ""
+
+    @property
+    def lone_monospace(self) -> bool:
+        """Whether it is ``monospace`` alone, for which browsers use a smaller font size."""
+        return len(self.families) == 1 and self.families[0].kind == "generic" and self.families[0].name == "monospace"
+
+
+class Setting(NamedTuple):
+    """What one declaration sets.
+
+    Attributes:
+        name: The longhand property, in lower case.
+        value: The value in lower case, or the text of a ``content`` string.
+        stack: Index into the sheet's stacks for ``font-family``, or -1.
+        important: Whether it is marked so.
+    """
+
+    name: str
+    value: str
+    stack: int
+    important: bool
+
+
+class StyleRule(NamedTuple):
+    """One arm of a selector list, with the settings that matter.
+
+    Attributes:
+        selector: The selector, without state and pseudo-elements; "*" when it could not be understood.
+        specificity: (ids, classes, types).
+        conditional: Whether it applies only sometimes (media, state, a part of the element).
+        layered: Whether it stands in a cascade layer.
+        pseudo: The pseudo-element it styles, or "".
+        settings: What it sets.
+    """
+
+    selector: str
+    specificity: tuple[int, int, int]
+    conditional: bool
+    layered: bool
+    pseudo: str
+    settings: tuple[Setting, ...]
+
+
+class FontFaceRule(NamedTuple):
+    """An ``@font-face`` rule: the family it declares, its files, and the ranges it is used for (none means all)."""
+
+    family: str
+    sources: tuple[str, ...]
+    ranges: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StyleSheet:
+    """What a stylesheet says about fonts.
+
+    Attributes:
+        rules: In source order.
+        stacks: Every font stack in it; settings and edits name them by index.
+        custom: Custom property → indexes of the stacks that it is set to.
+        faces: The families it declares.
+        imports: The URLs that it imports.
+        texts: Khmer that it shows itself: ``content`` strings, counters, counter styles.
+    """
+
+    rules: tuple[StyleRule, ...] = ()
+    stacks: tuple[FontStack, ...] = ()
+    custom: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    faces: tuple[FontFaceRule, ...] = ()
+    imports: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
+    """Read a stylesheet.
+
+    Args:
+        text: The CSS, newlines normalized to LF.
+        inline: Whether it is the value of a ``style`` attribute rather than a sheet.
+
+    Returns:
+        What it says about fonts. Broken CSS gives what a browser would make of it, never an error.
+
+    Example:
+        >>> sheet = parse_styles("p, li:hover { font: bold 1em/1.5 Inter, sans-serif }")
+        >>> [(rule.selector, rule.conditional) for rule in sheet.rules]
+        [('p', False), ('li', True)]
+        >>> [family.name for family in sheet.stacks[0].families]
+        ['Inter', 'sans-serif']
+    """
+    reader = Reader(text)
+    if inline:
+        settings = reader.read_block(tinycss2.parse_blocks_contents(text), Context("*"))
+        reader.add_rule("*", False, Context("*"), settings)
+    else:
+        reader.read_rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True), Context(""))
+    return reader.sheet()
+
+
+class Context(NamedTuple):
+    parent: str
+    conditional: bool = False
+    layered: bool = False
+    depth: int = 0
+
+
+class Reader:
+    """Collects from one stylesheet; tinycss2 nodes are untyped, hence ``Any``."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = [0]
+        position = re.compile(r"[\n\f]")
+        self.lines += [match.end() for match in position.finditer(text)]
+        self.rules: list[StyleRule] = []
+        self.stacks: list[FontStack] = []
+        self.custom: dict[str, list[int]] = {}
+        self.faces: list[FontFaceRule] = []
+        self.imports: list[str] = []
+        self.texts: list[str] = []
+
+    def sheet(self) -> StyleSheet:
+        return StyleSheet(
+            tuple(self.rules),
+            tuple(self.stacks),
+            tuple((name, tuple(indexes)) for name, indexes in self.custom.items()),
+            tuple(self.faces),
+            tuple(self.imports),
+            tuple(self.texts),
+        )
+
+    def offset(self, node: Any) -> int:
+        return int(self.lines[node.source_line - 1] + node.source_column - 1)
+
+    # -- rules ---------------------------------------------------------------------------------------------------
+
+    def read_rules(self, nodes: Iterable[Any], context: Context) -> None:
+        if context.depth > MAX_NESTING:
+            return
+        for node in nodes:
+            if node.type == "qualified-rule":
+                self.read_style_rule(node, context)
+            elif node.type == "at-rule":
+                self.read_at_rule(node, context)
+
+    def read_at_rule(self, node: Any, context: Context) -> list[Setting]:
+        name = node.lower_at_keyword
+        if name == "import":
+            url = next((token.value for token in node.prelude if token.type in ("string", "url")), None)
+            if url is None:
+                url = next((str(u) for u in map(url_of, node.prelude) if u), None)
+            if url:
+                self.imports.append(url)
+        elif name == "font-face" and node.content is not None:
+            self.read_font_face(tinycss2.parse_blocks_contents(node.content))
+        elif name == "counter-style" and node.content is not None:
+            for declaration in tinycss2.parse_blocks_contents(node.content):
+                if declaration.type == "declaration":
+                    self.texts += [token.value for token in declaration.value if token.type in ("string", "ident")]
+        elif name in GROUPING_RULES and node.content is not None:
+            inner = Context(
+                context.parent,
+                context.conditional or name != "layer" and not always_true(name, node.prelude),
+                context.layered or name == "layer",
+                context.depth + 1,
+            )
+            if inner.parent and inner.depth <= MAX_NESTING:
+                # Inside a style rule a group may hold declarations of its own (CSS Nesting).
+                nodes = tinycss2.parse_blocks_contents(node.content)
+                self.add_rule(inner.parent, inner.conditional, inner, self.read_block(nodes, inner))
+            else:
+                self.read_rules(tinycss2.parse_rule_list(node.content), inner)
+        return []
+
+    def read_style_rule(self, node: Any, context: Context) -> None:
+        if len(self.rules) > MAX_ARMS:
+            return
+        selector = tinycss2.serialize(node.prelude).strip()
+        if context.parent:
+            selector = nest(selector, context.parent)
+        inner = context._replace(parent=selector, depth=context.depth + 1)
+        if inner.depth > MAX_NESTING:
+            return
+        settings = self.read_block(tinycss2.parse_blocks_contents(node.content), inner)
+        self.add_rule(selector, context.conditional, context, settings)
+
+    def add_rule(self, selector: str, conditional: bool, context: Context, settings: list[Setting]) -> None:
+        if not settings:
+            return
+        for arm in split_arms(selector):
+            plain, pseudo, state = strip_state(arm)
+            specificity = specificity_of(plain)
+            if specificity is None:
+                plain, specificity, state = "*", (0, 0, 0), True
+            self.rules.append(
+                StyleRule(plain, specificity, conditional or state, context.layered, pseudo, tuple(settings))
+            )
+
+    def read_block(self, nodes: Iterable[Any], context: Context) -> list[Setting]:
+        settings: list[Setting] = []
+        for node in nodes:
+            if node.type == "declaration":
+                settings += self.read_declaration(node)
+            elif node.type == "qualified-rule":
+                self.read_style_rule(node, context)
+            elif node.type == "at-rule":
+                self.read_at_rule(node, context)
+        return settings
+
+    # -- declarations --------------------------------------------------------------------------------------------
+
+    def read_declaration(self, node: Any) -> Iterator[Setting]:
+        name = node.lower_name
+        if node.name.startswith("--"):
+            stack = self.read_stack(node.value, node.name)
+            if stack is not None:
+                self.custom.setdefault(node.name, []).append(stack)
+            return
+        if name not in READ_PROPERTIES:
+            return
+        value = tinycss2.serialize(node.value).strip().lower()
+        if name == "font-family":
+            yield self.family_setting(node.value, node.important, value)
+        elif name == "font":
+            yield from self.read_font(node, value)
+        elif name == "content":
+            text = "".join(token.value for token in node.value if token.type == "string")
+            self.texts.append(text)
+            self.read_counters(node.value)
+            yield Setting("content", text, -1, node.important)
+        elif name in ("list-style-type", "list-style"):
+            self.texts += [token.value for token in node.value if token.type == "string"]
+            if KHMER_COUNTERS & {token.lower_value for token in node.value if token.type == "ident"}:
+                self.texts.append(KHMER_DIGITS)
+        elif name == "all":
+            yield Setting("font-family", value, -1, node.important)
+            yield Setting("font-weight", value, -1, node.important)
+        else:
+            yield Setting(name, value, -1, node.important)
+
+    def read_counters(self, tokens: list[Any]) -> None:
+        for token in tokens:
+            if token.type == "function" and token.lower_name in ("counter", "counters"):
+                words = {inner.lower_value for inner in token.arguments if inner.type == "ident"}
+                if KHMER_COUNTERS & words:
+                    self.texts.append(KHMER_DIGITS)
+
+    def family_setting(self, tokens: list[Any], important: bool, value: str) -> Setting:
+        if value in WIDE_KEYWORDS:
+            return Setting("font-family", value, -1, important)
+        stack = self.read_stack(tokens, "")
+        return Setting("font-family", value, -1 if stack is None else stack, important)
+
+    def read_font(self, node: Any, value: str) -> Iterator[Setting]:
+        if value in WIDE_KEYWORDS or value in SYSTEM_FONTS:
+            family = value if value in WIDE_KEYWORDS else "system"
+            for name in ("font-family", "font-weight", "font-size"):
+                yield Setting(name, family, -1, node.important)
+            return
+        split = split_font(node.value)
+        if split is None:
+            return
+        weight, families = split
+        yield Setting("font-weight", weight, -1, node.important)
+        yield Setting("font-size", "set", -1, node.important)
+        yield self.family_setting(families, node.important, tinycss2.serialize(families).strip().lower())
+
+    def read_stack(self, tokens: list[Any], custom: str) -> int | None:
+        families = list(self.read_families(tokens))
+        if not families or any(family is None for family in families):
+            return None
+        known = tuple(family for family in families if family is not None)
+        css = " ".join(tinycss2.serialize(tokens).split())
+        self.stacks.append(FontStack(known, css, custom))
+        return len(self.stacks) - 1
+
+    def read_families(self, tokens: list[Any]) -> Iterator[FamilyName | None]:
+        """The items between top-level commas; None for one that is no family."""
+        for items in split_commas(tokens):
+            group = [token for token in items if token.type != "whitespace"]
+            start = self.offset(group[0])
+            if len(group) == 1 and group[0].type == "string":
+                yield FamilyName(group[0].value, start, end_of_string(self.text, start), "name")
+            elif len(group) == 1 and group[0].type == "function" and group[0].lower_name == "var":
+                inner = [token for token in group[0].arguments if token.type == "ident"]
+                end = self.text.find(")", start) + 1
+                yield FamilyName(inner[0].value if inner else "", start, end, "var")
+            elif all(token.type == "ident" for token in group):
+                name = " ".join(token.value for token in group)
+                end = end_of_ident(self.text, self.offset(group[-1]))
+                generic = len(group) == 1 and name.lower() in GENERIC_FAMILIES
+                yield FamilyName(name.lower() if generic else name, start, end, "generic" if generic else "name")
+            else:
+                yield None
+
+    def read_font_face(self, nodes: Iterable[Any]) -> None:
+        family = ""
+        sources: list[str] = []
+        ranges: tuple[tuple[int, int], ...] = ()
+        for node in nodes:
+            if node.type != "declaration":
+                continue
+            if node.lower_name == "font-family":
+                family = " ".join(t.value for t in node.value if t.type in ("string", "ident"))
+            elif node.lower_name == "src":
+                sources += [url for url in map(url_of, node.value) if url]
+            elif node.lower_name == "unicode-range":
+                ranges = tuple((t.start, t.end) for t in node.value if t.type == "unicode-range")
+        if family:
+            self.faces.append(FontFaceRule(family, tuple(sources), ranges))
+
+
+# -- selectors -----------------------------------------------------------------------------------------------------
+
+
+def nest(selector: str, parent: str) -> str:
+    inside = f":is({parent})"
+    return selector.replace("&", inside) if "&" in selector else f"{inside} {selector}"
+
+
+def split_arms(selector: str) -> list[str]:
+    groups = split_commas(tinycss2.parse_component_value_list(selector, skip_comments=True))
+    return [tinycss2.serialize(group).strip() for group in groups]
+
+
+def strip_state(selector: str) -> tuple[str, str, bool]:
+    """Selector → what the tree alone can decide, the pseudo-element, and whether a state was dropped."""
+    kept: list[str] = []
+    pseudo = ""
+    state = False
+    colons = 0
+    for token in tinycss2.parse_component_value_list(selector):
+        if token == ":":
+            colons += 1
+            continue
+        word = getattr(token, "lower_value", None) or getattr(token, "lower_name", None) or ""
+        if colons:
+            element = colons > 1 or word in LEGACY_PSEUDO_ELEMENTS
+            if token.type in ("ident", "function") and element:
+                pseudo = word
+            elif token.type == "ident" and word in STATE_PSEUDO_CLASSES:
+                state = True
+            else:
+                kept.append(":" + token.serialize())
+                colons = 0
+                continue
+            colons = 0
+            if not kept or kept[-1].isspace() or kept[-1] in (">", "+", "~"):
+                kept.append("*")
+            continue
+        kept.append(token.serialize())
+    return "".join(kept).strip() or "*", pseudo, state
+
+
+def specificity_of(selector: str) -> tuple[int, int, int] | None:
+    from turbohtml import parse
+
+    try:
+        found = css_specificity(selector)
+        parse("").select(selector)
+    except ValueError:
+        return None
+    return found[0] if found else None
+
+
+def always_true(rule: str, prelude: list[Any]) -> bool:
+    if rule != "media":
+        return False
+    return tinycss2.serialize(prelude).strip().lower() in ("", "all", "screen", "only screen", "only all")
+
+
+# -- values --------------------------------------------------------------------------------------------------------
+
+
+def split_commas(tokens: Iterable[Any]) -> list[list[Any]]:
+    """Top-level groups between commas, without white space at their ends and comments; empty groups are dropped."""
+    groups: list[list[Any]] = [[]]
+    for token in tokens:
+        if token == ",":
+            groups.append([])
+        elif token.type != "comment":
+            groups[-1].append(token)
+    trimmed = []
+    for group in groups:
+        while group and group[0].type == "whitespace":
+            group.pop(0)
+        while group and group[-1].type == "whitespace":
+            group.pop()
+        if group:
+            trimmed.append(group)
+    return trimmed
+
+
+def split_font(tokens: list[Any]) -> tuple[str, list[Any]] | None:
+    """The ``font`` shorthand → its weight and the tokens of its families; None when it is none (or all ``var()``)."""
+    weight = "normal"
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        if is_font_size(token):
+            break
+        if token.type == "ident" and token.lower_value in ("bold", "bolder", "lighter"):
+            weight = token.lower_value
+        elif token.type == "number":
+            weight = str(token.value)
+        index += 1
+    else:
+        return None
+    index += 1
+    rest = [token for token in tokens[index:] if token.type != "comment"]
+    while rest and rest[0].type == "whitespace":
+        rest.pop(0)
+    if rest and rest[0] == "/":
+        rest.pop(0)
+        while rest and rest[0].type == "whitespace":
+            rest.pop(0)
+        rest = rest[1:]
+    return (weight, rest) if rest else None
+
+
+def is_font_size(token: Any) -> bool:
+    if token.type in ("dimension", "percentage"):
+        return True
+    if token.type == "ident":
+        return token.lower_value in FONT_SIZES
+    return token.type == "function" and token.lower_name in ("calc", "clamp", "min", "max", "var")
+
+
+def url_of(token: Any) -> str:
+    if token.type == "url":
+        return str(token.value)
+    if token.type == "function" and token.lower_name in ("url", "src"):
+        return next((str(inner.value) for inner in token.arguments if inner.type == "string"), "")
+    return ""
+
+
+STRING = re.compile(r"""(["'])(?:\\[\s\S]|(?!\1)[^\\])*\1?""")
+IDENT = re.compile(r"(?:\\[0-9a-fA-F]{1,6}[ \t\n\f]?|\\[\s\S]|[-\w]|[^\x00-\x7f])+")
+
+
+def end_of_string(text: str, start: int) -> int:
+    match = STRING.match(text, start)
+    return match.end() if match else start
+
+
+def end_of_ident(text: str, start: int) -> int:
+    match = IDENT.match(text, start)
+    return match.end() if match else start

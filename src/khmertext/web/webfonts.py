@@ -1,0 +1,291 @@
+"""The fonts of a site: what is cut, proven, named and offered for download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from khmertext.errors import FontError
+from khmertext.fonts import (
+    Face,
+    License,
+    Proof,
+    Run,
+    Subset,
+    axis_deviation,
+    default_face,
+    default_license_text,
+    default_limits,
+    limit_axes,
+    open_face,
+    prove,
+    read_face,
+    read_license,
+    require_khmer,
+    require_subsettable,
+    static_instances,
+    subset_full,
+    subset_text,
+    unicode_range,
+)
+from khmertext.web.building import FontAsset, name_asset
+from khmertext.web.manifest import hash_bytes
+from khmertext.workers import map_chunks, split_chunks
+
+__all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources", "prove_in_processes"]
+
+SMALL = 4000  # runs below which one process is faster than several
+
+
+@dataclass(frozen=True, slots=True)
+class FontSource:
+    """A font that a site's fonts are cut from.
+
+    Attributes:
+        face: The whole font.
+        reference: The same, limited to the axes that are served: what the proof compares with.
+        license: What may be done with it.
+        limits: Axis tag → lowest and highest value that is served.
+        size: Bytes of the file it came from.
+        digest: sha256 of that file.
+        name: Its file name, without folders.
+    """
+
+    face: Face
+    reference: Face
+    license: License
+    limits: Mapping[str, tuple[float, float]]
+    size: int
+    digest: str
+    name: str
+
+    @property
+    def weights(self) -> tuple[int, int]:
+        """The CSS weights that the cut font covers."""
+        axis = self.reference.axis("wght")
+        if axis is None:
+            weight = round(self.limits["wght"][0]) if "wght" in self.limits else self.face.weight
+            return weight, weight
+        return round(axis.minimum), round(axis.maximum)
+
+    def use_weight(self, weight: int) -> int:
+        """The weight that a browser asks this font for when CSS asks for ``weight``."""
+        low, high = self.weights
+        return min(max(weight, low), high)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFonts:
+    """The fonts of a site, proven.
+
+    Attributes:
+        assets: What the stylesheet declares.
+        files: Name → bytes.
+        text: The proof of each text font.
+        report: For the manifest.
+        glyphs: Glyphs in the text fonts.
+        before: Bytes of the fonts they were cut from.
+        after: Bytes of the text fonts.
+        preloads: The files that pages load at once.
+    """
+
+    assets: tuple[FontAsset, ...]
+    files: Mapping[str, bytes]
+    proofs: tuple[Proof, ...]
+    report: tuple[Mapping[str, Any], ...]
+    glyphs: int
+    before: int
+    after: int
+    preloads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A font offered to visitors.
+
+    Attributes:
+        files: Name → bytes: TTF files and the license text.
+        fonts: Label and name of each font, the first one first.
+        license_name: What the license is called.
+        license_file: The name of its text.
+        license_text: The text.
+        family: The font's family name.
+    """
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    fonts: tuple[tuple[str, str], ...] = ()
+    license_name: str = ""
+    license_file: str = ""
+    license_text: str = ""
+    family: str = ""
+
+
+def open_sources(paths: Sequence[Path], axes: Mapping[str, tuple[float, float]] | None = None) -> list[FontSource]:
+    """Open the fonts to cut from, and see that they may and can be used.
+
+    Args:
+        paths: Font files of one family, a file for each weight or style; none means the default font.
+        axes: Axis tag → values to serve; what is not named follows :func:`khmertext.fonts.default_limits`.
+
+    Raises:
+        FontError: One is no font, cannot shape Khmer, or may not be cut.
+    """
+    sources = []
+    for path in paths or [None]:
+        face = default_face() if path is None else read_face(path)
+        require_subsettable(face)
+        require_khmer(face)
+        limits = {tag: span for tag, span in default_limits(face).items()}
+        for tag, span in (axes or {}).items():
+            if face.axis(tag) is None and not face.axes:
+                continue  # a static font of a family serves what it is
+            limits[tag] = span
+        reference = limit_axes(face, limits) if limits else face
+        data = path.read_bytes() if path is not None else face.data
+        name = path.name if path is not None else "fontpkg-noto-sans-khmer"
+        sources.append(FontSource(face, reference, read_license(face), limits, len(data), hash_bytes(data), name))
+    return sources
+
+
+def prove_in_processes(jobs: int, reference: Face, shipped: Face, runs: Sequence[Run]) -> Proof:
+    """:func:`khmertext.fonts.prove`, spread over processes when that pays."""
+    if jobs <= 1 or len(runs) < SMALL:
+        return prove(reference, shipped, runs)
+    chunks = split_chunks(runs, jobs * 2)
+    proofs = list(map_chunks(partial(prove, reference, shipped), chunks, jobs))
+    merged = proofs[0]
+    for proof in proofs[1:]:
+        merged = merged.merge(proof)
+    return merged
+
+
+def make_fonts(
+    sources: Sequence[FontSource],
+    texts: Sequence[tuple[str, str, int]],
+    *,
+    family: str,
+    hinting: str = "auto",
+    jobs: int = 1,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> SiteFonts:
+    """Cut and prove a site's fonts: one with what its pages hold, one with all of Khmer, for each source.
+
+    Args:
+        sources: The fonts to cut from.
+        texts: Distinct (text, language, CSS weight).
+        family: The family's name, for fonts whose own name is reserved.
+        hinting: "keep", "drop" or "auto".
+        jobs: Processes for the proof.
+        progress: Told how far it is.
+
+    Raises:
+        FontError: A run would look different in a cut font.
+    """
+    assets: list[FontAsset] = []
+    files: dict[str, bytes] = {}
+    proofs: list[Proof] = []
+    report: list[dict[str, Any]] = []
+    glyphs = before = after = done = 0
+    preloads: list[str] = []
+    prover = partial(prove_in_processes, jobs)
+    for source in sources:
+        runs = sorted({Run(text, language, source.use_weight(weight)) for text, language, weight in texts})
+        entries: list[dict[str, Any]] = []
+        subsets: list[tuple[str, Subset]] = []
+        for role, make in (("text", subset_text), ("full", subset_full)):
+            subset = make(source.reference, runs, name=family, hinting=hinting, prover=prover)
+            subsets.append((role, subset))
+            done += 1
+            if progress is not None:
+                progress("proving", done, len(sources) * 2)
+        for role, subset in subsets:
+            stem = family if role == "text" else f"{family} full"
+            name = name_asset(stem, subset.data, ".woff2")
+            ranges = unicode_range(subset.face.unicodes)
+            files[name] = subset.data
+            assets.append(FontAsset(role, name, source.weights, source.face.italic, ranges))
+            entries.append(
+                {
+                    "role": role,
+                    "file": name,
+                    "sha256": hash_bytes(subset.data),
+                    "bytes": len(subset.data),
+                    "glyphs": subset.face.glyph_count,
+                    "runs_proven": subset.proof.runs,
+                    "clusters_proven": subset.proof.clusters,
+                    "rounds": subset.rounds,
+                }
+            )
+            if role == "text":
+                proofs.append(subset.proof)
+                glyphs += subset.face.glyph_count
+                after += len(subset.data)
+        before += source.size
+        if not source.face.italic and not preloads:
+            preloads.append(entries[0]["file"])
+        report.append(
+            {
+                "source": source.name,
+                "sha256": source.digest,
+                "bytes": source.size,
+                "family": source.face.family,
+                "license": source.license.name,
+                "copyright": source.license.copyright,
+                "tables_left_out": sorted(source.face.stripped),
+                "axes": {tag: list(span) for tag, span in sorted(source.limits.items())},
+                "axis_deviation_units": round(axis_deviation(source.face, source.reference, source.weights), 2),
+                "files": entries,
+            }
+        )
+    return SiteFonts(
+        tuple(assets), files, tuple(proofs), tuple(report), glyphs, before, after, tuple(preloads)
+    )
+
+
+def make_download(sources: Sequence[FontSource]) -> Download:
+    """The font that visitors are offered: the site's own when its license is a free one, else the default font.
+
+    Args:
+        sources: The fonts of the site.
+    """
+    free = bool(sources) and all(source.license.may_publish for source in sources)
+    faces = [source.face for source in sources if not source.face.italic] if free else []
+    if not faces:
+        faces = [default_face()]
+    license_found = read_license(faces[0])
+    files: dict[str, bytes] = {}
+    fonts: list[tuple[str, str]] = []
+    for face in faces:
+        for weight, data in sorted(static_instances(face).items()):
+            style = {400: "Regular", 700: "Bold"}.get(weight, str(weight))
+            family = "".join(letter for letter in face.family if letter.isascii() and letter.isalnum()) or "Khmer"
+            name = f"{family}-{style}.ttf"
+            files[name] = data
+            fonts.append((f"{face.family} {style}", name))
+    is_default = faces[0].family == default_face().family
+    text = default_license_text() if is_default else license_found.text or license_found.copyright
+    # What a license asks for: the copyright notice goes with the text.
+    files["LICENSE.txt"] = (text if text.startswith("Copyright") else f"{license_found.copyright}\n\n{text}").encode()
+    return Download(
+        files,
+        tuple(fonts),
+        license_found.name or "",
+        "LICENSE.txt",
+        files["LICENSE.txt"].decode(),
+        faces[0].family,
+    )
+
+
+def open_shipped(data: bytes, *, source: str) -> Face:
+    """Open a font of ours again, for a check.
+
+    Raises:
+        FontError: The file is damaged.
+    """
+    try:
+        return open_face(data, source=source)
+    except FontError as error:
+        raise FontError(error.message, source=source, hint="build the site again") from error

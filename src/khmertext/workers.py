@@ -1,0 +1,85 @@
+"""Work spread over processes, in a fixed order.
+
+Threads do not help here: shaping and parsing hold the interpreter. Results come back in the order of the items, so the
+outcome is the same for any number of processes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+__all__ = ["count_jobs", "map_chunks", "split_chunks"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def count_jobs(asked: int | None = None) -> int:
+    """How many processes to use.
+
+    Args:
+        asked: What the user said, or None for as many as there are processors.
+
+    Raises:
+        ValueError: ``asked`` is below 1.
+
+    Example:
+        >>> count_jobs(3)
+        3
+    """
+    if asked is not None:
+        if asked < 1:
+            raise ValueError(f"the number of jobs must be 1 or more, not {asked}")
+        return asked
+    try:
+        return max(1, len(os.sched_getaffinity(0)))
+    except AttributeError:  # not on macOS and Windows
+        return max(1, os.cpu_count() or 1)
+
+
+def split_chunks(items: Sequence[Item], count: int) -> list[Sequence[Item]]:
+    """Cut a sequence into at most ``count`` parts of nearly equal length, in order; no part is empty.
+
+    Example:
+        >>> split_chunks([1, 2, 3, 4, 5], 2)
+        [[1, 2, 3], [4, 5]]
+    """
+    size = max(1, -(-len(items) // max(1, count)))
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def map_chunks(
+    function: Callable[[Sequence[Item]], Result], chunks: Sequence[Sequence[Item]], jobs: int
+) -> Iterator[Result]:
+    """Apply a function to each chunk, in ``jobs`` processes when that is more than one; results in order.
+
+    Args:
+        function: A picklable callable (a module's function, or a ``functools.partial`` of one).
+        chunks: The work.
+        jobs: How many processes.
+
+    Raises:
+        Whatever the function raises.
+    """
+    if jobs <= 1 or len(chunks) <= 1:
+        yield from map(function, chunks)
+        return
+    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=start_method()) as pool:
+        try:
+            yield from pool.map(function, chunks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def start_method() -> multiprocessing.context.BaseContext:
+    # Forking is fastest and safe only where it is the custom and no thread runs.
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
