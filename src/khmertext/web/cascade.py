@@ -10,7 +10,7 @@ section 15.3 (what browsers style by themselves).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ from khmertext.web.families import (
 )
 from khmertext.web.stylesheets import Setting, StyleRule, StyleSheet, parse_styles
 
-__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse"]
+__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse", "StyleMemo"]
 
 BOLDER = ((350, 400), (550, 700), (900, 900), (1001, 1000))
 LIGHTER = ((100, 100), (550, 100), (750, 400), (1001, 700))
@@ -64,8 +64,8 @@ class ElementFont:
         css: The winning stack as CSS text; "" when the browser decides.
         uses: Every stack that may apply, the winning one first.
         weights: The weights that may apply, 1 to 1000.
-        source: The element that the family was set on (an ancestor, or the element itself).
-        sized: Whether the author set a font size on that element.
+        own: Whether the family is set on the element itself rather than inherited.
+        sized: Whether the author set a font size where the family is set.
         inline: Whether text around the element is shaped together with it.
     """
 
@@ -73,12 +73,17 @@ class ElementFont:
     css: str
     uses: tuple[StackUse, ...]
     weights: frozenset[int]
-    source: Element | None
+    own: bool
     sized: bool
     inline: bool
 
 
-INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), None, False, False)
+INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), False, False, False)
+ASKED_PROPERTIES = frozenset({"font-family", "font-weight", "font-size", "display"})
+
+StyleMemo = dict[tuple[Any, ...], ElementFont]
+"""What is known already of elements with the same tag, style, rules and parent font; may be shared by pages that load
+the same stylesheets."""
 
 
 class Candidate(NamedTuple):
@@ -96,6 +101,7 @@ class Cascade:
     Args:
         document: The parsed page.
         sheets: Its stylesheets in order.
+        memo: Fonts found on other pages with the same stylesheets.
 
     Example:
         >>> from turbohtml import parse
@@ -108,21 +114,24 @@ class Cascade:
 
     document: Document
     sheets: Sequence[StyleSheet]
-    matched: dict[Element, list[tuple[int, int, StyleRule]]] = field(default_factory=dict)
+    memo: StyleMemo = field(default_factory=dict)
+    matched: dict[Element, list[int]] = field(default_factory=dict)
     resolved: dict[Element, ElementFont] = field(default_factory=dict)
     attributes: dict[str, StyleSheet] = field(default_factory=dict)
     custom: dict[str, tuple[StackUse, ...]] = field(default_factory=dict)
+    rules: list[tuple[int, StyleRule]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         selected: dict[str, list[Element]] = {}
-        order = 0
         for number, sheet in enumerate(self.sheets):
             for rule in sheet.rules:
-                order += 1
+                if not any(setting.name in ASKED_PROPERTIES for setting in rule.settings):
+                    continue
                 if rule.selector not in selected:
                     selected[rule.selector] = self.document.select(rule.selector)
                 for element in selected[rule.selector]:
-                    self.matched.setdefault(element, []).append((order, number, rule))
+                    self.matched.setdefault(element, []).append(len(self.rules))
+                self.rules.append((number, rule))
             for name, stacks in sheet.custom:
                 self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
 
@@ -139,57 +148,66 @@ class Cascade:
         while isinstance(node, Element) and node not in self.resolved:
             chain.append(node)
             node = node.parent
-        parent = self.resolved[node] if isinstance(node, Element) else INITIAL
+        font = self.resolved[node] if isinstance(node, Element) else INITIAL
         for one in reversed(chain):
-            parent = self.resolved[one] = self.inherit(one, parent)
-        return parent
+            style = one.attr("style")
+            style = style if isinstance(style, str) else ""
+            matched = tuple(self.matched.get(one, ()))
+            key = (font, one.tag, style, matched)
+            found = self.memo.get(key)
+            if found is None:
+                found = self.memo[key] = self.inherit(one.tag, self.candidates(matched, style), font)
+            elif style and style not in self.attributes:
+                self.attributes[style] = parse_styles(style, inline=True)
+            font = self.resolved[one] = found
+        return font
 
-    def inherit(self, element: Element, parent: ElementFont) -> ElementFont:
-        candidates = self.candidates(element)
+    def source_of(self, element: Element) -> Element | None:
+        """The element that an element's family was set on: itself, an ancestor, or none."""
+        node: Any = element
+        while isinstance(node, Element):
+            if self.resolve(node).own:
+                return node
+            node = node.parent
+        return None
+
+    def inherit(self, tag: str, candidates: Sequence[Candidate], parent: ElementFont) -> ElementFont:
         families = [one for one in candidates if one.setting.name == "font-family" and useful(one.setting)]
         winner = next((one for one in families if not one.conditional), None)
         sized = any(one.setting.name == "font-size" and not one.conditional for one in candidates)
-        origin, css, source = parent.origin, parent.css, parent.source
-        uses = parent.uses
+        origin, css, own = FontOrigin.ROOT, "", True
+        uses: tuple[StackUse, ...] = ()
         if winner is not None and winner.setting.stack >= 0:
             use = StackUse(winner.sheet, winner.setting.stack, winner.owner)
-            css, source, uses = self.stack_of(use).css, element, self.with_custom(use)
+            css, uses = self.stack_of(use).css, self.with_custom(use)
             origin = FontOrigin.MONOSPACE if self.is_lone_monospace(use) else FontOrigin.DECLARED
-        elif winner is not None and winner.setting.value in ("inherit", "unset"):
-            sized = sized or parent.sized
         elif winner is not None and winner.setting.value == "initial":
-            origin, css, source, uses = FontOrigin.ROOT, "", element, ()
-        elif element.tag in MONOSPACE_ELEMENTS:
-            origin, css, source, uses = FontOrigin.MONOSPACE, "", element, ()
-        elif element.tag in CONTROL_ELEMENTS:
-            origin, css, source, uses = FontOrigin.CONTROL, "", element, ()
-        elif winner is not None:  # revert, a system font, or a value that we do not understand
-            origin, css, source, uses = FontOrigin.ROOT, "", element, ()
+            pass
+        elif (winner is None or winner.setting.value.startswith("revert")) and tag in MONOSPACE_ELEMENTS:
+            origin = FontOrigin.MONOSPACE
+        elif (winner is None or winner.setting.value.startswith("revert")) and tag in CONTROL_ELEMENTS:
+            origin = FontOrigin.CONTROL
+        elif winner is None or winner.setting.value in ("inherit", "unset", "revert", "revert-layer"):
+            origin, css, uses, own, sized = parent.origin, parent.css, parent.uses, False, parent.sized
         for one in families:
             if one.conditional and one.setting.stack >= 0 and (winner is None or one.key > winner.key):
                 uses = (*uses, *self.with_custom(StackUse(one.sheet, one.setting.stack, one.owner)))
         return ElementFont(
-            origin,
-            css,
-            uses,
-            self.weights(element, candidates, parent.weights),
-            source,
-            sized if source is element else parent.sized,
-            self.is_inline(element, candidates),
+            origin, css, uses, find_weights(tag, candidates, parent.weights), own, sized, find_inline(tag, candidates)
         )
 
-    def candidates(self, element: Element) -> list[Candidate]:
-        """Every setting that reaches the element, the strongest first; without parts of it (``::before``)."""
+    def candidates(self, matched: Sequence[int], style: str) -> list[Candidate]:
+        """Every setting that reaches an element, the strongest first; those of parts of it count as conditional."""
         found: list[Candidate] = []
-        for order, number, rule in self.matched.get(element, ()):
+        for order in matched:
+            number, rule = self.rules[order]
             for setting in rule.settings:
                 conditional = rule.conditional or bool(rule.pseudo)
                 # Among important declarations, layered ones win; among the others, unlayered ones (CSS Cascade 6.4).
                 layer = rule.layered if setting.important else not rule.layered
                 key = (setting.important, False, layer, rule.specificity, order)
                 found.append(Candidate(key, conditional, number, "", setting))
-        style = element.attr("style")
-        if isinstance(style, str) and style:
+        if style:
             if style not in self.attributes:
                 self.attributes[style] = parse_styles(style, inline=True)
             for rule in self.attributes[style].rules:
@@ -216,31 +234,33 @@ class Cascade:
             return bool(values) and all(self.stack_of(value).lone_monospace for value in values)
         return bool(stack.lone_monospace)
 
-    def weights(
-        self, element: Element, candidates: Sequence[Candidate], inherited: frozenset[int]
-    ) -> frozenset[int]:
-        weights: set[int] = set()
-        for one in candidates:
-            if one.setting.name != "font-weight":
-                continue
-            found = weights_of(one.setting.value, inherited)
-            if found is not None:
-                weights |= found
-                if not one.conditional:
-                    return frozenset(weights)
-        if element.tag in BOLD_ELEMENTS:
-            weights |= {700} if element.tag not in ("b", "strong") else {step(BOLDER, one) for one in inherited}
-        elif element.tag in CONTROL_ELEMENTS:
-            weights.add(400)
-        else:
-            weights |= inherited
-        return frozenset(weights)
 
-    def is_inline(self, element: Element, candidates: Sequence[Candidate]) -> bool:
-        for one in candidates:
-            if one.setting.name == "display" and not one.conditional:
-                return one.setting.value in INLINE_DISPLAYS
-        return element.tag in INLINE_ELEMENTS or "-" in element.tag
+def find_weights(tag: str, candidates: Sequence[Candidate], inherited: frozenset[int]) -> frozenset[int]:
+    weights: set[int] = set()
+    for one in candidates:
+        if one.setting.name != "font-weight":
+            continue
+        found = weights_of(one.setting.value, inherited)
+        if found is not None:
+            weights |= found
+            if not one.conditional:
+                return frozenset(weights)
+    if tag in ("b", "strong"):
+        weights |= {step(BOLDER, one) for one in inherited}
+    elif tag in BOLD_ELEMENTS:
+        weights.add(700)
+    elif tag in CONTROL_ELEMENTS:
+        weights.add(400)
+    else:
+        weights |= inherited
+    return frozenset(weights)
+
+
+def find_inline(tag: str, candidates: Sequence[Candidate]) -> bool:
+    for one in candidates:
+        if one.setting.name == "display" and not one.conditional:
+            return one.setting.value in INLINE_DISPLAYS
+    return tag in INLINE_ELEMENTS or "-" in tag
 
 
 def useful(setting: Setting) -> bool:
@@ -269,8 +289,3 @@ def weights_of(value: str, inherited: frozenset[int]) -> set[int] | None:
 
 def step(table: Sequence[tuple[int, int]], weight: int) -> int:
     return next(result for limit, result in table if weight < limit)
-
-
-def sheet_texts(sheets: Mapping[str, StyleSheet]) -> list[str]:
-    """The texts that stylesheets show themselves, in a fixed order."""
-    return [text for name in sorted(sheets) for text in sheets[name].texts if text]

@@ -86,7 +86,7 @@ def stays_inside(link: Path, root: Path) -> bool:
     except (OSError, RuntimeError):  # a loop, or nothing there
         return False
     # An absolute link would point out of a copy of the site, even where it leads inside now.
-    return target.is_relative_to(root) and not Path(os.readlink(link)).is_absolute()
+    return target.is_relative_to(root) and not link.readlink().is_absolute()
 
 
 def matches_any(path: str, globs: Iterable[str]) -> bool:
@@ -183,8 +183,8 @@ def copy_file(source: Path, root: Path, path: str) -> bool:
 def copy_link(source: Path, root: Path, path: str) -> bool:
     """Make the same symbolic link again; where the system has none, copy the file it leads to."""
     found = place_in(root, path)
-    target = os.readlink(source)
-    if found.is_symlink() and os.readlink(found) == target:
+    target = source.readlink()
+    if found.is_symlink() and found.readlink() == target:
         return False
     try:
         found.parent.mkdir(parents=True, exist_ok=True)
@@ -221,7 +221,7 @@ def replace_file(found: Path, fill: Callable[[Path], None]) -> None:
         # Left over from a killed run: ours by its name. Never written through if somebody made it a link.
         temporary.unlink(missing_ok=True)
         fill(temporary)
-        os.replace(temporary, found)
+        temporary.replace(found)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -8,10 +8,10 @@ families that operating systems ship (Windows, macOS, Debian) or that web-font s
 from __future__ import annotations
 
 __all__ = [
-    "INLINE_DISPLAYS",
     "BOLD_ELEMENTS",
     "CONTROL_ELEMENTS",
     "GENERIC_FAMILIES",
+    "INLINE_DISPLAYS",
     "INLINE_ELEMENTS",
     "KHMER_FAMILIES",
     "KHMER_FAMILY_PREFIXES",

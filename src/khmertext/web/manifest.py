@@ -125,11 +125,11 @@ def read_manifest(data: bytes, *, source: str = "") -> Manifest:
             )
             for path, entry in files["changed"].items()
         }
-        lists = [tuple(check_path(path, source) for path in files[name]) for name in ("assets", "previous", "copied")]
-        report = {
-            name: part for name, part in value.items() if name not in ("format", "made_by", "family", "files")
-        }
-        return Manifest(str(value["family"]), changed, *lists, report=report)
+        assets, previous, copied = (
+            tuple(check_path(path, source) for path in files[name]) for name in ("assets", "previous", "copied")
+        )
+        report = {name: part for name, part in value.items() if name not in ("format", "made_by", "family", "files")}
+        return Manifest(str(value["family"]), changed, assets, previous, copied, report)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=HINT) from error
 

@@ -73,7 +73,5 @@ def strip_marks(data: bytes, family: str) -> bytes:
     return data
 
 
-LINK = re.compile(
-    rb'<link %(mark)s="" [^<>]*/>|<script %(mark)s="" [^<>]*></script>' % {b"mark": MARK.encode()}
-)
+LINK = re.compile(rb'<link %(mark)s="" [^<>]*/>|<script %(mark)s="" [^<>]*></script>' % {b"mark": MARK.encode()})
 ATTRIBUTE = re.compile(rb' %s="[0-9a-f]{8}"' % MARK.encode())

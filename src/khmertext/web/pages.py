@@ -12,14 +12,14 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import tinycss2
 from turbohtml import Document, Element, Text, parse
 
-from khmertext.web.cascade import Cascade, ElementFont, FontOrigin, StackUse
+from khmertext.web.cascade import Cascade, ElementFont, FontOrigin, StackUse, StyleMemo
 from khmertext.web.escaping import escape_css_string
 from khmertext.web.families import is_known_khmer_family
 from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, unescape_script
@@ -52,6 +52,7 @@ CONTROL_STACK = "Arial,system-ui,sans-serif"
 # Browsers show a lone `monospace` at 13/16 of the size; a longer stack loses that, so we give it back.
 MONOSPACE_SCALE = "0.8125em"
 DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype[^>]*>)?", re.I | re.S)
+COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
 CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
 
 
@@ -69,6 +70,10 @@ class SiteWarning(NamedTuple):
     message: str
     path: str
     line: int
+
+
+PageMemos = dict[tuple[tuple[str, bool], ...], StyleMemo]
+"""Memos of the cascade, by the list of stylesheet files that a page loads."""
 
 
 class FoundText(NamedTuple):
@@ -193,13 +198,14 @@ def place_family(stack: FontStack, family: str, context: SiteContext) -> tuple[i
     return stack.families[0].start, f"{quoted}, "
 
 
-def scan_page(data: bytes, path: str, context: SiteContext) -> PageFacts:
+def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | None = None) -> PageFacts:
     """Read a page.
 
     Args:
         data: The page as its author made it.
         path: Where it is, from the root of the site, with forward slashes.
         context: What the rest of the site says.
+        memos: What was found out on other pages of the same site; pages that load the same stylesheets share it.
 
     Returns:
         What it holds and what would go in.
@@ -213,7 +219,7 @@ def scan_page(data: bytes, path: str, context: SiteContext) -> PageFacts:
         (['ខ្មែរ'], True)
     """
     source = decode_source(data, source=path)
-    return PageReader(source, path, context).facts()
+    return PageReader(source, path, context, memos if memos is not None else {}).facts()
 
 
 def declares_khmer(face: FontFaceRule, path: str, fonts: frozenset[str]) -> bool:
@@ -241,6 +247,7 @@ class Sheet(NamedTuple):
     path: str  # of the file, or "" for a style element
     sheet: StyleSheet
     start: int  # of a style element's text, in characters of the page
+    plain: bool  # whether it always applies
 
 
 class Piece(NamedTuple):
@@ -251,7 +258,7 @@ class Piece(NamedTuple):
 class PageReader:
     """Reads one page; made for one call of :func:`scan_page`."""
 
-    def __init__(self, source: SourceText, path: str, context: SiteContext) -> None:
+    def __init__(self, source: SourceText, path: str, context: SiteContext, memos: PageMemos) -> None:
         self.source = source
         self.path = path
         self.context = context
@@ -272,7 +279,10 @@ class PageReader:
         }
         if declared:
             self.context = replace(context, khmer_families=context.khmer_families | declared)
-        self.cascade = Cascade(self.document, [sheet.sheet for sheet in self.sheets])
+        # Two pages may share what is known of fonts only where the whole list of stylesheets is the same.
+        same = tuple((sheet.path, sheet.plain) for sheet in self.sheets)
+        memo = memos.setdefault(same, {}) if all(path for path, _ in same) else {}
+        self.cascade = Cascade(self.document, [sheet.sheet for sheet in self.sheets], memo)
         self.texts: dict[tuple[str, str, tuple[int, ...]], FoundText] = {}
         self.characters = 0
         self.insertions: dict[tuple[int, str], Insertion] = {}
@@ -322,7 +332,7 @@ class PageReader:
                 start = location.start_tag.end_offset if location is not None else -1
                 if start >= 0 and not self.source.text.startswith(text, start):
                     start = -1  # markup in between (SVG): read it, but do not edit it
-                yield Sheet("", conditional_unless(plain, parse_styles(text)), start)
+                yield Sheet("", conditional_unless(plain, parse_styles(text)), start, plain)
                 continue
             relations = text_attribute(element, "rel").lower().split()
             loads = "stylesheet" in relations or (
@@ -330,9 +340,7 @@ class PageReader:
             )
             if not loads:
                 continue
-            path = resolve_url(
-                self.url.base, text_attribute(element, "href"), exists=self.context.sheets.__contains__
-            )
+            path = resolve_url(self.url.base, text_attribute(element, "href"), exists=self.context.sheets.__contains__)
             if path is not None:
                 yield from self.with_imports(path, plain and "alternate" not in relations, ())
 
@@ -345,7 +353,7 @@ class PageReader:
             imported = resolve_url(base, url, exists=self.context.sheets.__contains__)
             if imported is not None:
                 yield from self.with_imports(imported, plain, (*above, path))
-        yield Sheet(path, conditional_unless(plain, sheet), -1)
+        yield Sheet(path, conditional_unless(plain, sheet), -1, plain)
 
     # -- texts ---------------------------------------------------------------------------------------------------
 
@@ -497,8 +505,10 @@ class PageReader:
         font = self.cascade.resolve(element)
         for use in font.uses:
             self.edit_stack(use)
-        if font.origin in (FontOrigin.MONOSPACE, FontOrigin.CONTROL) and font.source is not None:
-            self.mark_element(font.source, self.cascade.resolve(font.source))
+        if font.origin in (FontOrigin.MONOSPACE, FontOrigin.CONTROL):
+            source = self.cascade.source_of(element)
+            if source is not None:
+                self.mark_element(source, self.cascade.resolve(source))
 
     def edit_stack(self, use: StackUse) -> None:
         if use in self.edited:
@@ -584,13 +594,15 @@ class PageReader:
             key_text = f"{declarations}{own}"
         elif font.origin is FontOrigin.MONOSPACE and element.tag != "textarea":
             if font.sized:
-                self.warn("monospace-size", element, "Khmer in a lone `monospace` whose size the site sets: "
-                          "its Latin may look larger; write `monospace, monospace` in the site's CSS")
+                self.warn(
+                    "monospace-size",
+                    element,
+                    "Khmer in a lone `monospace` whose size the site sets: "
+                    "its Latin may look larger; write `monospace, monospace` in the site's CSS",
+                )
             else:
                 parent = element.parent
-                inside = isinstance(parent, Element) and (
-                    self.cascade.resolve(parent).origin is FontOrigin.MONOSPACE
-                )
+                inside = isinstance(parent, Element) and (self.cascade.resolve(parent).origin is FontOrigin.MONOSPACE)
                 declarations += f";font-size:{'1em' if inside else MONOSPACE_SCALE}"
                 key_text = declarations
         key = hashlib.sha256(key_text.encode()).hexdigest()[:8]
@@ -615,8 +627,12 @@ class PageReader:
                 continue
             self.mark_element(element, font, full=True)
         if first is not None:
-            self.warn("unstyled-fields", first, f"{bare} text field(s) keep the browser's own font; Khmer typed there "
-                      "shows in the visitor's font; `font: inherit` on them lets ours in")
+            self.warn(
+                "unstyled-fields",
+                first,
+                f"{bare} text field(s) keep the browser's own font; Khmer typed there "
+                "shows in the visitor's font; `font: inherit` on them lets ours in",
+            )
 
     def holds_khmer(self, element: Element) -> bool:
         texts = (element.text, *(text_attribute(element, name) for name in ("placeholder", "value")))
@@ -641,8 +657,12 @@ class PageReader:
         unknown = [text for text in self.texts.values() if not text.language and text.where != "script"]
         if unknown:
             self.warnings.append(
-                SiteWarning("no-language", 'Khmer text whose language no `lang` tells; write lang="km"', self.path,
-                        unknown[0].line)
+                SiteWarning(
+                    "no-language",
+                    'Khmer text whose language no `lang` tells; write lang="km"',
+                    self.path,
+                    unknown[0].line,
+                )
             )
 
     def insert(self, offset: int, text: str) -> None:
@@ -663,12 +683,15 @@ class PageReader:
             return int(head.source_location.end_tag.start_offset)
         if firm:
             return max(end_of(span) for _, span in firm)
-        for name in ("head", "html"):
-            element = self.document.find(name)
-            if element is not None and element.source_location is not None:
-                return int(element.source_location.start_tag.end_offset)
-        match = DOCTYPE.match(self.source.text)
-        return match.end() if match else 0
+        if head is not None and head.source_location is not None:
+            return int(head.source_location.start_tag.end_offset)
+        root = self.document.find("html")
+        location = root.source_location if root is not None else None
+        start = DOCTYPE.match(self.source.text)
+        end = int(location.start_tag.end_offset) if location is not None else start.end() if start else 0
+        # A comment before the head must not come to lie inside it.
+        comments = COMMENTS.match(self.source.text, end)
+        return comments.end() if comments else end
 
 
 def quote_family(name: str) -> str:
@@ -751,7 +774,9 @@ def must_come_first(element: Element) -> bool:
 def loads_style(element: Element) -> bool:
     if element.tag in ("style", "script"):
         return True
-    return element.tag == "link" and bool({"stylesheet", "preload"} & set(text_attribute(element, "rel").lower().split()))
+    return element.tag == "link" and bool(
+        {"stylesheet", "preload"} & set(text_attribute(element, "rel").lower().split())
+    )
 
 
 def end_of(location: Any) -> int:

@@ -6,7 +6,7 @@ Keeps facts and distinct runs, never the bytes of pages; large sites are read in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,16 @@ from khmertext.fonts import open_face
 from khmertext.web.disk import Tree, matches_any, read_file
 from khmertext.web.manifest import Manifest, hash_bytes
 from khmertext.web.marks import restore_file
-from khmertext.web.pages import FoundText, PageFacts, SiteContext, SiteWarning, declares_khmer, scan_page, scan_text
+from khmertext.web.pages import (
+    FoundText,
+    PageFacts,
+    PageMemos,
+    SiteContext,
+    SiteWarning,
+    declares_khmer,
+    scan_page,
+    scan_text,
+)
 from khmertext.web.scripts import KHMER_LETTER, unescape_script
 from khmertext.web.sources import decode_source, may_hold_khmer
 from khmertext.web.stylesheets import StyleSheet, parse_styles
@@ -173,9 +182,7 @@ def read_site(
     sheets = {file.path: file.sheet for file in files if file.sheet is not None}
     fonts = khmer_fonts(tree, [path for path, kind in kinds.items() if kind == "font"])
     declared = declared_families(sheets, fonts)
-    if family.lower() in declared or any(
-        face.family == family for sheet in sheets.values() for face in sheet.faces
-    ):
+    if family.lower() in declared or any(face.family == family for sheet in sheets.values() for face in sheet.faces):
         raise SiteError(
             f'declares a font family named "{family}" itself', source=str(tree.root), hint="choose another --family"
         )
@@ -205,12 +212,13 @@ def read_pages(
 ) -> list[PageRead]:
     """Scan some pages; those that cannot hold Khmer or load any are left out."""
     found = []
+    memos: PageMemos = {}
     for path in paths:
         data = restore_file(path, read_file(root, path), manifests)
         if not (context.khmer_files or may_hold_khmer(data) or b"data-khmer-dynamic" in data):
             continue
         try:
-            facts = scan_page(data, path, context)
+            facts = scan_page(data, path, context, memos)
         except SiteError:
             if not may_hold_khmer(data):
                 continue  # some other encoding, no Khmer: none of our business

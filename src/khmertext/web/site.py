@@ -7,12 +7,12 @@ run finds in the journal how to undo what was half done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from khmertext.errors import SiteError
 from khmertext.fonts import Run
@@ -24,7 +24,6 @@ from khmertext.web.disk import (
     Tree,
     copy_file,
     copy_link,
-    matches_any,
     read_file,
     read_tree,
     remove_file,
@@ -74,7 +73,7 @@ class BuildOptions:
     exclude: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     folder: str = "khmertext"
-    hinting: str = "auto"
+    hinting: Literal["keep", "drop", "auto"] = "auto"
     detector: bool = True
     jobs: int | None = None
 
@@ -202,9 +201,7 @@ def build_site(
         return finish_without_khmer(facts, output, own, options, warnings, dry_run=dry_run)
     sources = open_sources(options.fonts, options.axes)
     distinct = sorted({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
-    fonts = make_fonts(
-        sources, distinct, family=options.family, hinting=options.hinting, jobs=jobs, progress=progress
-    )
+    fonts = make_fonts(sources, distinct, family=options.family, hinting=options.hinting, jobs=jobs, progress=progress)
     plan = plan_site(facts, fonts, options, make_download(sources) if options.detector else None)
     report, clusters = make_report(facts, fonts, options, texts)
     writer = Writer(facts, plan, own, old, options, output, report, dry_run=dry_run, progress=progress)

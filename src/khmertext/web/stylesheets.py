@@ -31,9 +31,7 @@ STATE_PSEUDO_CLASSES = frozenset(
 )
 LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-letter"})
 GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
-FONT_SIZES = frozenset(
-    "xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split()
-)
+FONT_SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split())
 READ_PROPERTIES = frozenset(
     "font-family font font-weight font-size display content list-style-type list-style all".split()
 )
@@ -232,7 +230,7 @@ class Reader:
         elif name in GROUPING_RULES and node.content is not None:
             inner = Context(
                 context.parent,
-                context.conditional or name != "layer" and not always_true(name, node.prelude),
+                context.conditional or (name != "layer" and not always_true(name, node.prelude)),
                 context.layered or name == "layer",
                 context.depth + 1,
             )
@@ -421,7 +419,8 @@ def strip_state(selector: str) -> tuple[str, str, bool]:
                 kept.append("*")
             continue
         kept.append(token.serialize())
-    return "".join(kept).strip() or "*", pseudo, state
+    # tinycss2 writes an empty comment between tokens that would run together; no selector has such a place.
+    return "".join(kept).replace("/**/", "").strip() or "*", pseudo, state
 
 
 def specificity_of(selector: str) -> tuple[int, int, int] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from khmertext.errors import FontError
 from khmertext.fonts import (
@@ -134,11 +134,12 @@ def open_sources(paths: Sequence[Path], axes: Mapping[str, tuple[float, float]] 
         FontError: One is no font, cannot shape Khmer, or may not be cut.
     """
     sources = []
-    for path in paths or [None]:
+    chosen: Sequence[Path | None] = paths or [None]
+    for path in chosen:
         face = default_face() if path is None else read_face(path)
         require_subsettable(face)
         require_khmer(face)
-        limits = {tag: span for tag, span in default_limits(face).items()}
+        limits = dict(default_limits(face).items())
         for tag, span in (axes or {}).items():
             if face.axis(tag) is None and not face.axes:
                 continue  # a static font of a family serves what it is
@@ -167,7 +168,7 @@ def make_fonts(
     texts: Sequence[tuple[str, str, int]],
     *,
     family: str,
-    hinting: str = "auto",
+    hinting: Literal["keep", "drop", "auto"] = "auto",
     jobs: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> SiteFonts:
@@ -240,9 +241,7 @@ def make_fonts(
                 "files": entries,
             }
         )
-    return SiteFonts(
-        tuple(assets), files, tuple(proofs), tuple(report), glyphs, before, after, tuple(preloads)
-    )
+    return SiteFonts(tuple(assets), files, tuple(proofs), tuple(report), glyphs, before, after, tuple(preloads))
 
 
 def make_download(sources: Sequence[FontSource]) -> Download:

@@ -1,0 +1,119 @@
+/*
+ * The visitor check: can this browser show Khmer on this page?
+ *
+ *   <script defer src="detector.HASH.js" data-khmertext data-sentence="sentence.svg" data-alt="…"
+ *           data-font="font.ttf" data-install="install.html"></script>
+ *
+ * Three widths in the page's own Khmer fonts tell: KA, KA with its own subscript below, KA with a vowel above. In a font
+ * that shapes Khmer all three are as wide as one letter. Without shaping the subscript stands beside the letter, and
+ * the vowel, a mark, still takes no room ("unshaped"). Boxes in place of letters are as wide as there are characters
+ * ("tofu"). No canvas: browsers that guard against fingerprinting put noise into it.
+ *
+ * The outcome ("ok", "unshaped", "tofu") goes into <html data-khmertext-status> and into the event khmertext:status on
+ * document (event.detail). On trouble a notice is shown, until it is dismissed or the font comes after all.
+ *
+ * The stylesheet beside this script holds the font stack (.khmertext-probe) and the looks of the notice. Nothing here
+ * needs inline styles, eval or HTML strings, so strict content security policies and trusted types have no objection.
+ * ES5, for browsers since about 2016; older ones stop at the first line they do not know and show nothing.
+ */
+(function (document, root) {
+  var DISMISSED = 'khmertext-dismissed';
+  var PATIENCE = 8000; // ms for a font that hangs; one that comes later withdraws the notice
+  var script = document.currentScript || document.querySelector('script[data-khmertext]');
+  var fonts = document.fonts;
+  var stack, status, notice;
+
+  function make(tag, attributes, children) {
+    var element = document.createElement(tag), name;
+    for (name in attributes) element.setAttribute(name, attributes[name]);
+    (children || []).forEach(function (child) {
+      element.appendChild(child.nodeType ? child : document.createTextNode(child));
+    });
+    return element;
+  }
+
+  function measure() {
+    var probe = make('span', {'class': 'khmertext-probe', lang: 'km'});
+    var rules, name, widths, limit;
+    root.appendChild(probe);
+    stack = '64px ' + getComputedStyle(probe).fontFamily;
+    // Important and inline: no rule of the page reaches past this, whatever it spaces, hides or shrinks.
+    rules = {all: 'initial', font: stack, position: 'fixed', 'white-space': 'nowrap'};
+    for (name in rules) probe.style.setProperty(name, rules[name], 'important');
+    widths = ['\u1780', '\u1780\u17d2\u1780', '\u1780\u17b7'].map(function (text) {
+      probe.textContent = text;
+      return probe.offsetWidth; // as laid out: transforms do not count
+    });
+    probe.remove(); // before anything is painted
+    limit = 1.5 * widths[0];
+    // No width at all: the document is not laid out (a hidden frame), so nothing can be said.
+    return limit && (widths[1] < limit ? 'ok' : widths[2] < limit ? 'unshaped' : 'tofu');
+  }
+
+  function remove() {
+    if (notice) notice.remove();
+  }
+
+  function dismiss() {
+    remove();
+    try {
+      localStorage[DISMISSED] = status;
+    } catch (storageIsOff) {}
+  }
+
+  function show() {
+    var settings = script.dataset, install = settings.install, font = settings.font, picture, close;
+    try {
+      if (localStorage[DISMISSED]) return;
+    } catch (storageIsOff) {}
+    remove();
+    picture = settings.sentence ? make('img', {src: settings.sentence, alt: settings.alt || '', lang: 'km'}) : '';
+    close = make('button', {type: 'button', 'aria-label': 'Close this notice'}, ['\u00d7']);
+    close.onclick = dismiss;
+    notice = make('div', {'class': 'khmertext-notice', role: 'alert', lang: 'en', dir: 'ltr'}, [
+      // The one thing that everybody can read here leads on, too.
+      install && picture ? make('a', {href: install}, [picture]) : picture,
+      make('p', 0, [
+        'Your browser cannot display Khmer on this page properly. Please install a Khmer Unicode font. ',
+        font ? make('a', {href: font, download: ''}, ['Download a Khmer font']) : '', ' ',
+        install ? make('a', {href: install}, ['How to install it']) : ''
+      ]),
+      close
+    ]);
+    // First in the body, so that the keyboard finds it at once; fixed in place by the stylesheet, so nothing moves.
+    document.body.insertBefore(notice, document.body.firstChild);
+  }
+
+  function report() {
+    var outcome = measure();
+    if (!outcome || outcome === status) return;
+    status = outcome;
+    root.setAttribute('data-khmertext-status', status);
+    document.dispatchEvent(new CustomEvent('khmertext:status', {detail: status}));
+    if (status === 'ok') remove();
+    else show();
+  }
+
+  // Good news at once; bad news only when the page and its stylesheets are complete, for they may still bring the font.
+  function settle() {
+    if (document.readyState === 'complete' || measure() === 'ok') report();
+  }
+
+  function ask() {
+    measure(); // for the stack, which a late stylesheet may have changed
+    // Asking loads the font also on a page that has not used it yet. A face that fails is as settled as one that came.
+    if (fonts) fonts.load(stack, '\u1780').then(settle, settle);
+    else settle();
+  }
+
+  if (!script) return;
+  ask();
+  addEventListener('load', ask);
+  setTimeout(report, PATIENCE);
+  // A font that a script adds later.
+  if (fonts) {
+    fonts.addEventListener('loadingdone', function () {
+      if (status && status !== 'ok') report();
+    });
+  }
+})(document, document.documentElement);

@@ -1,0 +1,189 @@
+"""What is read from a page: runs across inline elements, languages, weights, places for our nodes."""
+
+from __future__ import annotations
+
+import pytest
+from turbohtml import Element, parse
+
+from khmertext.web.pages import PageFacts, SiteContext, scan_page
+from khmertext.web.sources import apply_insertions
+from khmertext.web.stylesheets import parse_styles
+
+
+def scan(page: str, css: str = "", **context: object) -> PageFacts:
+    sheets = {"s.css": parse_styles(css)}
+    return scan_page(page.encode(), "dir/page.html", SiteContext("K", sheets=sheets, **context))  # type: ignore[arg-type]
+
+
+def runs(facts: PageFacts) -> set[str]:
+    return {text.text for text in facts.texts}
+
+
+LINK = "<link rel=stylesheet href=../s.css>"
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<p>ក ខ", {"ក", "ខ"}),
+        ("<p>ក<b>្ក</b>ា", {"ក្កា", "ក", "្ក", "ា"}),
+        ("<p>ក<br>ខ", {"ក", "ខ"}),
+        ("<p>ក<img>ខ", {"ក", "ខ"}),
+        ("<p>ក<wbr>ខ", {"ក\u200bខ", "ក", "ខ"}),
+        ("<div>ក<p>ខ</p>គ</div>", {"ក", "ខ", "គ"}),
+        ("<div>ក<p></p>ខ</div>", {"ក", "ខ"}),
+        ("<p>ក<!-- x -->ខ", {"កខ"}),
+        ("<p>&#x1780;&#6017;", {"កខ"}),
+        ("<p>ក\u200bខ", {"ក\u200bខ"}),
+        ("<p>\u200b <b>x</b>", set()),
+        ("<img alt='ក' title='ខ'><input placeholder='គ'><b aria-label=ឃ>", {"ក", "ខ", "គ", "ឃ"}),
+        ("<input type=submit value=ក><input type=hidden value=ខ>", {"ក"}),
+        (r'<script>x = "\u1780"</script><style>p::before{content:"\1781"}</style>', {"ក", "ខ"}),
+        (
+            "<title>ក</title><template><p>ខ</template><noscript>គ</noscript><svg><text>ឃ</text></svg>",
+            {"ក", "ខ", "គ", "ឃ"},
+        ),
+        ("<a-b>ក</a-b>ខ", {"កខ", "ក", "ខ"}),
+        ("<select><option>ក<option>ខ</select>", {"ក", "ខ"}),
+        ("<table>ក<tr><td>ខ</table>", {"ក", "ខ"}),
+    ],
+)
+def test_runs_are_what_a_browser_shapes(page: str, expected: set[str]) -> None:
+    assert runs(scan(page)) == expected
+
+
+def test_display_from_css_joins_and_parts() -> None:
+    assert "កខ" in runs(scan(f"{LINK}<ul><li>ក</li><li>ខ</li></ul>", "li{display:inline}"))
+    assert "កខ" not in runs(scan(f"{LINK}<p><a>ក</a><a>ខ</a>", "a{display:block}"))
+
+
+def test_language_and_weight_come_from_the_page() -> None:
+    page = f"<html lang=KM>{LINK}<p>ក<b>ខ<i class=l>គ</i></b><p lang=en>ឃ<h1>ង</h1>"
+    found = {text.text: (text.language, text.weights) for text in scan(page, ".l{font-weight:300}").texts}
+    assert found["ក"] == ("km", (400,))
+    assert found["ខ"] == ("km", (700,))
+    assert found["គ"] == ("km", (300,))
+    assert found["កខគ"] == ("km", (300, 400, 700))
+    assert found["ឃ"] == ("en", (400,))
+    assert found["ង"] == ("km", (700,))
+
+
+def test_only_stacks_that_khmer_uses_are_edited() -> None:
+    css = "body{font-family:A} h1{font-family:B} code{font-family:C} .x{font-family:D} @media print{p{font-family:E}}"
+    facts = scan(f"{LINK}<p>ក<h1>Latin</h1><code>code</code>", css)
+    sheet = parse_styles(css)
+    assert {sheet.stacks[index].css for _, index in facts.stacks} == {"A", "E"}
+
+
+def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:
+    css = ':root{--a:Arial;--b:"Khmer OS",serif} p{font-family:var(--a)} h1{font-family:var(--b)}'
+    sheet = parse_styles(css)
+    facts = scan(f"{LINK}<p>ក<h1>ខ</h1>", css)
+    assert {sheet.stacks[index].css for _, index in facts.stacks} == {"var(--a)", '"Khmer OS",serif'}
+
+
+def apply(page: str, facts: PageFacts) -> str:
+    return apply_insertions(page.encode(), list(facts.insertions), "utf-8")[0].decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ('<p style="font-family:A">ក', '<p style="font-family:&quot;K&quot;, A">ក'),
+        ("<p style='color:red;font-family:A'>ក", "<p style='color:red;font-family:&quot;K&quot;, A'>ក"),
+        ("<p style=font-family:A>ក", "<p style=font-family:&quot;K&quot;,&#32;A>ក"),
+        ('<p style="font-family:&quot;A&quot;">ក', '<p style="font-family:&quot;K&quot;, &quot;A&quot;">ក'),
+        (
+            '<p style="font-family:&quot;Khmer OS&quot;,A">ក',
+            '<p style="font-family:&quot;Khmer OS&quot;, &quot;K&quot;,A">ក',
+        ),
+        ("<style>p{font-family:A}</style><p>ក", '<style>p{font-family:"K", A}</style><p>ក'),
+        ("<style>p{font-family:A}</style><p>a<b>ក", '<style>p{font-family:"K", A}</style><p>a<b>ក'),
+        ("<p>ក", "<p>ក"),
+        ("<p style='font-family:A'>Latin</p><p>ក", "<p style='font-family:A'>Latin</p><p>ក"),
+        ("<style>code{font-family:monospace}</style><code>x</code><p>ក", None),
+        ("<pre>x</pre><p>ក", None),
+    ],
+)
+def test_stacks_inside_the_page_are_edited_in_place(page: str, expected: str | None) -> None:
+    assert apply(page, scan(page)) == (expected or page)
+
+
+@pytest.mark.parametrize(
+    ("page", "rule"),
+    [
+        ("<pre>ក</pre>", 'font-family:"K", monospace!important;font-size:0.8125em'),
+        ("<pre><b>ក</b></pre>", 'font-family:"K", monospace!important;font-size:0.8125em'),
+        ("<pre><code>ក</code></pre>", 'font-family:"K", monospace!important;font-size:1em'),
+        ("<style>p{font-family:monospace}</style><p>ក", 'font-family:"K", monospace!important;font-size:0.8125em'),
+        ("<button>ក</button>", 'font-family:"K", Arial,system-ui,sans-serif!important'),
+        ("<input type=submit value=ក>", 'font-family:"K", Arial,system-ui,sans-serif!important'),
+        ("<div style='font-family:A' contenteditable>ក</div>", 'font-family:"K Full", A!important'),
+        ("<div data-khmer-dynamic></div>", 'font-family:"K Full"!important'),
+    ],
+)
+def test_elements_without_a_stack_of_the_author_are_marked(page: str, rule: str) -> None:
+    facts = scan(page)
+    marked = [element for element in parse(apply(page, facts)).select("[data-khmertext]")]
+    assert len(marked) == 1
+    key = marked[0].attr("data-khmertext")
+    assert f'[data-khmertext="{key}"]{{{rule}}}' in facts.rules
+
+
+def test_fields_that_inherit_take_the_full_family_but_show_their_placeholder_in_ours() -> None:
+    facts = scan("<style>input{font-family:A,serif}</style><input placeholder=ក>")
+    assert len(facts.rules) == 2
+    assert any('font-family:"K Full", A,serif!important' in rule for rule in facts.rules)
+    assert any('::placeholder{font-family:"K", A,serif!important' in rule for rule in facts.rules)
+
+
+def test_bare_fields_without_khmer_stay_and_are_told() -> None:
+    facts = scan("<p lang=km>ក<input><textarea></textarea>")
+    assert not facts.insertions
+    assert [warning.code for warning in facts.warnings] == ["unstyled-fields"]
+
+
+@pytest.mark.parametrize(
+    ("page", "before"),
+    [
+        (
+            "<!doctype html><html><head><meta charset=utf-8><title>x</title><link rel=stylesheet href=a></head><p>ក",
+            "<link",
+        ),
+        ("<head><title>x</title></head><p>ក", "</head>"),
+        ("<head><link rel=stylesheet href=a><meta charset=utf-8><script>1</script></head>ក", "<script"),
+        ("<head><base href=../><link rel=icon href=x></head>ក", "</head>"),
+        ("<!doctype html><!-- x --><p>ក", "<p>"),
+        ("<!doctype html>\n<html lang=km><p>ក", "<p>"),
+        ("<title>x</title><p>ក", "<p>"),
+        ("ក", "ក"),
+    ],
+)
+def test_links_go_where_they_work(page: str, before: str) -> None:
+    facts = scan(page)
+    assert page.encode()[facts.head :].decode().lstrip().startswith(before)
+    linked = parse(page.encode()[: facts.head].decode() + "<link id=ours>" + page.encode()[facts.head :].decode())
+    ours = linked.select_one("#ours")
+    assert isinstance(ours, Element)
+    assert isinstance(ours.parent, Element)
+    assert ours.parent.tag == "head"
+
+
+@pytest.mark.parametrize(
+    ("base", "prefix"),
+    [("", "../"), ("<base href=../>", ""), ("<base href=/elsewhere/>", ""), ("<base href=https://example.org/>", "")],
+)
+def test_links_follow_the_base(base: str, prefix: str) -> None:
+    assert scan(f"{base}<p>ក", folders=frozenset({"", "dir"})).prefix == prefix
+
+
+def test_a_page_that_loads_khmer_by_script_needs_the_font_in_every_stack() -> None:
+    page = f"<head>{LINK}<script src=../m.js></script></head><p>Latin"
+    css = "p{font-family:A} q{font-family:B} code{font-family:monospace}"
+    facts = scan(page, css, khmer_files=frozenset({"m.js"}))
+    assert facts.needs_font
+    assert {index for _, index in facts.stacks} == {0, 1}
+
+
+def test_a_deeply_nested_page_is_read() -> None:
+    assert runs(scan("<b>" * 3000 + "ក")) == {"ក"}

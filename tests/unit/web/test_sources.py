@@ -1,0 +1,67 @@
+"""Byte offsets of decoded text, and insertions that come out again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khmertext.errors import SiteError
+from khmertext.web.sources import Insertion, apply_insertions, decode_source, may_hold_khmer, remove_insertions
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@given(text=st.text(alphabet="ក្ខx\r\n🙂é", max_size=30), data=st.data())
+def test_byte_offset_splits_the_file_where_the_text_is_split(encoding: str, text: str, data: st.DataObject) -> None:
+    raw = ("<!-- -->" + text).encode(encoding)
+    source = decode_source(raw)
+    at = data.draw(st.integers(0, len(source.text)))
+    before, after = raw[: source.byte_offset(at)], raw[source.byte_offset(at) :]
+    # Newlines apart, what stands before and after the byte is what stands before and after the character.
+    name = source.encoding
+    assert before[source.start :].decode(name).replace("\r\n", "\n").replace("\r", "\n") == source.text[:at]
+    assert after.decode(name).replace("\r\n", "\n").replace("\r", "\n") == source.text[at:]
+
+
+@given(
+    data=st.binary(max_size=40), texts=st.lists(st.tuples(st.integers(0, 40), st.text("aក&", max_size=4)), max_size=6)
+)
+def test_insertions_come_out_again(data: bytes, texts: list[tuple[int, str]]) -> None:
+    insertions = [Insertion(min(offset, len(data)), text) for offset, text in texts]
+    result, places = apply_insertions(data, insertions, "utf-8")
+    assert remove_insertions(result, places) == data
+    assert len(result) == len(data) + sum(len(text.encode()) for _, text in texts)
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (b'<meta charset="windows-1252"><p>\xe9', "cp1252"),
+        (b'<meta http-equiv=content-type content="text/html; charset=iso-8859-1"><p>\xe9', "cp1252"),
+        (b'<?xml version="1.0" encoding="ISO-8859-2"?><html/>', "iso8859-2"),
+        (b'<meta charset="utf-16"><p>x', "utf-8"),
+        (b"<p>x", "utf-8"),
+    ],
+)
+def test_encoding_is_what_a_browser_takes(raw: bytes, encoding: str) -> None:
+    assert decode_source(raw).encoding == encoding
+
+
+def test_wrong_encoding_names_file_and_byte() -> None:
+    with pytest.raises(SiteError, match=r"a\.html: is not valid UTF-8 at byte 3") as caught:
+        decode_source("ក".encode() + b"\xff", source="a.html")
+    assert "--exclude" in caught.value.hint
+
+
+@pytest.mark.parametrize("code", [0x1780, 0x17B6, 0x17FF, 0x19E0, 0x19FF])
+@pytest.mark.parametrize("form", ["{}", "&#x{:x};", "&#X00{:X};", "&#{:d};", "\\u{:04x}", "\\u{{{:x}}}", "\\{:x} "])
+def test_the_quick_look_sees_khmer_in_every_spelling(code: int, form: str) -> None:
+    written = form.format(chr(code)) if form == "{}" else form.format(code)
+    assert may_hold_khmer(b"x" + written.encode() + b"y")
+
+
+@pytest.mark.parametrize("data", [b"plain", "é ก ᨀ 文".encode(), b"&#x1880;", b"\\u0e01"])
+def test_the_quick_look_passes_other_scripts_by(data: bytes) -> None:
+    assert not may_hold_khmer(data)

@@ -1,0 +1,100 @@
+"""What is read from CSS: font stacks with their places, selectors, conditions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khmertext.web.pages import SiteContext, place_family
+from khmertext.web.stylesheets import parse_styles
+
+CONTEXT = SiteContext("K")
+
+
+def edited(css: str, context: SiteContext = CONTEXT) -> str:
+    """The stylesheet with the family put into every stack."""
+    sheet = parse_styles(css)
+    places = [place_family(stack, "K", context) for stack in sheet.stacks]
+    for offset, text in sorted((place for place in places if place is not None), reverse=True):
+        css = css[:offset] + text + css[offset:]
+    return css
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("p{font-family:Arial}", 'p{font-family:"K", Arial}'),
+        ("p{font-family : 'A b' , serif}", "p{font-family : \"K\", 'A b' , serif}"),
+        ("p{font:12px/1.5 Arial}", 'p{font:12px/1.5 "K", Arial}'),
+        ("p{font:italic bold 1em / normal a b,c}", 'p{font:italic bold 1em / normal "K", a b,c}'),
+        ("p{font:var(--s) Arial}", 'p{font:var(--s) "K", Arial}'),
+        ("p{font-family:/* x */Arial}", 'p{font-family:/* x */"K", Arial}'),
+        ("p{FONT-FAMILY:Arial!important}", 'p{FONT-FAMILY:"K", Arial!important}'),
+        (
+            "@media print{@supports (a:b){p{font-family:Arial}}}",
+            '@media print{@supports (a:b){p{font-family:"K", Arial}}}',
+        ),
+        ("p{& b{font-family:Arial}}", 'p{& b{font-family:"K", Arial}}'),
+        ("p{}\r\nq{font-family:\n\tArial}".replace("\r\n", "\n"), 'p{}\nq{font-family:\n\t"K", Arial}'),
+        ('p{font-family:"Khmer OS", serif}', 'p{font-family:"Khmer OS", "K", serif}'),
+        ("p{font-family:Arial, Khmer\\ OS Content ,serif}", 'p{font-family:Arial, Khmer\\ OS Content, "K" ,serif}'),
+        ("p{font-family:Moul}", 'p{font-family:Moul, "K"}'),
+        ('p{font-family:"No\\"to Sans Khmer", x}', 'p{font-family:"K", "No\\"to Sans Khmer", x}'),
+        ("p{font-family:K, serif}", "p{font-family:K, serif}"),
+        ("p{font-family:inherit}", "p{font-family:inherit}"),
+        ("p{font:inherit}", "p{font:inherit}"),
+        ("p{font:caption}", "p{font:caption}"),
+        ("p{font-family:1px}", "p{font-family:1px}"),
+        ('@font-face{font-family:"Arial";src:url(a.woff2)}', '@font-face{font-family:"Arial";src:url(a.woff2)}'),
+        ("p{font-family:Arial", 'p{font-family:"K", Arial'),
+        ("p{font-family:'Arial", "p{font-family:'Arial"),
+    ],
+)
+def test_the_family_goes_where_it_belongs(before: str, after: str) -> None:
+    assert edited(before) == after
+
+
+def test_a_family_that_the_site_declares_keeps_its_place_in_front() -> None:
+    context = SiteContext("K", khmer_families=frozenset({"mine"}))
+    assert edited("p{font-family:Mine, serif}", context) == 'p{font-family:Mine, "K", serif}'
+
+
+@pytest.mark.parametrize(
+    ("selector", "plain", "conditional", "pseudo"),
+    [
+        ("a:hover", "a", True, ""),
+        ("a::before", "a", False, "before"),
+        ("a:before", "a", False, "before"),
+        ("ul > :hover b", "ul > * b", True, ""),
+        (":focus", "*", True, ""),
+        ("li:nth-child(2n+1):not(.x)", "li:nth-child(2n+1):not(.x)", False, ""),
+        ("input::placeholder", "input", False, "placeholder"),
+        (":root", ":root", False, ""),
+        ("a:what-is-this(3)", "*", True, ""),
+    ],
+)
+def test_selectors_lose_only_what_needs_a_browser(selector: str, plain: str, conditional: bool, pseudo: str) -> None:
+    (rule,) = parse_styles(f"{selector} {{ font-weight: 600 }}").rules
+    assert (rule.selector, rule.conditional, rule.pseudo) == (plain, conditional, pseudo)
+
+
+def test_texts_of_stylesheets_are_read() -> None:
+    css = r"""q::before { content: "\1780\17D2 ខ" } ol { list-style-type: khmer }
+    @counter-style c { symbols: "ក" ខ; suffix: "។" } p::after { content: counter(n, cambodian) } x { color: "គ" }"""
+    texts = parse_styles(css).texts
+    assert "ក្ខ" in texts
+    assert texts.count("០១២៣៤៥៦៧៨៩") == 2
+    assert {"ក", "ខ", "។"} <= set(texts)
+    assert "គ" not in texts
+
+
+@given(st.text(alphabet="p{}:;,@'\"\\/* \n()fontfamily-v1", max_size=60))
+def test_broken_css_is_data(css: str) -> None:
+    for stack in parse_styles(css).stacks:
+        for family in stack.families:
+            assert 0 <= family.start <= family.end <= len(css)
+
+
+def test_deep_nesting_is_bounded() -> None:
+    parse_styles("a{" * 2000 + "font-family:b" + "}" * 2000)
