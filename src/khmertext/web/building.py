@@ -102,7 +102,7 @@ def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], de
         low, high = font.weights
         lines.append(
             f"@font-face{{font-family:{quote_family(name)};"
-            f'src:url("{quote_path(font.name)}") format("woff2");'
+            f'src:url("{quote_path(font.name).removeprefix("./")}") format("woff2");'
             f"font-weight:{low if low == high else f'{low} {high}'};"
             f"font-style:{'italic' if font.italic else 'normal'};font-display:swap;"
             f"unicode-range:{format_ranges(font.ranges)}}}"
@@ -116,23 +116,19 @@ def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], de
 
 def page_links(plan: SitePlan, prefix: str) -> str:
     """The elements that go into a page's head: preloads, the stylesheet, the visitor check."""
-    base = prefix + quote_path(plan.folder) + "/"
+
+    def url(name: str) -> str:
+        return prefix + quote_path(f"{plan.folder}/{name}").removeprefix("./")
+
     links = [
-        f'<link {MARK}="" rel="preload" href="{escape_html(base + quote_path(name))}" as="font" type="font/woff2"'
+        f'<link {MARK}="" rel="preload" href="{escape_html(url(name))}" as="font" type="font/woff2"'
         ' crossorigin="anonymous"/>'
         for name in plan.preloads
     ]
-    links.append(f'<link {MARK}="" rel="stylesheet" href="{escape_html(base + quote_path(plan.style))}"/>')
+    links.append(f'<link {MARK}="" rel="stylesheet" href="{escape_html(url(plan.style))}"/>')
     if plan.script:
-        urls = {name: base + quote_path(value) for name, value in plan.script.items()}
-        tag = make_script_tag(
-            src=urls["src"],
-            sentence=urls["sentence"],
-            alt=plan.alt,
-            font=urls.get("font", ""),
-            install=urls.get("install", ""),
-        )
-        links.append(tag)
+        settings = {name: url(value) for name, value in plan.script.items()}
+        links.append(make_script_tag(alt=plan.alt, **settings))
     return "".join(links)
 
 

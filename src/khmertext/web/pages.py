@@ -24,7 +24,7 @@ from khmertext.web.escaping import escape_css_string
 from khmertext.web.families import is_known_khmer_family
 from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, unescape_script
 from khmertext.web.sources import Insertion, SourceText, decode_source
-from khmertext.web.stylesheets import FontFaceRule, FontStack, StyleSheet, parse_styles
+from khmertext.web.stylesheets import FontFaceRule, FontStack, Setting, StyleSheet, parse_styles
 from khmertext.web.urls import PageUrl, resolve_url
 
 __all__ = [
@@ -46,6 +46,7 @@ SHOWN_VALUES = frozenset({"submit", "button", "reset", "text", "search", "email"
 TYPED_INPUTS = frozenset({"text", "search", "email", "url", "tel", ""})
 RAW_ELEMENTS = frozenset({"script", "style"})
 UNSEEN_ELEMENTS = frozenset({"script", "style", "title", "template"})
+GENERATED = frozenset({"content", "list-style-type"})
 ATOMS = frozenset("br img input button select textarea video audio iframe object canvas svg math hr".split())
 # A browser's font for controls has no name that works everywhere; this is what the common ones resolve to.
 CONTROL_STACK = "Arial,system-ui,sans-serif"
@@ -101,7 +102,8 @@ class SiteContext:
     Attributes:
         family: The name of the Khmer family to put in.
         sheets: Path → stylesheet, for every stylesheet of the site.
-        khmer_files: The stylesheets and scripts that hold Khmer.
+        khmer_files: The scripts that hold Khmer.
+        khmer_sheets: Whether any stylesheet shows Khmer.
         khmer_families: Names, in lower case, of the Khmer-capable families that the site declares itself.
         khmer_fonts: The site's own font files that map Khmer.
         folders: Every folder of the site, "" for its root.
@@ -110,6 +112,7 @@ class SiteContext:
     family: str
     sheets: Mapping[str, StyleSheet] = field(default_factory=dict)
     khmer_files: frozenset[str] = frozenset()
+    khmer_sheets: bool = False
     khmer_families: frozenset[str] = frozenset()
     khmer_fonts: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset({""})
@@ -297,6 +300,7 @@ class PageReader:
     def facts(self) -> PageFacts:
         self.read_texts()
         self.read_attributes()
+        self.read_generated()
         self.read_scripts()
         linked = self.linked_khmer()
         dynamic = self.document.select_one("[data-khmer-dynamic]") is not None
@@ -441,11 +445,33 @@ class PageReader:
             line = element.source_line or 0
             for found in scan_text(text, where="script", language=self.language_of(element), weights=weights):
                 self.texts.setdefault((found.text, found.language, weights), found._replace(line=line))
+
+    def read_generated(self) -> None:
+        """Text that stylesheets put before, after or instead of an element's own, and numbers in Khmer digits."""
         for sheet in self.sheets:
-            if not sheet.path:
-                for text in sheet.sheet.texts:
-                    for found in scan_text(text, where="style", language=self.root_language(), weights=weights):
-                        self.texts.setdefault((found.text, found.language, weights), found)
+            for rule in sheet.sheet.rules:
+                for setting in rule.settings:
+                    if setting.name in GENERATED and KHMER_LETTER.search(setting.value):
+                        for element in self.document.select(rule.selector):
+                            self.add_generated(element, rule.pseudo, setting)
+            for text in sheet.sheet.texts:
+                root = self.document.find("html")
+                if root is not None and KHMER_LETTER.search(text):
+                    for _, run in iter_khmer_runs(text):
+                        self.add_text(run, root, "a counter style", frozenset({400, 700}))
+
+    def add_generated(self, element: Element, pseudo: str, setting: Setting) -> None:
+        self.use_font(element)
+        where = f"{setting.name} of <{element.tag}>" + (f"::{pseudo}" if pseudo else "")
+        for _, run in iter_khmer_runs(setting.value):
+            self.add_text(run, element, where)
+        if setting.name != "content" or not pseudo:
+            return
+        # It stands in the same line as the element's own text: the run over the seam is shaped as one.
+        before, after = (setting.value, element.text) if pseudo == "before" else (element.text, setting.value)
+        for offset, run in iter_khmer_runs(before + after):
+            if offset < len(before) < offset + len(run):
+                self.add_text(run, element, where)
 
     def add_text(self, text: str, element: Element, where: str, weights: frozenset[int] = frozenset()) -> None:
         language = self.language_of(element)
@@ -641,11 +667,9 @@ class PageReader:
     # -- the rest ------------------------------------------------------------------------------------------------
 
     def linked_khmer(self) -> bool:
-        """Whether a script or stylesheet that the page loads holds Khmer."""
+        """Whether a script that the page loads holds Khmer."""
         if not self.context.khmer_files:
             return False
-        if any(sheet.path in self.context.khmer_files for sheet in self.sheets):
-            return True
         exists = self.context.khmer_files.__contains__
         scripts = self.document.select("script[src]")
         return any(resolve_url(self.url.base, text_attribute(script, "src"), exists=exists) for script in scripts)

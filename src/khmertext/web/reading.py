@@ -122,7 +122,7 @@ class SiteFacts:
         languages = sorted({text.language for _, text in found}) or ["km"]
         weights = tuple(sorted({weight for _, text in found for weight in text.weights})) or (400, 700)
         for file in self.files:
-            for text in file.texts:
+            for text in file.texts if file.kind != "css" else ():  # read with the pages that it styles
                 # Nobody can tell where a script puts its text: it is proven wherever Khmer stands.
                 for language in languages[:4]:
                     found.append((file.path, text._replace(language=language, weights=weights)))
@@ -189,7 +189,8 @@ def read_site(
     context = SiteContext(
         family=family,
         sheets=sheets,
-        khmer_files=frozenset(file.path for file in files if file.texts and file.kind in ("css", "script")),
+        khmer_files=frozenset(file.path for file in files if file.texts and file.kind == "script"),
+        khmer_sheets=any(file.texts and file.kind == "css" for file in files),
         khmer_families=declared,
         khmer_fonts=fonts,
         folders=tree.folders,
@@ -215,7 +216,8 @@ def read_pages(
     memos: PageMemos = {}
     for path in paths:
         data = restore_file(path, read_file(root, path), manifests)
-        if not (context.khmer_files or may_hold_khmer(data) or b"data-khmer-dynamic" in data):
+        # A stylesheet or a script may bring Khmer to a page that has none itself.
+        if not (context.khmer_files or context.khmer_sheets or may_hold_khmer(data) or b"data-khmer-dynamic" in data):
             continue
         try:
             facts = scan_page(data, path, context, memos)
@@ -254,7 +256,7 @@ def read_other(path: str, kind: str, data: bytes) -> FileFacts:
     warnings: tuple[SiteWarning, ...] = ()
     if kind == "css":
         sheet = parse_styles(text)
-        text = "\n".join(sheet.texts)
+        text = "\n".join(sheet.shown_texts)
     elif kind == "script":
         text = unescape_script(text)
     elif kind == "svg":

@@ -81,7 +81,7 @@ class Setting(NamedTuple):
 
     Attributes:
         name: The longhand property, in lower case.
-        value: The value in lower case, or the text of a ``content`` string.
+        value: The value in lower case; for ``content`` and ``list-style-type`` the text that is shown.
         stack: Index into the sheet's stacks for ``font-family``, or -1.
         important: Whether it is marked so.
     """
@@ -130,7 +130,7 @@ class StyleSheet:
         custom: Custom property → indexes of the stacks that it is set to.
         faces: The families it declares.
         imports: The URLs that it imports.
-        texts: Khmer that it shows itself: ``content`` strings, counters, counter styles.
+        texts: The strings of its counter styles.
     """
 
     rules: tuple[StyleRule, ...] = ()
@@ -139,6 +139,12 @@ class StyleSheet:
     faces: tuple[FontFaceRule, ...] = ()
     imports: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+
+    @property
+    def shown_texts(self) -> list[str]:
+        """Every text that the stylesheet itself brings to pages."""
+        settings = [setting for rule in self.rules for setting in rule.settings]
+        return [*(one.value for one in settings if one.name in ("content", "list-style-type")), *self.texts]
 
 
 def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
@@ -295,25 +301,19 @@ class Reader:
             yield from self.read_font(node, value)
         elif name == "content":
             text = "".join(token.value for token in node.value if token.type == "string")
-            self.texts.append(text)
-            self.read_counters(node.value)
             yield Setting("content", text, -1, node.important)
+            if counts_in_khmer(node.value):
+                yield Setting("list-style-type", KHMER_DIGITS, -1, node.important)
         elif name in ("list-style-type", "list-style"):
-            self.texts += [token.value for token in node.value if token.type == "string"]
+            text = " ".join(token.value for token in node.value if token.type == "string")
             if KHMER_COUNTERS & {token.lower_value for token in node.value if token.type == "ident"}:
-                self.texts.append(KHMER_DIGITS)
+                text += KHMER_DIGITS
+            yield Setting("list-style-type", text, -1, node.important)
         elif name == "all":
             yield Setting("font-family", value, -1, node.important)
             yield Setting("font-weight", value, -1, node.important)
         else:
             yield Setting(name, value, -1, node.important)
-
-    def read_counters(self, tokens: list[Any]) -> None:
-        for token in tokens:
-            if token.type == "function" and token.lower_name in ("counter", "counters"):
-                words = {inner.lower_value for inner in token.arguments if inner.type == "ident"}
-                if KHMER_COUNTERS & words:
-                    self.texts.append(KHMER_DIGITS)
 
     def family_setting(self, tokens: list[Any], important: bool, value: str) -> Setting:
         if value in WIDE_KEYWORDS:
@@ -487,6 +487,16 @@ def split_font(tokens: list[Any]) -> tuple[str, list[Any]] | None:
             rest.pop(0)
         rest = rest[1:]
     return (weight, rest) if rest else None
+
+
+def counts_in_khmer(tokens: list[Any]) -> bool:
+    """Whether a ``content`` value shows a counter in Khmer digits."""
+    return any(
+        token.type == "function"
+        and token.lower_name in ("counter", "counters")
+        and KHMER_COUNTERS & {inner.lower_value for inner in token.arguments if inner.type == "ident"}
+        for token in tokens
+    )
 
 
 def is_font_size(token: Any) -> bool:

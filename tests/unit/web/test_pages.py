@@ -38,7 +38,10 @@ LINK = "<link rel=stylesheet href=../s.css>"
         ("<p>\u200b <b>x</b>", set()),
         ("<img alt='ក' title='ខ'><input placeholder='គ'><b aria-label=ឃ>", {"ក", "ខ", "គ", "ឃ"}),
         ("<input type=submit value=ក><input type=hidden value=ខ>", {"ក"}),
-        (r'<script>x = "\u1780"</script><style>p::before{content:"\1781"}</style>', {"ក", "ខ"}),
+        (r'<script>x = "\u1780"</script><style>p::before{content:"\1781"}</style><p>', {"ក", "ខ"}),
+        (r'<style>p::before{content:"\1781"}</style>', set()),
+        (r'<style>q::before{content:"\1780\17D2"}</style><q>ខ</q>', {"ក្", "ខ", "ក្ខ"}),
+        ("<style>ol{list-style:khmer}</style><ol>", {"០១២៣៤៥៦៧៨៩"}),
         (
             "<title>ក</title><template><p>ខ</template><noscript>គ</noscript><svg><text>ឃ</text></svg>",
             {"ក", "ខ", "គ", "ឃ"},
