@@ -137,9 +137,9 @@ def test_script_tag_holds_every_setting_escaped() -> None:
     value = '"></script>&<'
     Reader().feed(make_script_tag(src=value, sentence=value, alt=value, font=value, install=""))
     assert dict(seen) == {
-        "defer": None,
+        "defer": "defer",
         "src": value,
-        "data-khmertext": None,
+        "data-khmertext": "",
         "data-sentence": value,
         "data-alt": value,
         "data-font": value,

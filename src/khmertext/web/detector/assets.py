@@ -95,12 +95,13 @@ def make_script_tag(*, src: str, sentence: str, alt: str, font: str = "", instal
 
     Example:
         >>> make_script_tag(src="d.js", sentence="s.svg", alt="ខ្មែរ", install="i.html?a&b")
-        '<script defer src="d.js" data-khmertext data-sentence="s.svg" data-alt="ខ្មែរ" \
+        '<script data-khmertext="" defer="defer" src="d.js" data-sentence="s.svg" data-alt="ខ្មែរ" \
 data-install="i.html?a&amp;b"></script>'
     """
     settings = {"sentence": sentence, "alt": alt, "font": font, "install": install}
     data = "".join(f' data-{name}="{escape_html(value)}"' for name, value in settings.items() if value)
-    return f'<script defer src="{escape_html(src)}" data-khmertext{data}></script>'
+    # Every attribute has a value, so that it is good XHTML too.
+    return f'<script data-khmertext="" defer="defer" src="{escape_html(src)}"{data}></script>'
 
 
 def install_page(

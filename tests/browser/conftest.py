@@ -1,0 +1,232 @@
+"""What browser tests share: Chromium with chosen fonts only, a local server, and fonts made for the purpose.
+
+Chromium is the one in ``KHMERTEXT_CHROMIUM``, else the first on PATH, else Playwright's own. Without any, these tests
+are skipped; where the environment variable ``CI`` is set, they fail instead.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from xml.sax.saxutils import escape
+
+import fontpkg
+import pytest
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserType
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+)
+
+
+def give_up(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[BrowserType]:
+    """Playwright's handle on Chromium."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        give_up("playwright is not installed")
+    with sync_playwright() as playwright:
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def chromium_path(chromium: BrowserType) -> str:
+    """The browser to start."""
+    found = os.environ.get("KHMERTEXT_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
+    path = found or chromium.executable_path
+    if not Path(path).exists():
+        give_up("no Chromium: set KHMERTEXT_CHROMIUM, install it, or run `playwright install chromium`")
+    return path
+
+
+@pytest.fixture(scope="session")
+def open_browser(
+    chromium: BrowserType, chromium_path: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Browser]]:
+    """``open_browser(fonts=[path, …])``: a headless Chromium whose only system fonts are these files.
+
+    One browser per set of fonts for the whole session; a test takes contexts of its own from it. Fontconfig is given a
+    configuration of ours, so what is installed on the machine does not leak in.
+    """
+    browsers: dict[tuple[Path, ...], Browser] = {}
+
+    def open_browser(fonts: Sequence[Path]) -> Browser:
+        key = tuple(sorted(fonts))
+        if key not in browsers:
+            config = write_fontconfig(tmp_path_factory.mktemp("fontconfig"), key)
+            browsers[key] = chromium.launch(
+                executable_path=chromium_path,
+                args=list(CHROMIUM_OPTIONS),
+                env={**os.environ, "FONTCONFIG_FILE": str(config)},
+            )
+        return browsers[key]
+
+    yield open_browser
+    for browser in browsers.values():
+        browser.close()
+
+
+def write_fontconfig(folder: Path, fonts: Sequence[Path]) -> Path:
+    shelf = folder / "fonts"
+    shelf.mkdir()
+    for number, font in enumerate(fonts):
+        shutil.copy(font, shelf / f"{number}{font.suffix}")
+    config = folder / "fonts.conf"
+    config.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'
+        f"<fontconfig><dir>{escape(str(shelf))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir></fontconfig>",
+        encoding="utf-8",
+    )
+    return config
+
+
+@dataclass
+class Site:
+    """A running server: its address, and the paths it was asked for."""
+
+    url: str
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Site]]:
+    """A server on the loopback interface, for one test.
+
+    ``serve(folder, headers={name: value}, missing=[path], gates={path: event})``: the headers go with every answer, a
+    missing path is 404, a gated one is answered when its ``threading.Event`` is set. Paths begin with a slash.
+    """
+    servers: list[ThreadingHTTPServer] = []
+    closed: list[threading.Event] = []
+
+    def serve(
+        folder: Path,
+        *,
+        headers: Mapping[str, str] | None = None,
+        missing: Sequence[str] = (),
+        gates: Mapping[str, threading.Event] | None = None,
+    ) -> Site:
+        site = Site("")
+        handler = partial(Handler, folder=folder, headers=headers or {}, missing=missing, gates=gates or {}, site=site)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        site.url = f"http://127.0.0.1:{server.server_port}"
+        closed.extend((gates or {}).values())
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return site
+
+    yield serve
+    for gate in closed:
+        gate.set()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+class Handler(SimpleHTTPRequestHandler):
+    def __init__(
+        self,
+        *args: object,
+        folder: Path,
+        headers: Mapping[str, str],
+        missing: Sequence[str],
+        gates: Mapping[str, threading.Event],
+        site: Site,
+    ) -> None:
+        self.added = headers
+        self.missing = missing
+        self.gates = gates
+        self.site = site
+        super().__init__(*args, directory=str(folder))  # type: ignore[arg-type]
+
+    extensions_map = {  # noqa: RUF012 - as in the base class
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".ttf": "font/ttf",
+        ".woff2": "font/woff2",
+        ".html": "text/html; charset=utf-8",
+    }
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        self.site.requests.append(path)
+        if path in self.gates:
+            self.gates[path].wait(60)
+        if path in self.missing:
+            self.send_error(404)
+            return
+        with suppress(BrokenPipeError, ConnectionResetError):  # the page was closed meanwhile
+            super().do_GET()
+
+    def end_headers(self) -> None:
+        for name, value in self.added.items():
+            self.send_header(name, value)
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def khmer_font() -> Path:
+    """A font that shapes Khmer: the default one, variable."""
+    return Path(fontpkg.path("Noto Sans Khmer", weight=400))
+
+
+@pytest.fixture(scope="session")
+def latin_font(khmer_font: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same design with nothing but ASCII."""
+    options = subset.Options(notdef_outline=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=range(0x20, 0x7F))
+    font = TTFont(io.BytesIO(khmer_font.read_bytes()))
+    subsetter.subset(font)
+    return save_renamed(font, "Latin Only", tmp_path_factory.mktemp("fonts") / "latin.ttf")
+
+
+@pytest.fixture(scope="session")
+def unshaped_font(khmer_font: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same letters without GSUB: every letter has a glyph, none is ever shaped."""
+    font = TTFont(io.BytesIO(khmer_font.read_bytes()))
+    del font["GSUB"]
+    return save_renamed(font, "Unshaped Khmer", tmp_path_factory.mktemp("fonts") / "unshaped.ttf")
+
+
+def save_renamed(font: TTFont, family: str, path: Path) -> Path:
+    for record in font["name"].names:
+        if record.nameID in (1, 16):
+            record.string = family
+        elif record.nameID == 4:
+            record.string = f"{family} Regular"
+        elif record.nameID == 6:
+            record.string = f"{family.replace(' ', '')}-Regular"
+    font.save(path)
+    return path
