@@ -1,0 +1,60 @@
+"""Khmer fonts: open them, see whether they can shape Khmer, cut them to a text, and prove that nothing changed.
+
+The usual way is :func:`default_face` or :func:`read_face`, then :func:`limit_axes` for a variable font, then
+:func:`subset_text`.
+
+Example:
+    >>> from khmertext.fonts import Run, default_face, default_limits, limit_axes, subset_text
+    >>> face = default_face()
+    >>> face = limit_axes(face, default_limits(face, (400, 400)))
+    >>> subset = subset_text(face, [Run("ភាសាខ្មែរ", "km", 400)])
+    >>> len(subset.data) < 10_000, subset.proof.runs
+    (True, 1)
+"""
+
+from __future__ import annotations
+
+from khmertext.fonts.default import default_face, default_license_text
+from khmertext.fonts.detection import check_khmer, require_khmer
+from khmertext.fonts.faces import Axis, Face, open_face, read_face
+from khmertext.fonts.licensing import License, read_license, require_subsettable
+from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text, unicode_range
+from khmertext.fonts.proof import Difference, Proof, Run, axis_deviation, prove
+from khmertext.fonts.shaping import shape
+from khmertext.fonts.subset import Subset, subset_full, subset_text
+from khmertext.fonts.subsetting import cut, default_limits, limit_axes, static_instances, to_woff2
+from khmertext.fonts.tracing import Trace, trace
+
+__all__ = [
+    "Axis",
+    "Difference",
+    "Face",
+    "License",
+    "Proof",
+    "Run",
+    "Subset",
+    "SubsetPlan",
+    "Trace",
+    "axis_deviation",
+    "check_khmer",
+    "cut",
+    "default_face",
+    "default_license_text",
+    "default_limits",
+    "limit_axes",
+    "open_face",
+    "plan_full",
+    "plan_text",
+    "prove",
+    "read_face",
+    "read_license",
+    "require_khmer",
+    "require_subsettable",
+    "shape",
+    "static_instances",
+    "subset_full",
+    "subset_text",
+    "to_woff2",
+    "trace",
+    "unicode_range",
+]

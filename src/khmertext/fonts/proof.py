@@ -1,0 +1,281 @@
+"""Proof: two fonts show the same texts in the same way.
+
+The shipped font is compared with the one it was cut from, run by run, in what reaches the screen: which outlines,
+where, how wide, and which characters belong to them. Glyph numbers differ between the two, so a pair of glyphs counts
+as equal when its outlines are. Coordinates are compared in font units as they are; nothing is rounded.
+
+The proof holds for HarfBuzz, which shapes text in Chromium, Firefox and most of Linux and Android. CoreText and
+DirectWrite are other shapers of the same rules. Outlines are compared; layers of colour fonts are not.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import uharfbuzz as hb
+
+from khmertext.fonts.faces import Face
+from khmertext.fonts.shaping import shape
+from khmertext.text.clusters import split_clusters
+
+__all__ = ["Difference", "Proof", "Run", "axis_deviation", "prove"]
+
+NOTDEF: Final = 0
+USE_TYPO_METRICS: Final = 1 << 7
+
+
+class Run(NamedTuple):
+    """A text as a page shows it: one language, one weight, shaped as a whole.
+
+    Args:
+        text: Its characters.
+        language: BCP 47 tag; empty when it is not known.
+        weight: CSS font-weight, 1 to 1000; a static font has only its own.
+    """
+
+    text: str
+    language: str
+    weight: int
+
+
+class Difference(NamedTuple):
+    """Something that the two fonts show differently.
+
+    Args:
+        run: A run in which it occurs.
+        part: The text that differs: the run's, or that of one cluster, or one character.
+        detail: What differs, in words.
+    """
+
+    run: Run
+    part: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was compared, and what came out.
+
+    Args:
+        runs: How many distinct runs are the same, counted once per weight that the font tells apart.
+        cluster_texts: The distinct clusters that are the same when shaped alone.
+        differing: What differs; empty when the proof holds.
+        lacking: Runs for which the reference itself shows .notdef: it lacks something. They count as not proven.
+        metrics_equal: Whether units per em and all line metrics are the same.
+    """
+
+    runs: int = 0
+    cluster_texts: frozenset[str] = frozenset()
+    differing: tuple[Difference, ...] = ()
+    lacking: tuple[Run, ...] = ()
+    metrics_equal: bool = True
+
+    @property
+    def clusters(self) -> int:
+        """How many distinct clusters are the same when shaped alone."""
+        return len(self.cluster_texts)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing differs. Runs that the reference lacks something for do not count against it."""
+        return self.metrics_equal and not self.differing
+
+    def merge(self, other: Proof) -> Proof:
+        """Return the proof of both; they must be of the same fonts and of different runs.
+
+        Args:
+            other: Another chunk's proof.
+
+        Example:
+            >>> Proof(runs=2).merge(Proof(runs=3)).runs
+            5
+        """
+        return Proof(
+            self.runs + other.runs,
+            self.cluster_texts | other.cluster_texts,
+            self.differing + other.differing,
+            self.lacking + other.lacking,
+            self.metrics_equal and other.metrics_equal,
+        )
+
+
+def prove(reference: Face, shipped: Face, runs: Iterable[Run]) -> Proof:
+    """Compare two fonts on runs, and on every cluster of the runs alone.
+
+    Args:
+        reference: The font as it should look: uncut, without AAT and Graphite, axes limited as in ``shipped``.
+        shipped: The font that will be published, as :func:`open_face` reads it back from its file.
+        runs: What the pages show; repeated runs are looked at once.
+
+    Returns:
+        The proof. Of variable fonts each run is compared at its own weight, limited to the reference's range.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> face = default_face()
+        >>> prove(face, face, [Run("ខ្មែរ", "km", 400)]).holds
+        True
+    """
+    by_weight: dict[int, Comparison] = {}
+    comparisons: dict[object, Comparison] = {}
+    characters: set[str] = set()
+    proven: set[str] = set()
+    unproven: set[str] = set()
+    differing: list[Difference] = []
+    lacking: list[Run] = []
+    equal_runs = 0
+    for run in runs:
+        text, language, weight = run
+        comparison = by_weight.get(weight)
+        if comparison is None:
+            place = reference.locate(weight)
+            fonts = reference.font(place), shipped.font(shipped.locate(weight))
+            comparison = by_weight[weight] = comparisons.setdefault(tuple(place.items()), Comparison(*fonts))
+        if (text, language) in comparison.runs:
+            continue
+        comparison.runs.add((text, language))
+        lacks, detail = comparison.compare(text, language)
+        if lacks:
+            lacking.append(run)
+        if detail:
+            differing.append(Difference(run, text, detail))
+        elif not lacks:
+            equal_runs += 1
+        known = comparison.clusters.setdefault(language, set())
+        clusters = split_clusters(text)
+        if not known.issuperset(clusters):
+            for cluster in dict.fromkeys(clusters):
+                if cluster in known:
+                    continue
+                known.add(cluster)
+                lacks, detail = comparison.compare(cluster, language)
+                if detail and cluster != text:
+                    differing.append(Difference(run, cluster, detail))
+                (unproven if lacks or detail else proven).add(cluster)
+        if not characters.issuperset(text):
+            for character in sorted(set(text) - characters):
+                characters.add(character)
+                if (ord(character) in reference.unicodes) != (ord(character) in shipped.unicodes):
+                    mapped = "is not mapped" if ord(character) in reference.unicodes else "is mapped, though it was not"
+                    differing.append(Difference(run, character, f"U+{ord(character):04X} {mapped}"))
+    places = comparisons.values() or [Comparison(reference.font(), shipped.font())]
+    metrics_equal = read_metrics(reference) == read_metrics(shipped) and all(
+        place.reference.get_font_extents("ltr") == place.shipped.get_font_extents("ltr") for place in places
+    )
+    return Proof(equal_runs, frozenset(proven - unproven), tuple(differing), tuple(lacking), metrics_equal)
+
+
+class Comparison:
+    """Two fonts at one place of their axes, and what is already known about them.
+
+    Pages use the same glyphs over and over, so pairs of glyphs whose outlines are equal are kept.
+    """
+
+    def __init__(self, reference: hb.Font, shipped: hb.Font) -> None:
+        self.reference = reference
+        self.shipped = shipped
+        self.runs: set[tuple[str, str]] = set()
+        self.clusters: dict[str, set[str]] = {}
+        self.equal: set[tuple[int, int]] = set()
+
+    def compare(self, text: str, language: str) -> tuple[bool, str]:
+        """Shape a text with both fonts.
+
+        Returns:
+            Whether the reference shows .notdef, and what differs first (empty when nothing does).
+        """
+        was, now = shape(self.reference, text, language), shape(self.shipped, text, language)
+        old_infos, new_infos = was.glyph_infos, now.glyph_infos
+        lacks = False
+        detail = f"{len(new_infos)} glyphs instead of {len(old_infos)}" if len(new_infos) != len(old_infos) else ""
+        # This loop sees every glyph of a site; attribute by attribute is the fastest that was measured.
+        for old, new, was_at, now_at in zip(
+            old_infos, new_infos, was.glyph_positions, now.glyph_positions, strict=False
+        ):
+            pair = (old.codepoint, new.codepoint)
+            if pair not in self.equal:
+                lacks = lacks or pair[0] == NOTDEF
+                if read_outline(self.reference, pair[0]) != read_outline(self.shipped, pair[1]):
+                    detail = detail or f"another outline in glyph {old_infos.index(old) + 1} of {len(old_infos)}"
+                elif pair[0] != NOTDEF:
+                    self.equal.add(pair)
+            if old.cluster != new.cluster or was_at.position != now_at.position:
+                detail = detail or (
+                    f"cluster, advances and offsets are {(new.cluster, *now_at.position)} "
+                    f"instead of {(old.cluster, *was_at.position)}"
+                )
+        return lacks or any(info.codepoint == NOTDEF for info in old_infos[len(new_infos) :]), detail
+
+
+def read_outline(font: hb.Font, glyph: int) -> tuple[tuple[float | str, ...], ...]:
+    """Return the outline of a glyph: each step as its letter and coordinates, in font units."""
+    steps: list[tuple[float | str, ...]] = []
+    pen = hb.DrawFuncs()
+    pen.set_move_to_func(lambda x, y, _: steps.append(("M", x, y)))
+    pen.set_line_to_func(lambda x, y, _: steps.append(("L", x, y)))
+    pen.set_quadratic_to_func(lambda a, b, x, y, _: steps.append(("Q", a, b, x, y)))
+    pen.set_cubic_to_func(lambda a, b, c, d, x, y, _: steps.append(("C", a, b, c, d, x, y)))
+    pen.set_close_path_func(lambda _: steps.append(("Z",)))
+    font.draw_glyph(glyph, pen, None)
+    return tuple(steps)
+
+
+def read_metrics(face: Face) -> tuple[object, ...]:
+    """Return units per em and the line metrics that any system uses, in font units.
+
+    Source: OpenType spec, hhea (ascender, descender, lineGap) and OS/2 (sTypo*, usWin*, USE_TYPO_METRICS).
+    """
+    hhea, os2 = face.tables["hhea"], face.tables["OS/2"]
+    line = struct.unpack_from(">hhh", hhea, 4) if len(hhea) >= 10 else ()
+    typo = struct.unpack_from(">hhhHH", os2, 68) if len(os2) >= 78 else ()
+    (selection,) = struct.unpack_from(">H", os2, 62)
+    return (face.upem, line, typo, selection & USE_TYPO_METRICS)
+
+
+def axis_deviation(
+    original: Face, limited: Face, weights: Iterable[float], pinned: Mapping[str, float] | None = None
+) -> float:
+    """Return how far limiting the axes of a font has moved anything.
+
+    Args:
+        original: The font before.
+        limited: The font after :func:`limit_axes`, with the same glyphs.
+        weights: The weights at which to compare.
+        pinned: Where axes were pinned, unless at their defaults.
+
+    Returns:
+        The greatest distance, in font units, between any coordinate or advance before and after; ``math.inf`` when an
+        outline has other steps.
+
+    Raises:
+        ValueError: The fonts have different numbers of glyphs.
+    """
+    if original.glyph_count != limited.glyph_count:
+        raise ValueError("the fonts are compared glyph by glyph, and have different numbers of them")
+    worst = 0.0
+    places = {tuple(place.items()): place for place in map(limited.locate, weights)}
+    for place in places.values() or [{}]:
+        before, after = original.font({**(pinned or {}), **place}), limited.font(place)
+        for glyph in range(original.glyph_count):
+            advances = before.get_glyph_h_advance(glyph), after.get_glyph_h_advance(glyph)
+            worst = max(worst, abs(advances[0] - advances[1]), measure_outlines(before, after, glyph))
+    return float(worst)
+
+
+def measure_outlines(before: Any, after: Any, glyph: int) -> float:
+    """Return the greatest distance between two outlines of a glyph, in font units along one coordinate."""
+    old, new = read_outline(before, glyph), read_outline(after, glyph)
+    if [step[0] for step in old] != [step[0] for step in new]:
+        return math.inf
+    return max(
+        (
+            abs(float(a) - float(b))
+            for old_step, new_step in zip(old, new, strict=True)
+            for a, b in zip(old_step[1:], new_step[1:], strict=True)
+        ),
+        default=0.0,
+    )

@@ -1,0 +1,167 @@
+"""The whole way: plan, cut, pack, read back, prove, and again with what differed, until nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from khmertext.errors import FontError
+from khmertext.fonts.faces import Face, open_face
+from khmertext.fonts.licensing import require_subsettable
+from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text
+from khmertext.fonts.proof import Difference, Proof, Run, prove
+from khmertext.fonts.shaping import notate
+from khmertext.fonts.subsetting import Hinting, close_layout, cut, to_woff2
+from khmertext.fonts.tracing import trace
+from khmertext.text.clusters import split_clusters
+
+__all__ = ["Prover", "Subset", "subset_full", "subset_text"]
+
+Prover = Callable[[Face, Face, Sequence[Run]], Proof]
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """A font that may ship.
+
+    Args:
+        data: The WOFF2 file.
+        face: The same, read back.
+        plan: What was kept, and why.
+        proof: What was compared; nothing differs.
+        rounds: How many times it was cut.
+    """
+
+    data: bytes
+    face: Face
+    plan: SubsetPlan
+    proof: Proof
+    rounds: int
+
+
+def subset_text(
+    reference: Face,
+    runs: Sequence[Run],
+    *,
+    name: str | None = None,
+    hinting: Hinting = "auto",
+    prover: Prover = prove,
+) -> Subset:
+    """Cut a font down to texts that are known, and prove that it shows them as the uncut font does.
+
+    The first cut keeps what the distinct clusters touch. Some fonts have rules across clusters; a run that such a rule
+    changes comes out different, is traced as a whole, and the font is cut again.
+
+    Args:
+        reference: The uncut font; its axes limited to what the pages use (:func:`limit_axes`).
+        runs: What the pages show.
+        name: The family name to use where the license reserves the font's own.
+        hinting: ``keep``, ``drop``, or ``auto`` (see :func:`cut`).
+        prover: How to prove; give another one to do it in several processes.
+
+    Returns:
+        The font with its proof.
+
+    Raises:
+        FontError: The font may not be cut, or cannot; or something differs to the end, and the message shows the run.
+
+    Example:
+        >>> from khmertext.fonts import default_face, default_limits, limit_axes
+        >>> face = limit_axes(default_face(), default_limits(default_face(), (400, 400)))
+        >>> subset = subset_text(face, [Run("សួស្តី", "km", 400)])
+        >>> subset.proof.runs, subset.proof.differing
+        (1, ())
+    """
+    require_subsettable(reference)
+    clusters = dict.fromkeys(
+        (cluster, language)
+        for text, language in dict.fromkeys((run.text, run.language) for run in runs)
+        for cluster in split_clusters(text)
+    )
+    plan = plan_text(reference, clusters, locate_all(reference, runs))
+    return refine(reference, runs, plan, name, hinting, prover)
+
+
+def subset_full(
+    reference: Face,
+    runs: Sequence[Run] = (),
+    *,
+    name: str | None = None,
+    hinting: Hinting = "auto",
+    prover: Prover = prove,
+) -> Subset:
+    """Cut a font down to all the Khmer it has, for text that is not known, and prove it on texts that are.
+
+    Args:
+        reference: The uncut font; its axes limited to what the pages use.
+        runs: What it is proven on.
+        name: The family name to use where the license reserves the font's own.
+        hinting: ``keep``, ``drop``, or ``auto`` (see :func:`cut`).
+        prover: How to prove.
+
+    Returns:
+        The font with its proof.
+
+    Raises:
+        FontError: As :func:`subset_text`.
+    """
+    require_subsettable(reference)
+    return refine(reference, runs, plan_full(reference), name, hinting, prover)
+
+
+def refine(
+    reference: Face, runs: Sequence[Run], plan: SubsetPlan, name: str | None, hinting: Hinting, prover: Prover
+) -> Subset:
+    """Cut and prove until nothing differs; every round keeps more, so there is a last one."""
+    rounds = 0
+    while True:
+        rounds += 1
+        data = to_woff2(cut(reference, plan, name=name, hinting=hinting))
+        shipped = open_face(data, source=f"the subset of {reference.source}")
+        proof = prover(reference, shipped, runs)
+        if proof.holds:
+            return Subset(data, shipped, plan, proof, rounds)
+        larger = enlarge(reference, plan, proof.differing) if proof.metrics_equal else plan
+        if larger is plan:
+            raise FontError(describe(proof), source=reference.source, hint="nothing was written; use another font")
+        plan = larger
+
+
+def enlarge(reference: Face, plan: SubsetPlan, differing: Sequence[Difference]) -> SubsetPlan:
+    """Return a plan that keeps more of what differed; the same plan when there is nothing more to keep.
+
+    First what the runs touch; then what the rules could make of that; in the end, of everything.
+    """
+    runs = list(dict.fromkeys(difference.run for difference in differing))
+    texts = dict.fromkeys((run.text, run.language) for run in runs)
+    texts.update(dict.fromkeys((difference.part, difference.run.language) for difference in differing))
+    found = trace(reference, texts, locate_all(reference, runs))
+    traced = plan.extend(reference, found)
+    if len(traced.glyphs) > len(plan.glyphs) or traced.unicodes > plan.unicodes:
+        return traced
+    if plan.closure:
+        return plan
+    closed = close_layout(reference, found.glyphs, found.unicodes & reference.unicodes) - plan.glyphs.keys()
+    if closed:
+        reason = "what rules could make of runs that differed"
+        return replace(plan, glyphs={**plan.glyphs, **dict.fromkeys(sorted(closed), reason)})
+    return replace(plan, closure=True)
+
+
+def locate_all(face: Face, runs: Iterable[Run]) -> list[dict[str, float]]:
+    """Return the distinct variations at which runs are shown, the font's own for none."""
+    places = [face.locate(weight) for weight in sorted({run.weight for run in runs})] or [{}]
+    return list({tuple(place.items()): place for place in places}.values())
+
+
+def describe(proof: Proof) -> str:
+    """Say what still differs, the first of it so that it can be found."""
+    if not proof.metrics_equal:
+        return "the cut font has other line metrics than the uncut one"
+    first = proof.differing[0]
+    where = f" in the run {notate(first.run.text)}" if first.part != first.run.text else ""
+    return (
+        f"the cut font does not show {notate(first.part)}{where} as the uncut one does, "
+        f"language {first.run.language or 'unknown'!r}, weight {first.run.weight}: {first.detail}"
+        + (f" (and {len(proof.differing) - 1} more)" if len(proof.differing) > 1 else "")
+    )

@@ -1,0 +1,315 @@
+"""Cutting fonts: the only place that calls the subsetters, and that writes WOFF2.
+
+HarfBuzz cuts (in a millisecond), fontTools mends the names and packs. Nothing here decides what to keep: that is the
+plan's; and nothing here is trusted: the proof reads back what came out.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal
+
+import uharfbuzz as hb
+from fontTools.ttLib import TTFont
+
+from khmertext.errors import FontError
+from khmertext.fonts.containers import MAX_FONT_SIZE, build_sfnt, read_tables
+from khmertext.fonts.faces import Axis, Face, open_face
+from khmertext.fonts.kerning import rebuild_kern, uses_kern
+from khmertext.fonts.licensing import read_license
+from khmertext.fonts.naming import KEPT_NAMES, choose_family, keep_notices, rename, set_style
+from khmertext.fonts.planning import SubsetPlan
+
+__all__ = ["HINTING", "Hinting", "close_layout", "cut", "default_limits", "limit_axes", "static_instances", "to_woff2"]
+
+Hinting = Literal["keep", "drop", "auto"]
+HINTING: Final = ("keep", "drop", "auto")
+
+# "auto" keeps hints that add at most this share to the cut font, before packing. With its hints a subset is drawn
+# pixel by pixel as the whole font; but the hints of some fonts weigh as much as their outlines.
+HINTING_SHARE = 0.05
+
+# Neither a browser nor a shaper reads these; a signature no longer holds once the font is changed.
+USELESS_TABLES: Final = ("DSIG", "FFTM", "LTSH", "PCLT", "PfEd", "TSI0", "TSI1", "TSI2", "TSI3", "TSI5", "VDMX", "hdmx")
+DEFAULT_WEIGHTS: Final = (400.0, 700.0)
+
+
+def default_limits(face: Face, weights: tuple[float, float] = DEFAULT_WEIGHTS) -> dict[str, tuple[float, float]]:
+    """Return how far to limit a variable font when nobody said anything.
+
+    Args:
+        face: The font.
+        weights: The least and the greatest weight that pages use.
+
+    Returns:
+        For :func:`limit_axes`: the weight axis limited to ``weights`` as far as the font has them, every other axis
+        pinned to its default; empty for a static font.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> default_limits(default_face())
+        {'wght': (400.0, 700.0), 'wdth': (100.0, 100.0)}
+    """
+    return {
+        axis.tag: (axis.clamp(weights[0]), axis.clamp(weights[1])) if axis.tag == "wght" else (axis.default,) * 2
+        for axis in face.axes
+    }
+
+
+def limit_axes(face: Face, limits: Mapping[str, tuple[float, float]]) -> Face:
+    """Return a variable font with some of its axes pinned or made shorter; everything else stays.
+
+    Args:
+        face: The font.
+        limits: Axis tag to the least and the greatest value; equal ones pin the axis. The default moves to the nearest
+            value that is left. Axes not named stay as they are.
+
+    Returns:
+        The limited font; the same face when there is nothing to do. Coordinates of what is not at the default are
+        rounded, by less than one font unit (see :func:`axis_deviation`).
+
+    Raises:
+        FontError: The font lacks an axis or does not reach so far, or HarfBuzz cannot limit it.
+        ValueError: A least value is greater than its greatest.
+
+    Source: OpenType spec, fvar; HarfBuzz, hb-subset (instancing).
+    """
+    return instance(face, limits, 0)
+
+
+def instance(face: Face, limits: Mapping[str, tuple[float, float]], flags: int) -> Face:
+    """Limit axes, with flags for hb-subset besides those that keep everything."""
+    request = new_input()
+    request.keep_everything()
+    request.flags |= flags
+    changed = False
+    for tag, (least, greatest) in limits.items():
+        axis = find_axis(face, tag)
+        if not least <= greatest:
+            raise ValueError(f"limits of an axis go from the least to the greatest value, not {least} to {greatest}")
+        if least < axis.minimum or greatest > axis.maximum:
+            raise FontError(
+                f"the axis {tag} does not reach from {least:g} to {greatest:g}",
+                source=face.source,
+                hint=describe_axes(face.axes),
+            )
+        if (least, greatest) == (axis.minimum, axis.maximum):
+            continue
+        changed = True
+        if least == greatest:
+            request.pin_axis_location(face.hb_face, tag, least)
+        else:
+            request.set_axis_range(face.hb_face, tag, least, greatest, min(max(axis.default, least), greatest))
+    if not changed:
+        return face
+    data = run_subsetter(face, request, "its axes cannot be limited")[0]
+    if "kern" in face.tables:  # all glyphs keep their numbers here
+        tables = read_tables(data, source=face.source)
+        data = build_sfnt(tables.version, {**tables.tables, "kern": face.tables["kern"]})
+    return open_face(data, source=face.source)
+
+
+def find_axis(face: Face, tag: str) -> Axis:
+    """Return an axis by its tag."""
+    axis = face.axis(tag)
+    if axis is None:
+        raise FontError(f"the font has no axis {tag!r}", source=face.source, hint=describe_axes(face.axes))
+    return axis
+
+
+def describe_axes(axes: Iterable[Axis]) -> str:
+    """Say in words which axes a font has."""
+    described = ", ".join(f"{axis.tag} {axis.minimum:g} to {axis.maximum:g}" for axis in axes)
+    return f"it has {described}" if described else "it is not a variable font"
+
+
+def cut(face: Face, plan: SubsetPlan, *, name: str | None = None, hinting: Hinting = "auto") -> bytes:
+    """Cut a font to a plan.
+
+    Glyph definitions (GDEF), line metrics, .notdef's outline and the notices of copyright and license stay. Pairs of
+    the old ``kern`` table stay where HarfBuzz uses them.
+
+    Args:
+        face: The uncut font.
+        plan: What to keep.
+        name: The family name to use where the license reserves the font's own; by default "Khmer Subset".
+        hinting: ``keep``, ``drop``, or ``auto``: keep when that adds at most 5 % to the unpacked font.
+
+    Returns:
+        An sfnt. The same input gives the same bytes.
+
+    Raises:
+        FontError: The font cannot be cut, or ``name`` is reserved by its license.
+        ValueError: ``hinting`` or ``name`` is not one.
+
+    Source: SIL OFL 1.1, condition 3 (Reserved Font Names).
+
+    Example:
+        >>> from khmertext.fonts import default_face, plan_text
+        >>> face = default_face()
+        >>> len(cut(face, plan_text(face, [("ខ្មែរ", "km")]))) < len(face.data) / 10
+        True
+    """
+    if hinting not in HINTING:
+        raise ValueError(f"hinting is one of {', '.join(HINTING)}, not {hinting!r}")
+    reserved = read_license(face).reserved_names
+    family = choose_family(face.family, reserved, name, face.source)
+    kept = run_plan(face, plan, 0) if hinting != "drop" else None
+    bare = run_plan(face, plan, hb.SubsetFlags.NO_HINTING) if hinting != "keep" else None
+    if kept and bare:
+        data, mapping = kept if len(kept[0]) <= len(bare[0]) * (1 + HINTING_SHARE) else bare
+    else:
+        data, mapping = kept or bare or (b"", {})
+    try:
+        font = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
+        keep_notices(font)
+        if family is not None:
+            rename(font, family, reserved)
+        if uses_kern(face):
+            rebuild_kern(face, mapping, font)
+        return save(font)
+    except FontError:
+        raise
+    except Exception as error:  # fontTools raises whatever the damage leads to
+        raise FontError("the font cannot be cut: its names or kerning are damaged", source=face.source) from error
+
+
+def close_layout(face: Face, glyphs: Iterable[int], unicodes: Iterable[int]) -> frozenset[int]:
+    """Return everything that a font's rules can make of some glyphs, those glyphs included.
+
+    Args:
+        face: The uncut font.
+        glyphs: Glyph ids.
+        unicodes: Code points, taken as their glyphs.
+    """
+    request = new_input()
+    request.glyph_set.update(glyphs)
+    request.unicode_set.update(unicodes)
+    return frozenset(run_subsetter(face, request, "its rules cannot be followed")[1])
+
+
+def run_plan(face: Face, plan: SubsetPlan, flags: int) -> tuple[bytes, dict[int, int]]:
+    """Cut to a plan by HarfBuzz; return the font and the glyphs' new numbers by their old ones."""
+    request = new_input()
+    request.glyph_set.update(plan.glyphs)
+    request.unicode_set.update(plan.unicodes)
+    request.name_id_set.clear()
+    request.name_id_set.update(KEPT_NAMES)  # HarfBuzz adds those that the tables it keeps refer to
+    if not face.axes:
+        # It tells the styles of a family apart; a static web font is told apart by CSS.
+        request.drop_table_tag_set.add(number_tag("STAT"))
+    # .notdef must show: a character that a cut font lacks would otherwise vanish without a trace.
+    request.flags = hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NAME_LEGACY | flags
+    if not plan.closure:
+        request.flags |= hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    return run_subsetter(face, request, "it cannot be cut")
+
+
+def new_input() -> Any:
+    """Return a request to hb-subset that keeps all layout rules and names.
+
+    Its sets begin with HarfBuzz's defaults; ``clear`` and then ``invert`` makes them hold everything. Inverting alone
+    would drop exactly the Khmer features.
+    """
+    request = hb.SubsetInput()
+    for chosen in (
+        request.layout_feature_tag_set,
+        request.layout_script_tag_set,
+        request.name_id_set,
+        request.name_lang_id_set,
+    ):
+        chosen.clear()
+        chosen.invert()
+    request.drop_table_tag_set.update(map(number_tag, USELESS_TABLES))
+    return request
+
+
+def number_tag(tag: str) -> int:
+    """Return a table tag as the number that HarfBuzz's sets hold."""
+    return int.from_bytes(tag.encode("ascii"), "big")
+
+
+def run_subsetter(face: Face, request: Any, failure: str) -> tuple[bytes, dict[int, int]]:
+    """Run hb-subset; return the font and the glyphs' new numbers by their old ones."""
+    try:
+        plan = hb.SubsetPlan(face.hb_face, request)
+        data: bytes = plan.execute().blob.data
+        mapping = dict(plan.old_to_new_glyph_mapping.items())
+    except Exception as error:  # uharfbuzz raises RuntimeError and MemoryError
+        raise FontError(failure, source=face.source, hint="give another font") from error
+    if not data or len(data) > MAX_FONT_SIZE:
+        raise FontError(failure, source=face.source, hint="give another font")
+    return data, mapping
+
+
+def to_woff2(sfnt: bytes) -> bytes:
+    """Pack a font as WOFF2.
+
+    Args:
+        sfnt: A font as :func:`cut` returns it.
+
+    Returns:
+        The WOFF2 file, at Brotli's best quality. The same input gives the same bytes.
+
+    Raises:
+        FontError: It is not a font that can be packed.
+
+    Source: W3C WOFF 2.0.
+    """
+    try:
+        font = TTFont(io.BytesIO(sfnt), recalcBBoxes=False, recalcTimestamp=False)
+        font.flavor = "woff2"
+        return save(font)
+    except Exception as error:  # fontTools raises whatever the damage leads to
+        raise FontError("the font cannot be packed as WOFF2") from error
+
+
+def save(font: Any) -> bytes:
+    """Write a fontTools font into memory."""
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
+
+
+def static_instances(face: Face, weights: Iterable[int] = (400, 700)) -> dict[int, bytes]:
+    """Return a whole font as static ones, to be installed: with all its glyphs, one file per weight.
+
+    Args:
+        face: A variable or static font.
+        weights: The weights wanted; those beyond the font's range become its nearest.
+
+    Returns:
+        Weight to an sfnt whose names and style bits let the weights stand side by side when installed. A static font
+        gives its own weight alone, unchanged; its original file, where there is one, is better still.
+
+    Raises:
+        FontError: It cannot be instanced.
+
+    Source: OpenType spec, name and OS/2.
+    """
+    axis = face.axis("wght")
+    if not face.axes:
+        return {face.weight: face.data}
+    reserved = read_license(face).reserved_names
+    family = choose_family(face.family, reserved, None, face.source)
+    pinned = {other.tag: (other.default, other.default) for other in face.axes}
+    instances: dict[int, bytes] = {}
+    for weight in weights if axis else (face.weight,):
+        value = axis.clamp(weight) if axis else weight
+        limits = {**pinned, **({"wght": (value, value)} if axis else {})}
+        # Contours of variable fonts overlap; without the flag macOS shows the overlaps of a static font.
+        static = instance(face, limits, hb.SubsetFlags.SET_OVERLAPS_FLAG)
+        try:
+            font = TTFont(io.BytesIO(static.data), recalcBBoxes=False, recalcTimestamp=False)
+            for tag in ("DSIG", "STAT"):
+                if tag in font:
+                    del font[tag]
+            if family is not None:
+                rename(font, family, reserved)
+            set_style(font, family or face.family or "Khmer", round(value), face.italic)
+            font["name"].removeUnusedNames(font)
+            instances[round(value)] = save(font)
+        except Exception as error:  # fontTools raises whatever the damage leads to
+            raise FontError("the font cannot be made static", source=face.source) from error
+    return instances

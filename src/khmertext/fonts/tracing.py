@@ -1,0 +1,103 @@
+"""Tracing: which glyphs a text touches on its way through shaping.
+
+The glyphs that are drawn in the end are not enough. A rule may look at a glyph that a later rule replaces, and
+HarfBuzz takes split vowels apart before any rule runs. So every state of the buffer is read, from the code points after
+decomposition to the last positioned glyph.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import uharfbuzz as hb
+
+from khmertext.fonts.faces import Face
+from khmertext.fonts.shaping import new_buffer, notate
+
+__all__ = ["Trace", "trace"]
+
+# HarfBuzz sends these without having changed the buffer since its last message.
+UNCHANGED = ("start lookup", "skipped lookup")
+FIRST_GLYPHS = "start table GSUB"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What some texts touch.
+
+    Args:
+        glyphs: Glyph id to the reason: the first text that touched it, and how.
+        unicodes: The code points before and after decomposition, mapped or not.
+    """
+
+    glyphs: Mapping[int, str]
+    unicodes: frozenset[int]
+
+
+def trace(face: Face, texts: Iterable[tuple[str, str]], variations: Iterable[Mapping[str, float]] = ({},)) -> Trace:
+    """Shape texts and note every glyph at every step.
+
+    Args:
+        face: The font.
+        texts: Each text with its language (BCP 47; empty when it is not known), shaped as one run.
+        variations: Where in a variable font; the texts are shaped at each. Only fonts whose rules change with the
+            variation (OpenType spec, FeatureVariations) are looked at more than once.
+
+    Returns:
+        The glyphs and code points.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> found = trace(default_face(), [("កើ", "km")])
+        >>> 0x17C1 in found.unicodes  # the left half of the vowel
+        True
+    """
+    fonts = list({id(font): font for font in map(face.font, variations)}.values()) or [face.font()]
+    if not has_feature_variations(face):
+        del fonts[1:]
+    glyphs: dict[int, str] = {}
+    unicodes: set[int] = set()
+    for text, language in texts:
+        for font in fonts:
+            steps, drawn = follow(font, text, language, unicodes)
+            for glyph in sorted(drawn - glyphs.keys()):
+                glyphs[glyph] = f"drawn in {notate(text)}"
+            for glyph in sorted(steps - glyphs.keys()):
+                glyphs[glyph] = f"a step of shaping {notate(text)}"
+    return Trace(glyphs, frozenset(unicodes))
+
+
+def follow(font: hb.Font, text: str, language: str, unicodes: set[int]) -> tuple[set[int], set[int]]:
+    """Shape one text; add its code points to ``unicodes``; return the glyphs of all steps, and those drawn."""
+    buffer = new_buffer(text, language)
+    steps: set[int] = set()
+    values = unicodes  # until the characters are mapped, the buffer holds code points
+
+    def read(message: str) -> bool:
+        nonlocal values
+        if message.startswith(UNCHANGED):
+            return True
+        if message.startswith(FIRST_GLYPHS):
+            values = steps
+        values.update([info.codepoint for info in buffer.glyph_infos])
+        return True
+
+    buffer.set_message_func(read)
+    hb.shape(font, buffer)
+    infos: list[Any] = buffer.glyph_infos
+    return steps, {info.codepoint for info in infos}
+
+
+def has_feature_variations(face: Face) -> bool:
+    """Tell whether substitution rules depend on the variation.
+
+    Source: OpenType spec, GSUB header version 1.1 (featureVariationsOffset).
+    """
+    gsub = face.tables.get("GSUB", b"")
+    if len(gsub) < 14 or not face.axes:
+        return False
+    _, minor, offset = struct.unpack_from(">HH6xL", gsub)
+    return bool(minor >= 1 and offset)
