@@ -3,7 +3,7 @@
     python tools/check.py            all of it
     python tools/check.py --fast     without the tests that need a browser or take long
 
-It needs the ``test`` dependency group of pyproject.toml. All steps run, also after one failed; the exit code is 1 if
+It needs the ``test`` extra of pyproject.toml. All steps run, also after one failed; the exit code is 1 if
 any did.
 """
 
