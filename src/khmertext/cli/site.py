@@ -31,27 +31,47 @@ def site() -> None:
 @click.argument("source", metavar="SITE", type=FOLDER)
 @click.option("--output", "-o", type=FOLDER, help="Write the new site to this folder.")
 @click.option("--in-place", is_flag=True, help="Change the site where it is.")
-@click.option("--font", "fonts", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="A Khmer font (TTF, OTF, WOFF, WOFF2); once for each weight of a family. "
-              "[default: Noto Sans Khmer, which comes with khmertext]")
+@click.option(
+    "--font",
+    "fonts",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A Khmer font (TTF, OTF, WOFF, WOFF2); once for each weight of a family. "
+    "[default: Noto Sans Khmer, which comes with khmertext]",
+)
 @click.option("--family", help="What the family is called in the site's CSS. [default: Site Khmer]")
-@click.option("--axes", help="What to serve of a variable font, as wght=400 or wght=400:700,wdth=100. "
-              "[default: weights 400 to 700]")
+@click.option(
+    "--axes",
+    help="What to serve of a variable font, as wght=400 or wght=400:700,wdth=100. [default: weights 400 to 700]",
+)
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave as they are; repeatable.")
 @click.option("--also", multiple=True, metavar="GLOB", help="Text files whose Khmer counts too, as '*.md'; repeatable.")
 @click.option("--folder", help="The name of our folder in the site. [default: khmertext]")
-@click.option("--hinting", type=click.Choice(["auto", "keep", "drop"]), help="Whether the font keeps its hints. "
-              "[default: auto]")
-@click.option("--detector/--no-detector", default=None, help="Whether pages check the visitor's browser. "
-              "[default: they do]")
-@click.option("--config", type=click.Path(dir_okay=False, exists=True, path_type=Path),
-              help=f"A TOML file with these options. [default: {CONFIG}, where there is one]")
+@click.option(
+    "--hinting", type=click.Choice(["auto", "keep", "drop"]), help="Whether the font keeps its hints. [default: auto]"
+)
+@click.option(
+    "--detector/--no-detector", default=None, help="Whether pages check the visitor's browser. [default: they do]"
+)
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help=f"A TOML file with these options. [default: {CONFIG}, where there is one]",
+)
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-def build(source: Path, output: Path | None, in_place: bool, config: Path | None, dry_run: bool, as_json: bool,
-          quiet: bool, **given: Any) -> None:
+def build(
+    source: Path,
+    output: Path | None,
+    in_place: bool,
+    config: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **given: Any,
+) -> None:
     """Cut, prove and link the smallest font that draws the Khmer of SITE.
 
     SITE is the folder that your site generator wrote. Its pages are read, a font with just their Khmer is made and
@@ -134,8 +154,15 @@ def read_config(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise SiteError(f"cannot be read as TOML: {error}", source=str(path)) from error
     kinds: dict[str, type | tuple[type, ...]] = {
-        "font": (str, list), "family": str, "axes": str, "exclude": list, "also": list, "folder": str,
-        "hinting": str, "detector": bool, "jobs": int,
+        "font": (str, list),
+        "family": str,
+        "axes": str,
+        "exclude": list,
+        "also": list,
+        "folder": str,
+        "hinting": str,
+        "detector": bool,
+        "jobs": int,
     }
     if not isinstance(table, dict):
         raise SiteError("its [site] is no table", source=str(path))
@@ -236,7 +263,18 @@ def warn(text: str) -> None:
 
 
 def result_value(result: BuildResult) -> dict[str, Any]:
-    names = ("pages", "khmer_pages", "characters", "clusters", "runs", "glyphs", "before", "after", "written", "removed")
+    names = (
+        "pages",
+        "khmer_pages",
+        "characters",
+        "clusters",
+        "runs",
+        "glyphs",
+        "before",
+        "after",
+        "written",
+        "removed",
+    )
     return {
         **{name: getattr(result, name) for name in names},
         "lacking": [one._asdict() for one in result.lacking],

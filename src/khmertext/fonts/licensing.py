@@ -158,10 +158,7 @@ def read_names(face: Face, *ids: int) -> list[str]:
 
 def read_embedding(face: Face) -> tuple[int, int]:
     """Return the version of OS/2 and fsType."""
-    try:
-        version, fs_type = struct.unpack_from(">H6xH", face.tables["OS/2"])
-    except struct.error as error:
-        raise FontError("a damaged font: table OS/2 is cut off", source=face.source) from error
+    version, fs_type = struct.unpack_from(">H6xH", face.tables["OS/2"])
     return version, fs_type
 
 

@@ -292,6 +292,7 @@ class PageReader:
         self.stacks: set[tuple[str, int]] = set()
         self.rules: set[str] = set()
         self.languages: dict[Element, str] = {}
+        self.settings: dict[Element, tuple[str, tuple[int, ...]]] = {}
         self.blocks: dict[Element, Element] = {}
         self.marked: set[int] = set()
         self.used: set[Element] = set()
@@ -363,17 +364,16 @@ class PageReader:
 
     def read_texts(self) -> None:
         """Follow the page in order and gather runs, joined across inline elements."""
+        # The hot loop of a build: most nodes hold no Khmer, and are passed over with as little as can be.
         run: list[Piece] = []
         block: Element | None = None
         for node in self.document.descendants:
             if isinstance(node, Text):
+                data = node.data
+                if not data or (not run and (data.isascii() or KHMER_RUN.search(data) is None)):
+                    continue
                 element = node.parent
                 if not isinstance(element, Element) or element.tag in RAW_ELEMENTS:
-                    continue
-                data = node.data or ""
-                if not data:
-                    continue
-                if not run and KHMER_RUN.search(data) is None:
                     continue
                 home = self.block_of(element)
                 if run and home is not block:
@@ -390,37 +390,53 @@ class PageReader:
     def read_pieces(self, data: str, element: Element, run: list[Piece]) -> None:
         end = 0
         for match in KHMER_RUN.finditer(data):
-            if match.start() > 0:
+            start = match.start()
+            if run and start > 0:
                 self.close_run(run)
-            run.append(Piece(match[0], element))
             end = match.end()
-            if end < len(data):
-                self.close_run(run)
-        if end < len(data):
+            if run or end == len(data):
+                run.append(Piece(match[0], element))
+                if end < len(data):
+                    self.close_run(run)
+            else:
+                self.add_run(match[0], element)
+        if run and end < len(data):
             self.close_run(run)
+
+    def add_run(self, text: str, element: Element) -> None:
+        """A run that stands in one element."""
+        letters = count_letters(text)
+        if letters:
+            self.characters += letters
+            self.use_font(element)
+            self.add_text(text, element)
 
     def close_run(self, run: list[Piece]) -> None:
         if not run:
             return
         pieces = list(run)
         run.clear()
-        whole = "".join(piece.text for piece in pieces)
-        if KHMER_LETTER.search(whole) is None:
+        if len(pieces) == 1:
+            self.add_run(pieces[0].text, pieces[0].element)
             return
-        self.characters += len(KHMER_LETTER.findall(whole))
+        whole = "".join(piece.text for piece in pieces)
+        letters = count_letters(whole)
+        if not letters:
+            return
+        self.characters += letters
         elements = list(dict.fromkeys(piece.element for piece in pieces))
         for element in elements:
             self.use_font(element)
         if len(elements) == 1:
-            self.add_text(whole, elements[0], f"<{elements[0].tag}>")
+            self.add_text(whole, elements[0])
             return
         # Browsers join the pieces where the font is the same; each alone is what they shape where it is not.
         weights = frozenset().union(*(self.cascade.resolve(element).weights for element in elements))
         for element in elements:
-            self.add_text(whole, element, f"<{element.tag}>", weights)
+            self.add_text(whole, element, weights=weights)
         for piece in pieces:
-            if KHMER_LETTER.search(piece.text):
-                self.add_text(piece.text, piece.element, f"<{piece.element.tag}>")
+            if count_letters(piece.text):
+                self.add_text(piece.text, piece.element)
 
     def read_attributes(self) -> None:
         for element in self.document.select(ATTRIBUTE_SELECTOR):
@@ -473,12 +489,20 @@ class PageReader:
             if offset < len(before) < offset + len(run):
                 self.add_text(run, element, where)
 
-    def add_text(self, text: str, element: Element, where: str, weights: frozenset[int] = frozenset()) -> None:
-        language = self.language_of(element)
-        known = tuple(sorted(weights or self.cascade.resolve(element).weights))
+    def add_text(
+        self, text: str, element: Element, where: str = "", weights: frozenset[int] = frozenset()
+    ) -> None:
+        setting = self.settings.get(element)
+        if setting is None:
+            own = tuple(sorted(self.cascade.resolve(element).weights))
+            setting = self.settings[element] = self.language_of(element), own
+        language, known = setting
+        if weights:
+            known = tuple(sorted(weights))
         key = (text, language, known)
         if key not in self.texts:
-            self.texts[key] = FoundText(text, language, known, element.source_line or 0, where)
+            place = where or f"<{element.tag}>"
+            self.texts[key] = FoundText(text, language, known, element.source_line or 0, place)
 
     def language_of(self, element: Element) -> str:
         chain: list[Element] = []
@@ -716,6 +740,11 @@ class PageReader:
         # A comment before the head must not come to lie inside it.
         comments = COMMENTS.match(self.source.text, end)
         return comments.end() if comments else end
+
+
+def count_letters(run: str) -> int:
+    """How many characters of a run are Khmer, and not joiners, zero-width spaces or dotted circles."""
+    return len(run) - sum(map(run.count, "\u200b\u200c\u200d\u25cc"))
 
 
 def quote_family(name: str) -> str:
