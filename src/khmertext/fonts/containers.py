@@ -8,6 +8,7 @@ looked at; what stands inside the tables is for HarfBuzz and fontTools.
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import sys
 import zlib
@@ -30,6 +31,10 @@ MAX_TABLES = 256
 
 # OpenType spec, "Table directory": TrueType outlines, CFF outlines, and Apple's older tag for TrueType outlines.
 SIGNATURES = (b"\x00\x01\x00\x00", b"OTTO", b"true")
+
+# fontTools logs each thing it stumbles over, thousands of them in a damaged font. Without a handler Python would print
+# them; an application that sets up logging still gets them.
+logging.getLogger("fontTools").addHandler(logging.NullHandler())
 
 HINT = "give a TTF, OTF, WOFF, WOFF2 or TTC file"
 

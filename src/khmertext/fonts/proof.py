@@ -190,12 +190,11 @@ class Comparison:
         """
         was, now = shape(self.reference, text, language), shape(self.shipped, text, language)
         old_infos, new_infos = was.glyph_infos, now.glyph_infos
+        old_places, new_places = was.glyph_positions or (), now.glyph_positions or ()  # None when nothing is shown
         lacks = False
         detail = f"{len(new_infos)} glyphs instead of {len(old_infos)}" if len(new_infos) != len(old_infos) else ""
         # This loop sees every glyph of a site; attribute by attribute is the fastest that was measured.
-        for old, new, was_at, now_at in zip(
-            old_infos, new_infos, was.glyph_positions, now.glyph_positions, strict=False
-        ):
+        for old, new, old_place, new_place in zip(old_infos, new_infos, old_places, new_places, strict=False):
             pair = (old.codepoint, new.codepoint)
             if pair not in self.equal:
                 lacks = lacks or pair[0] == NOTDEF
@@ -203,10 +202,10 @@ class Comparison:
                     detail = detail or f"another outline in glyph {old_infos.index(old) + 1} of {len(old_infos)}"
                 elif pair[0] != NOTDEF:
                     self.equal.add(pair)
-            if old.cluster != new.cluster or was_at.position != now_at.position:
+            if old.cluster != new.cluster or old_place.position != new_place.position:
                 detail = detail or (
-                    f"cluster, advances and offsets are {(new.cluster, *now_at.position)} "
-                    f"instead of {(old.cluster, *was_at.position)}"
+                    f"cluster, advances and offsets are {(new.cluster, *new_place.position)} "
+                    f"instead of {(old.cluster, *old_place.position)}"
                 )
         return lacks or any(info.codepoint == NOTDEF for info in old_infos[len(new_infos) :]), detail
 

@@ -143,7 +143,7 @@ def enlarge(reference: Face, plan: SubsetPlan, differing: Sequence[Difference]) 
         return plan
     closed = close_layout(reference, found.glyphs, found.unicodes & reference.unicodes) - plan.glyphs.keys()
     if closed:
-        reason = "what rules could make of runs that differed"
+        reason = "what the rules can make of a run that differed"
         return replace(plan, glyphs={**plan.glyphs, **dict.fromkeys(sorted(closed), reason)})
     return replace(plan, closure=True)
 

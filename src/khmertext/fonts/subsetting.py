@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal
 
 import uharfbuzz as hb
@@ -16,7 +17,6 @@ from fontTools.ttLib import TTFont
 from khmertext.errors import FontError
 from khmertext.fonts.containers import MAX_FONT_SIZE, build_sfnt, read_tables
 from khmertext.fonts.faces import Axis, Face, open_face
-from khmertext.fonts.kerning import rebuild_kern, uses_kern
 from khmertext.fonts.licensing import read_license
 from khmertext.fonts.naming import KEPT_NAMES, choose_family, keep_notices, rename, set_style
 from khmertext.fonts.planning import SubsetPlan
@@ -127,8 +127,8 @@ def describe_axes(axes: Iterable[Axis]) -> str:
 def cut(face: Face, plan: SubsetPlan, *, name: str | None = None, hinting: Hinting = "auto") -> bytes:
     """Cut a font to a plan.
 
-    Glyph definitions (GDEF), line metrics, .notdef's outline and the notices of copyright and license stay. Pairs of
-    the old ``kern`` table stay where HarfBuzz uses them.
+    Glyph definitions (GDEF), line metrics, .notdef's outline and the notices of copyright and license stay. The old
+    ``kern`` table goes: HarfBuzz kerns Khmer by GPOS alone.
 
     Args:
         face: The uncut font.
@@ -155,38 +155,34 @@ def cut(face: Face, plan: SubsetPlan, *, name: str | None = None, hinting: Hinti
         raise ValueError(f"hinting is one of {', '.join(HINTING)}, not {hinting!r}")
     reserved = read_license(face).reserved_names
     family = choose_family(face.family, reserved, name, face.source)
-    kept = run_plan(face, plan, 0) if hinting != "drop" else None
-    bare = run_plan(face, plan, hb.SubsetFlags.NO_HINTING) if hinting != "keep" else None
-    if kept and bare:
-        data, mapping = kept if len(kept[0]) <= len(bare[0]) * (1 + HINTING_SHARE) else bare
-    else:
-        data, mapping = kept or bare or (b"", {})
+    kept = run_plan(face, plan, 0)[0] if hinting != "drop" else None
+    bare = run_plan(face, plan, hb.SubsetFlags.NO_HINTING)[0] if hinting != "keep" else None
+    data = kept or bare or b""
+    if kept and bare and len(kept) > len(bare) * (1 + HINTING_SHARE):
+        data = bare
     try:
         font = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
         keep_notices(font)
         if family is not None:
             rename(font, family, reserved)
-        if uses_kern(face):
-            rebuild_kern(face, mapping, font)
         return save(font)
-    except FontError:
-        raise
     except Exception as error:  # fontTools raises whatever the damage leads to
-        raise FontError("the font cannot be cut: its names or kerning are damaged", source=face.source) from error
+        raise FontError("the font cannot be cut: its names are damaged", source=face.source) from error
 
 
 def close_layout(face: Face, glyphs: Iterable[int], unicodes: Iterable[int]) -> frozenset[int]:
-    """Return everything that a font's rules can make of some glyphs, those glyphs included.
+    """Return the glyphs that a font's rules can make of some others, however many rules it takes.
 
     Args:
         face: The uncut font.
         glyphs: Glyph ids.
         unicodes: Code points, taken as their glyphs.
+
+    Returns:
+        Glyph ids beyond those that are given or are parts of their outlines.
     """
-    request = new_input()
-    request.glyph_set.update(glyphs)
-    request.unicode_set.update(unicodes)
-    return frozenset(run_subsetter(face, request, "its rules cannot be followed")[1])
+    wanted = SubsetPlan(dict.fromkeys(glyphs, ""), frozenset(unicodes))
+    return frozenset(run_plan(face, replace(wanted, closure=True), 0)[1]) - run_plan(face, wanted, 0)[1].keys()
 
 
 def run_plan(face: Face, plan: SubsetPlan, flags: int) -> tuple[bytes, dict[int, int]]:

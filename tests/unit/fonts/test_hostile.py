@@ -52,11 +52,9 @@ def test_damaged_fonts(regular: Face, weighted: Face, flavor: str) -> None:
     for number in range(100):
         data = damage(files[number % 2], chance, ("cut off", "header", "huge", "anywhere")[number // 2 % 4])
         try:
-            face = open_face(data)
-            use(face)
+            use(open_face(data))
             used += 1
-        except FontError as error:
-            assert error.message
+        except FontError:
             refused += 1
     assert refused > 20
-    assert used + refused == 100
+    assert flavor or used > 10  # packed fonts have checks of their own, and hardly any damage goes unseen
