@@ -6,15 +6,20 @@ Exit codes: 0 nothing to say, 1 findings, 2 wrong use or bad input.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
 from khmertext.cli.site import site
-from khmertext.cli.terminal import printable
+from khmertext.cli.terminal import paint, printable
 from khmertext.errors import KhmerTextError
 from khmertext.version import __version__
 
-__all__ = ["cli", "main"]
+__all__ = ["cli", "main", "run"]
+
+# What click 8.2 and later raise for a group without a command; earlier ones print the help themselves.
+HELP: type[click.UsageError] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
+INTERRUPTED = 130  # as shells tell of a program that Ctrl-C ended
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -33,11 +38,44 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code.
+
+    Args:
+        arguments: What follows the program's name.
+    """
     try:
-        cli.main()
+        # Not click's own way to end: what it shows of file names may hold codes that drive the terminal.
+        code = cli.main(list(arguments), prog_name="khmertext", standalone_mode=False)
+    except click.UsageError as error:
+        if isinstance(error, HELP):
+            click.echo(error.format_message(), err=True)
+            return 2
+        if error.ctx is not None:
+            click.echo(error.ctx.get_usage(), err=True)
+        show_error(error.format_message())
+        return 2
+    except click.ClickException as error:
+        show_error(error.format_message())
+        return 2
+    except click.Abort:
+        show_error("interrupted; run again to complete it")
+        return INTERRUPTED
     except KhmerTextError as error:
-        click.echo(click.style("error: ", fg="red", bold=True) + printable(str(error)), err=True)
-        sys.exit(2)
+        show_error(str(error))
+        return 2
+    except OSError as error:
+        show_error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def show_error(text: str) -> None:
+    lines = "\n".join(printable(line, 2000) for line in text.split("\n"))
+    click.echo(paint("error: ", "red", bold=True) + lines, err=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from khmertext.cli.terminal import ProgressLine, format_table, printable
+from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
 from khmertext.errors import SiteError
 from khmertext.web import BuildOptions, BuildResult, Problem, build_site, check_site, clean_site
 
@@ -86,17 +85,17 @@ def build(
     except ValueError as error:
         raise click.UsageError(printable(str(error))) from error
     if as_json:
-        click.echo(json.dumps(result_value(result), ensure_ascii=False, indent=1))
+        click.echo(format_json(result_value(result)))
     elif not quiet:
-        show_result(result, output or source, dry_run=dry_run)
+        show_result(result, output, source, dry_run=dry_run)
 
 
 @site.command()
 @click.argument("site_folder", metavar="SITE", type=FOLDER)
-@click.option("--folder", default="khmertext", show_default=True, help="The name of our folder in the site.")
+@click.option("--folder", help="The name of our folder in the site. [default: the one that is there]")
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check(site_folder: Path, folder: str, jobs: int | None, as_json: bool) -> None:
+def check(site_folder: Path, folder: str | None, jobs: int | None, as_json: bool) -> None:
     """Tell whether the font of a built SITE still draws all of its Khmer.
 
     Exit code 1 when it does not: the findings say where.
@@ -104,19 +103,19 @@ def check(site_folder: Path, folder: str, jobs: int | None, as_json: bool) -> No
     with ProgressLine(quiet=as_json) as progress:
         problems = check_site(site_folder, folder=folder, jobs=jobs, progress=progress)
     if as_json:
-        click.echo(json.dumps([problem._asdict() for problem in problems], ensure_ascii=False, indent=1))
+        click.echo(format_json([problem._asdict() for problem in problems]))
     elif problems:
         show_problems(problems)
     else:
         click.echo("all Khmer of this site is drawn by its font")
     if problems:
-        raise SystemExit(1)
+        click.get_current_context().exit(1)
 
 
 @site.command()
 @click.argument("site_folder", metavar="SITE", type=FOLDER)
-@click.option("--folder", default="khmertext", show_default=True, help="The name of our folder in the site.")
-def clean(site_folder: Path, folder: str) -> None:
+@click.option("--folder", help="The name of our folder in the site. [default: the one that is there]")
+def clean(site_folder: Path, folder: str | None) -> None:
     """Take everything that khmertext put in out of SITE again."""
     count = clean_site(site_folder, folder=folder)
     click.echo(f"{count} files restored or removed; the site is as its author made it")
@@ -133,7 +132,7 @@ def read_options(config: Path | None, given: dict[str, Any]) -> BuildOptions:
     for name, value in given.items():
         if value is not None and value != ():
             values[name] = value
-    axes = values.get("axes") or {}
+    axes = values.get("axes", {})
     return BuildOptions(
         fonts=tuple(values.get("fonts", ())),
         family=values.get("family", BuildOptions().family),
@@ -205,9 +204,11 @@ def parse_axes(text: str) -> Axes:
 # -- output --------------------------------------------------------------------------------------------------------
 
 
-def show_result(result: BuildResult, where: Path, *, dry_run: bool) -> None:
-    if result.manifest is None:
-        click.echo(f"no Khmer in {result.pages} pages; nothing to do")
+def show_result(result: BuildResult, output: Path | None, source: Path, *, dry_run: bool) -> None:
+    if not result.clusters and not result.khmer_pages:
+        copied = f"; {result.written:,} files copied as they are" if result.written and output is not None else ""
+        restored = f"; {result.written:,} files restored" if result.written and output is None else ""
+        click.echo(f"no Khmer in {result.pages:,} pages; nothing to do{copied}{restored}")
         show_warnings(result)
         return
     saved = f"{result.before:,} → {result.after:,} bytes"
@@ -225,7 +226,7 @@ def show_result(result: BuildResult, where: Path, *, dry_run: bool) -> None:
     if dry_run:
         click.echo("nothing was written: this was a dry run")
     elif not result.written:
-        click.echo(f"{printable(str(where))} was up to date")
+        click.echo(f"{printable(str(output or source))} was up to date")
 
 
 def show_warnings(result: BuildResult) -> None:
@@ -259,7 +260,7 @@ def notation(text: str) -> str:
 
 
 def warn(text: str) -> None:
-    click.echo(click.style("warning: ", fg="yellow") + printable(text), err=True)
+    click.echo(paint("warning: ", "yellow") + printable(text), err=True)
 
 
 def result_value(result: BuildResult) -> dict[str, Any]:

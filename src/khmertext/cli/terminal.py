@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from types import TracebackType
 from typing import Any
 
 import click
 
-__all__ = ["ProgressLine", "format_table", "printable"]
+__all__ = ["ProgressLine", "format_json", "format_table", "paint", "printable"]
 
 DOTS = "…"
 SHOWN = 300
@@ -32,6 +34,29 @@ def printable(text: str, limit: int = SHOWN) -> str:
 def is_shown(letter: str) -> bool:
     # Format characters are kept where Khmer needs them: the joiners and the zero-width space.
     return letter in "\u200b\u200c\u200d" or letter.isprintable()
+
+
+def paint(text: str, color: str, *, bold: bool = False) -> str:
+    """A text in a color, for a terminal; :func:`click.echo` takes the color out again where none is.
+
+    Args:
+        text: Safe text.
+        color: As :func:`click.style` names it.
+        bold: Whether it is bold too.
+
+    Source: https://no-color.org: any value of ``NO_COLOR`` but an empty one means no color.
+    """
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=color, bold=bold or None)
+
+
+def format_json(value: Any) -> str:
+    r"""A value as JSON for other programs: in ASCII, which no console's encoding can break and no terminal minds.
+
+    Example:
+        >>> format_json(["ក"])
+        '[\n "\\u1780"\n]'
+    """
+    return json.dumps(value, indent=1)
 
 
 class ProgressLine:

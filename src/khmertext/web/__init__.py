@@ -6,8 +6,10 @@ Example:
     1204
 """
 
+from khmertext.web.checking import Problem, check_site
 from khmertext.web.pages import FoundText, PageFacts, SiteContext, SiteWarning, scan_page
-from khmertext.web.site import BuildOptions, BuildResult, Problem, build_site, check_site, clean_site
+from khmertext.web.site import BuildOptions, BuildResult, build_site
+from khmertext.web.writing import clean_site
 
 __all__ = [
     "BuildOptions",

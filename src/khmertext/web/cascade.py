@@ -10,6 +10,7 @@ section 15.3 (what browsers style by themselves).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -45,9 +46,10 @@ class StackUse(NamedTuple):
     """A font stack that reaches an element.
 
     Attributes:
-        sheet: Index of the sheet in the page's order; -1 for the style attribute of :attr:`owner`.
+        sheet: Index of the sheet in the page's order; -1 for a style attribute, -2 for an attribute that is one family
+            stack (``face``, ``font-family``).
         stack: Index into that sheet's stacks.
-        owner: The style attribute's value when ``sheet`` is -1, else "".
+        owner: The attribute's value, as a list of declarations, when ``sheet`` is below 0, else "".
     """
 
     sheet: int
@@ -65,7 +67,8 @@ class ElementFont:
         uses: Every stack that may apply, the winning one first.
         weights: The weights that may apply, 1 to 1000.
         own: Whether the family is set on the element itself rather than inherited.
-        sized: Whether the author set a font size where the family is set.
+        size: The font size that the author set on the element itself; "" for none.
+        size_kind: What the size hangs on: "relative" to the browser's own size, "absolute", or a keyword.
         inline: Whether text around the element is shaped together with it.
     """
 
@@ -74,11 +77,16 @@ class ElementFont:
     uses: tuple[StackUse, ...]
     weights: frozenset[int]
     own: bool
-    sized: bool
+    size: str
+    size_kind: str
     inline: bool
 
 
-INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), False, False, False)
+INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), False, "", "relative", False)
+SIZE_KEYWORDS = frozenset("xx-small x-small small medium large x-large xx-large xxx-large".split())
+RELATIVE_SIZE = re.compile(r"[+-]?[0-9.]+(?:e[+-]?[0-9]+)?(?:%|em|ex|ch|lh|cap|ic)|smaller|larger", re.I)
+# Presentational attributes that hold one font stack: weaker than any rule.
+STACK_ATTRIBUTES = ("face", "font-family")
 ASKED_PROPERTIES = frozenset({"font-family", "font-weight", "font-size", "display"})
 
 StyleMemo = dict[tuple[Any, ...], ElementFont]
@@ -120,6 +128,7 @@ class Cascade:
     attributes: dict[str, StyleSheet] = field(default_factory=dict)
     custom: dict[str, tuple[StackUse, ...]] = field(default_factory=dict)
     rules: list[tuple[int, StyleRule]] = field(default_factory=list)
+    unmatched: list[StackUse] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         selected: dict[str, list[Element]] = {}
@@ -129,6 +138,8 @@ class Cascade:
                     continue
                 if rule.selector not in selected:
                     selected[rule.selector] = self.document.select(rule.selector)
+                if not selected[rule.selector]:
+                    self.unmatched += [StackUse(number, one.stack) for one in rule.settings if one.stack >= 0]
                 for element in selected[rule.selector]:
                     self.matched.setdefault(element, []).append(len(self.rules))
                 self.rules.append((number, rule))
@@ -152,13 +163,15 @@ class Cascade:
         for one in reversed(chain):
             style = one.attr("style")
             style = style if isinstance(style, str) else ""
+            hint = stack_attribute(one)
+            for text in (style, hint):
+                if text and text not in self.attributes:
+                    self.attributes[text] = parse_styles(text, inline=True)
             matched = tuple(self.matched.get(one, ()))
-            key = (font, one.tag, style, matched)
+            key = (font, one.tag, style, hint, matched)
             found = self.memo.get(key)
             if found is None:
-                found = self.memo[key] = self.inherit(one.tag, self.candidates(matched, style), font)
-            elif style and style not in self.attributes:
-                self.attributes[style] = parse_styles(style, inline=True)
+                found = self.memo[key] = self.inherit(one.tag, self.candidates(matched, style, hint), font)
             font = self.resolved[one] = found
         return font
 
@@ -174,7 +187,6 @@ class Cascade:
     def inherit(self, tag: str, candidates: Sequence[Candidate], parent: ElementFont) -> ElementFont:
         families = [one for one in candidates if one.setting.name == "font-family" and useful(one.setting)]
         winner = next((one for one in families if not one.conditional), None)
-        sized = any(one.setting.name == "font-size" and not one.conditional for one in candidates)
         origin, css, own = FontOrigin.ROOT, "", True
         uses: tuple[StackUse, ...] = ()
         if winner is not None and winner.setting.stack >= 0:
@@ -183,20 +195,30 @@ class Cascade:
             origin = FontOrigin.MONOSPACE if self.is_lone_monospace(use) else FontOrigin.DECLARED
         elif winner is not None and winner.setting.value == "initial":
             pass
+        elif winner is not None and winner.setting.value == "system":
+            origin = FontOrigin.CONTROL  # `font: menu` and the like
         elif (winner is None or winner.setting.value.startswith("revert")) and tag in MONOSPACE_ELEMENTS:
             origin = FontOrigin.MONOSPACE
         elif (winner is None or winner.setting.value.startswith("revert")) and tag in CONTROL_ELEMENTS:
             origin = FontOrigin.CONTROL
         elif winner is None or winner.setting.value in ("inherit", "unset", "revert", "revert-layer"):
-            origin, css, uses, own, sized = parent.origin, parent.css, parent.uses, False, parent.sized
+            origin, css, uses, own = parent.origin, parent.css, parent.uses, False
         for one in families:
             if one.conditional and one.setting.stack >= 0 and (winner is None or one.key > winner.key):
                 uses = (*uses, *self.with_custom(StackUse(one.sheet, one.setting.stack, one.owner)))
+        size, size_kind = find_size(tag, candidates, parent.size_kind)
         return ElementFont(
-            origin, css, uses, find_weights(tag, candidates, parent.weights), own, sized, find_inline(tag, candidates)
+            origin=origin,
+            css=css,
+            uses=uses,
+            weights=find_weights(tag, candidates, parent.weights),
+            own=own,
+            size=size,
+            size_kind=size_kind,
+            inline=find_inline(tag, candidates),
         )
 
-    def candidates(self, matched: Sequence[int], style: str) -> list[Candidate]:
+    def candidates(self, matched: Sequence[int], style: str, hint: str) -> list[Candidate]:
         """Every setting that reaches an element, the strongest first; those of parts of it count as conditional."""
         found: list[Candidate] = []
         for order in matched:
@@ -207,13 +229,11 @@ class Cascade:
                 layer = rule.layered if setting.important else not rule.layered
                 key = (setting.important, False, layer, rule.specificity, order)
                 found.append(Candidate(key, conditional, number, "", setting))
-        if style:
-            if style not in self.attributes:
-                self.attributes[style] = parse_styles(style, inline=True)
-            for rule in self.attributes[style].rules:
+        for sheet, text, strength in ((-1, style, True), (-2, hint, False)):
+            for rule in self.attributes[text].rules if text else ():
                 for position, setting in enumerate(rule.settings):
-                    key = (setting.important, True, True, (0, 0, 0), position)
-                    found.append(Candidate(key, False, -1, style, setting))
+                    key = (setting.important, strength, strength, (0, 0, 0), position if strength else -1)
+                    found.append(Candidate(key, False, sheet, text, setting))
         # Within one rule the later declaration wins; sorting is stable, so reverse first.
         found.reverse()
         found.sort(key=lambda one: one.key, reverse=True)
@@ -233,6 +253,35 @@ class Cascade:
             values = self.custom.get(stack.families[0].name, ())
             return bool(values) and all(self.stack_of(value).lone_monospace for value in values)
         return bool(stack.lone_monospace)
+
+
+def stack_attribute(element: Element) -> str:
+    """An attribute that is a font stack (of ``<font>`` and of SVG), as a declaration; "" where there is none."""
+    for name in STACK_ATTRIBUTES:
+        if name in element.attrs and (name == "font-family" or element.tag == "font"):
+            value = element.attr(name)
+            if isinstance(value, str) and value.strip():
+                return f"font-family:{value}"
+    return ""
+
+
+def find_size(tag: str, candidates: Sequence[Candidate], inherited: str) -> tuple[str, str]:
+    """The size set on an element, and what its size hangs on.
+
+    Source: CSS Fonts Level 4, section 3.5; what Chromium scales for a lone ``monospace``, as measured.
+    """
+    for one in candidates:
+        if one.setting.name != "font-size" or one.conditional:
+            continue
+        value = one.setting.value
+        if value in ("inherit", "unset"):
+            return "", inherited
+        if value in ("initial", "revert", "revert-layer"):
+            return "", "relative"
+        if value in SIZE_KEYWORDS:
+            return value, value
+        return value, inherited if RELATIVE_SIZE.fullmatch(value) else "absolute"
+    return "", "absolute" if tag in CONTROL_ELEMENTS else inherited
 
 
 def find_weights(tag: str, candidates: Sequence[Candidate], inherited: frozenset[int]) -> frozenset[int]:

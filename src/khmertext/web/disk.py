@@ -1,13 +1,13 @@
 """The only module that touches a site's files: reads a tree, writes each file whole or not at all.
 
-Nothing leaves the tree: links are not followed, paths from a manifest are checked, and in place a link is never
-written through.
+Nothing leaves the tree: links are not followed, and nothing is written or removed through one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -17,10 +17,15 @@ from pathlib import Path
 
 from khmertext.errors import SiteError
 
-__all__ = ["Tree", "copy_file", "read_file", "read_tree", "remove_file", "write_file"]
+__all__ = ["Tree", "TreeWriter", "find_signed", "is_abandoned", "matches_any", "read_file", "read_tree"]
 
 TEMPORARY = ".khmertext-tmp"
 MAX_FILE = 256 * 1024 * 1024
+BLOCK = 1024 * 1024
+SIGNED_BYTES = 200
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +68,32 @@ def read_tree(root: Path, *, skip: str = "") -> Tree:
     while waiting:
         folder = waiting.pop()
         try:
-            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+            with os.scandir(root / folder) as entries:
+                for entry in entries:
+                    path = f"{folder}/{entry.name}" if folder else entry.name
+                    if path == skip or entry.name.endswith(TEMPORARY):
+                        continue
+                    if entry.is_symlink():
+                        (links if stays_inside(Path(entry.path), path, real) else outside).append(path)
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.add(path)
+                        waiting.append(path)
+                    elif entry.is_file(follow_symlinks=False):
+                        files.append(path)
         except OSError as error:
             raise site_error(error, root / folder, "cannot be read") from error
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if path == skip or entry.name.endswith(TEMPORARY):
-                continue
-            if entry.is_symlink():
-                (links if stays_inside(Path(entry.path), real) else outside).append(path)
-            elif entry.is_dir(follow_symlinks=False):
-                folders.add(path)
-                waiting.append(path)
-            elif entry.is_file(follow_symlinks=False):
-                files.append(path)
     return Tree(root, tuple(sorted(files)), frozenset(folders), tuple(sorted(links)), tuple(sorted(outside)))
 
 
-def stays_inside(link: Path, root: Path) -> bool:
+def stays_inside(link: Path, path: str, root: Path) -> bool:
     try:
         target = link.resolve(strict=True)
+        written = link.readlink()
     except (OSError, RuntimeError):  # a loop, or nothing there
         return False
-    # An absolute link would point out of a copy of the site, even where it leads inside now.
-    return target.is_relative_to(root) and not link.readlink().is_absolute()
+    # An absolute link, or one that goes up past the root and comes back, leads out of a copy of the site.
+    way = os.path.normpath(os.path.join(os.path.dirname(path), written))  # noqa: PTH118, PTH120 - no disk wanted
+    return target.is_relative_to(root) and not written.is_absolute() and Path(way).parts[:1] != ("..",)
 
 
 def matches_any(path: str, globs: Iterable[str]) -> bool:
@@ -109,16 +116,6 @@ def matches_any(path: str, globs: Iterable[str]) -> bool:
     return False
 
 
-def place_in(root: Path, path: str) -> Path:
-    """A site path on disk; refuses one that a symbolic link would lead elsewhere."""
-    found = root / path
-    real = root.resolve()
-    parent = found.parent.resolve()
-    if parent != real and not parent.is_relative_to(real):
-        raise SiteError("lies behind a link that leaves the site", source=str(found), hint="remove the link")
-    return found
-
-
 def read_file(root: Path, path: str) -> bytes:
     """The bytes of a site's file.
 
@@ -134,105 +131,228 @@ def read_file(root: Path, path: str) -> bytes:
         raise site_error(error, found, "cannot be read") from error
 
 
-def write_file(root: Path, path: str, data: bytes) -> bool:
-    """Write a site's file: wholly, or not at all. A file that has these bytes already is left alone.
+def find_signed(root: Path, names: Iterable[str], sign: bytes) -> list[str]:
+    """The folders in a folder that hold a file of one of these names with a sign near its start.
+
+    Args:
+        root: Where to look; links are not followed.
+        names: File names.
+        sign: What the file has among its first bytes.
 
     Returns:
-        Whether anything was written.
+        Names of folders, sorted; none where ``root`` is no folder.
 
     Raises:
-        SiteError: It cannot be written, or is a symbolic link.
+        SiteError: The folder cannot be read.
     """
-    found = place_in(root, path)
-    if found.is_symlink():
-        raise SiteError("is a symbolic link; khmertext does not write through it", source=str(found))
     try:
-        if found.is_file() and found.stat().st_size == len(data) and found.read_bytes() == data:
-            return False
+        with os.scandir(root) as entries:
+            folders = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
     except OSError as error:
-        raise site_error(error, found, "cannot be read") from error
-
-    def fill(temporary: Path) -> None:
-        temporary.write_bytes(data)
-        if found.exists():
-            shutil.copymode(found, temporary)
-
-    replace_file(found, fill)
-    return True
+        raise site_error(error, root, "cannot be read") from error
+    return sorted(folder.name for folder in folders if any(has_sign(folder / name, sign) for name in names))
 
 
-def copy_file(source: Path, root: Path, path: str) -> bool:
-    """Copy a file into a site as it is, unless it is there already. Returns whether it was copied."""
-    found = place_in(root, path)
+def has_sign(file: Path, sign: bytes) -> bool:
     try:
-        if found.is_symlink():
-            found.unlink()
-        elif found.is_file() and same_bytes(source, found):
-            return False
-    except OSError as error:
-        raise site_error(error, found, "cannot be read") from error
-
-    def fill(temporary: Path) -> None:
-        shutil.copyfile(source, temporary)
-        shutil.copymode(source, temporary)
-
-    replace_file(found, fill)
-    return True
-
-
-def copy_link(source: Path, root: Path, path: str) -> bool:
-    """Make the same symbolic link again; where the system has none, copy the file it leads to."""
-    found = place_in(root, path)
-    target = source.readlink()
-    if found.is_symlink() and found.readlink() == target:
+        with file.open("rb") as opened:
+            return sign in opened.read(SIGNED_BYTES)
+    except OSError:
         return False
-    try:
-        found.parent.mkdir(parents=True, exist_ok=True)
-        if found.is_symlink() or found.is_file():
-            found.unlink()
-        found.symlink_to(target, target_is_directory=source.is_dir())
-    except (OSError, NotImplementedError) as error:
-        if source.is_file():
-            return copy_file(source, root, path)
-        raise site_error(OSError(*error.args), found, "cannot be linked") from error
-    return True
 
 
-def remove_file(root: Path, path: str) -> None:
-    """Remove a site's file, and the folders above it that this empties."""
-    found = place_in(root, path)
+def is_abandoned(folder: Path) -> bool:
+    """Whether a folder holds nothing, or nothing but what a killed run of ours had not finished writing.
+
+    Args:
+        folder: Any path.
+    """
     try:
-        found.unlink(missing_ok=True)
-    except OSError as error:
-        raise site_error(error, found, "cannot be removed") from error
-    folder = found.parent
-    while folder != root and folder.is_relative_to(root):
+        return all(
+            entry.name.endswith(TEMPORARY) or (entry.is_dir(follow_symlinks=False) and is_abandoned(Path(entry.path)))
+            for entry in os.scandir(folder)
+        )
+    except OSError:
+        return False
+
+
+# -- writing -------------------------------------------------------------------------------------------------------
+
+
+class TreeWriter:
+    """Writes and removes files below one folder: each wholly or not at all, none through a link.
+
+    Args:
+        root: The folder; it is made when there is something to write.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.safe: set[Path] = {root}  # folders that are no links
+        self.made: set[Path] = set()  # folders that are there
+
+    def place(self, path: str) -> Path:
+        """A site path on disk.
+
+        Raises:
+            SiteError: A folder above it is a symbolic link.
+        """
+        found = self.root / path
+        parent = found.parent
+        if parent not in self.safe:
+            above = [folder for folder in (parent, *parent.parents) if folder.is_relative_to(self.root)]
+            for folder in reversed(above):
+                if folder != self.root and is_link(folder):
+                    raise SiteError(
+                        "lies behind a link; khmertext does not write through it", source=str(found), hint=REMOVE_LINK
+                    )
+            self.safe.update(above)
+        return found
+
+    def write(self, path: str, data: bytes, *, like: Path | None = None) -> bool:
+        """Write a file. One that has these bytes already is left alone.
+
+        Args:
+            path: Where, from the root.
+            data: What.
+            like: A file whose permissions it takes over; otherwise it keeps those it has.
+
+        Returns:
+            Whether anything was written.
+
+        Raises:
+            SiteError: It cannot be written, or is a symbolic link.
+        """
+        found = self.place(path)
+        if is_link(found):
+            raise SiteError(
+                "is a symbolic link; khmertext does not write through it", source=str(found), hint=REMOVE_LINK
+            )
         try:
-            folder.rmdir()
-        except OSError:
-            return
-        folder = folder.parent
+            if found.is_file() and found.stat().st_size == len(data) and found.read_bytes() == data:
+                return False
+        except OSError as error:
+            raise site_error(error, found, "cannot be read") from error
 
+        def fill(temporary: Path) -> None:
+            temporary.write_bytes(data)
+            mode = like if like is not None else found if found.exists() else None
+            if mode is not None:
+                shutil.copymode(mode, temporary)
 
-def replace_file(found: Path, fill: Callable[[Path], None]) -> None:
-    temporary = found.with_name(f".{found.name}{TEMPORARY}")
-    try:
-        found.parent.mkdir(parents=True, exist_ok=True)
-        # Left over from a killed run: ours by its name. Never written through if somebody made it a link.
-        temporary.unlink(missing_ok=True)
-        fill(temporary)
-        temporary.replace(found)
-    except OSError as error:
+        self.replace(found, fill)
+        return True
+
+    def copy(self, source: Path, path: str) -> bool:
+        """Copy a file as it is, unless it is there already. Returns whether it was copied."""
+        found = self.place(path)
+        try:
+            if not is_link(found) and found.is_file() and same_bytes(source, found):
+                return False
+        except OSError as error:
+            raise site_error(error, found, "cannot be read") from error
+
+        def fill(temporary: Path) -> None:
+            shutil.copyfile(source, temporary)
+            shutil.copymode(source, temporary)
+
+        self.replace(found, fill)
+        return True
+
+    def link(self, source: Path, path: str) -> bool:
+        """Make the same symbolic link again; where the system makes none, copy the file it leads to."""
+        found = self.place(path)
+        target = source.readlink()
+        if is_link(found) and found.readlink() == target:
+            return False
+        try:
+            self.replace(found, lambda temporary: temporary.symlink_to(target, target_is_directory=source.is_dir()))
+        except SiteError:
+            if not source.is_file():
+                raise
+            return self.copy(source, path)
+        return True
+
+    def remove(self, path: str) -> bool:
+        """Remove a file or a link, and the folders above it that this empties. Returns whether it was there.
+
+        A folder of that name is not meant, and stays.
+        """
+        found = self.place(path)
+        there = is_link(found) or found.is_file()
+        try:
+            if there:
+                found.unlink()
+        except OSError as error:
+            raise site_error(error, found, "cannot be removed") from error
+        self.prune(found.parent)
+        return there
+
+    def sweep(self, path: str) -> None:
+        """Remove what a killed run left beside a file that it was about to write."""
+        temporary = temporary_of(self.place(path))
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise site_error(error, found, "cannot be written") from error
+            self.prune(temporary.parent)
+
+    def prune(self, folder: Path) -> None:
+        while folder != self.root and folder.is_relative_to(self.root):
+            try:
+                folder.rmdir()
+            except OSError:
+                return
+            self.safe.discard(folder)
+            self.made.discard(folder)
+            folder = folder.parent
+
+    def replace(self, found: Path, fill: Callable[[Path], None]) -> None:
+        temporary = temporary_of(found)
+        try:
+            if found.parent not in self.made:
+                found.parent.mkdir(parents=True, exist_ok=True)
+                self.made.add(found.parent)
+            # Left over from a killed run: ours by its name. Never written through if somebody made it a link.
+            temporary.unlink(missing_ok=True)
+            fill(temporary)
+            temporary.replace(found)
+        except (OSError, NotImplementedError) as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise site_error(error, found, "cannot be written") from error
+
+
+REMOVE_LINK = "put a file or a folder in the place of the link, or leave it out with --exclude"
+
+
+def temporary_of(found: Path) -> Path:
+    # As long for every name: one of 255 bytes has no room for an ending.
+    digest = hashlib.sha256(os.fsencode(found.name)).hexdigest()
+    return found.with_name(f".{digest[:16]}{TEMPORARY}")
+
+
+def is_link(path: Path) -> bool:
+    # Junctions of Windows lead elsewhere too; Python tells them apart from 3.12 on.
+    is_junction = getattr(path, "is_junction", None)
+    return path.is_symlink() or bool(is_junction is not None and is_junction())
 
 
 def same_bytes(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as left, other.open("rb") as right:
+        while block := left.read(BLOCK):
+            if block != right.read(BLOCK):
+                return False
+    return True
 
 
-def site_error(error: OSError, path: Path, what: str) -> SiteError:
-    reason = error.strerror or type(error).__name__
-    hint = "free some space and run again; what was written is whole" if error.errno == errno.ENOSPC else ""
-    return SiteError(f"{what}: {reason}", source=str(path), hint=hint)
+def site_error(error: Exception, path: Path, what: str) -> SiteError:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    full = getattr(error, "errno", None) == errno.ENOSPC
+    return SiteError(
+        f"{what}: {reason}",
+        source=str(path),
+        hint="free some space and run again; what was written is whole" if full else "",
+    )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -16,9 +18,11 @@ from typing import Any, NamedTuple
 
 from khmertext.errors import SiteError
 
-__all__ = ["FORMAT", "FileRecord", "Manifest", "hash_bytes", "read_manifest", "write_manifest"]
+__all__ = ["FORMAT", "SIGN", "FileRecord", "Manifest", "check_path", "hash_bytes", "read_manifest", "write_manifest"]
 
 FORMAT = 1
+SIGN = b'"made_by": "khmertext"'  # among the first bytes of every manifest
+SURROGATE = re.compile("[\ud800-\udfff]")
 HINT = "remove the folder if it is not yours, or build again from the original site"
 
 
@@ -43,7 +47,7 @@ class Manifest:
     Attributes:
         family: The name of the Khmer family.
         changed: Path → what was put into the file.
-        assets: Our files, from the root of the site.
+        assets: Our files, from the root of the site → sha256.
         previous: The files of the build before, kept for cached pages.
         copied: In an output folder, the files that are there unchanged.
         report: What was counted and proven; for people and tools.
@@ -51,7 +55,7 @@ class Manifest:
 
     family: str
     changed: Mapping[str, FileRecord] = field(default_factory=dict)
-    assets: tuple[str, ...] = ()
+    assets: Mapping[str, str] = field(default_factory=dict)
     previous: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
@@ -70,6 +74,8 @@ def hash_bytes(data: bytes) -> str:
 def write_manifest(manifest: Manifest) -> bytes:
     """A manifest as JSON text in UTF-8; the same manifest gives the same bytes.
 
+    A file name that is no valid UTF-8 comes to Python with lone surrogates; they are written as JSON escapes.
+
     Example:
         >>> read_manifest(write_manifest(Manifest("Site Khmer"))).family
         'Site Khmer'
@@ -80,7 +86,7 @@ def write_manifest(manifest: Manifest) -> bytes:
         "family": manifest.family,
         **{name: manifest.report[name] for name in sorted(manifest.report)},
         "files": {
-            "assets": sorted(manifest.assets),
+            "assets": dict(sorted(manifest.assets.items())),
             "previous": sorted(manifest.previous),
             "copied": sorted(manifest.copied),
             "changed": {
@@ -93,7 +99,8 @@ def write_manifest(manifest: Manifest) -> bytes:
             },
         },
     }
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
 
 
 def read_manifest(data: bytes, *, source: str = "") -> Manifest:
@@ -125,22 +132,40 @@ def read_manifest(data: bytes, *, source: str = "") -> Manifest:
             )
             for path, entry in files["changed"].items()
         }
-        assets, previous, copied = (
-            tuple(check_path(path, source) for path in files[name]) for name in ("assets", "previous", "copied")
-        )
+        assets = {check_path(path, source): str(digest) for path, digest in files["assets"].items()}
+        previous, copied = (check_paths(files[name], source) for name in ("previous", "copied"))
         report = {name: part for name, part in value.items() if name not in ("format", "made_by", "family", "files")}
         return Manifest(str(value["family"]), changed, assets, previous, copied, report)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=HINT) from error
 
 
-def check_path(path: object, source: str) -> str:
-    """A path that stays inside the site, or a :class:`SiteError`."""
-    if isinstance(path, str) and path and "\\" not in path and ":" not in path and "\0" not in path:
+def check_path(path: object, source: str, *, windows: bool = os.name == "nt") -> str:
+    r"""A path that stays inside the site, or a :class:`SiteError`.
+
+    Args:
+        path: What a manifest names.
+        source: The manifest, for the error.
+        windows: Whether backslashes, drives and streams mean something here; elsewhere they are letters of a name.
+
+    Example:
+        >>> check_path("news/a.html", "")
+        'news/a.html'
+        >>> check_path("a:b.html", "", windows=False)
+        'a:b.html'
+    """
+    if isinstance(path, str) and path not in ("", ".") and "\0" not in path:
         pure = PurePosixPath(path)
-        if not pure.is_absolute() and ".." not in pure.parts and str(pure) == path:
+        leaves = pure.is_absolute() or ".." in pure.parts or str(pure) != path
+        if not leaves and not (windows and (":" in path or "\\" in path)):
             return path
     raise SiteError(f"names a file outside the site: {path!r}", source=source, hint=HINT)
+
+
+def check_paths(paths: Any, source: str) -> tuple[str, ...]:
+    if not isinstance(paths, list):
+        raise TypeError("a list of paths")
+    return tuple(check_path(path, source) for path in paths)
 
 
 def check_place(place: Any) -> tuple[int, int]:

@@ -7,36 +7,70 @@ undone by what our insertions look like; both ways leave the author's bytes alon
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from turbohtml import Element, Text, parse
 
 from khmertext.errors import SiteError
-from khmertext.web.manifest import Manifest, hash_bytes
+from khmertext.web.manifest import FileRecord, Manifest, hash_bytes
 from khmertext.web.pages import MARK, quote_family
-from khmertext.web.sources import remove_insertions
+from khmertext.web.sources import SourceText, decode_source, remove_insertions
+from khmertext.web.stylesheets import parse_styles
 
-__all__ = ["restore_file", "strip_marks"]
+__all__ = ["Restored", "Restorer", "strip_marks"]
 
 
-def restore_file(path: str, data: bytes, manifests: Iterable[Manifest]) -> bytes:
-    """The author's bytes of a file that a build may have changed.
+class Restored(NamedTuple):
+    """A file without what builds put in.
+
+    Attributes:
+        data: The author's bytes.
+        original: Their sha256.
+        found: sha256 of the file as it is.
+    """
+
+    data: bytes
+    original: str
+    found: str
+
+
+class Restorer:
+    """Knows what earlier builds put into a site, and takes it out.
 
     Args:
-        path: The file, from the root of the site.
-        data: Its bytes now.
         manifests: The manifest of the last build, and the journal of an interrupted one.
 
-    Raises:
-        SiteError: The manifest and the file contradict each other.
+    Example:
+        >>> record = FileRecord(hash_bytes(b"ad"), hash_bytes(b"abcd"), ((1, 2),))
+        >>> Restorer([Manifest("K", {"a.html": record})]).restore("a.html", b"abcd").data
+        b'ad'
     """
-    digest = hash_bytes(data)
-    families = []
-    for manifest in manifests:
-        families.append(manifest.family)
-        record = manifest.changed.get(path)
-        if record is None or digest == record.original:
-            continue
-        if digest == record.result:
+
+    def __init__(self, manifests: Iterable[Manifest] = ()) -> None:
+        manifests = tuple(manifests)
+        self.families = tuple(dict.fromkeys(manifest.family for manifest in manifests))
+        self.paths = frozenset(path for manifest in manifests for path in manifest.changed)
+        records = [(path, record) for manifest in manifests for path, record in manifest.changed.items()]
+        self.originals = frozenset((path, record.original) for path, record in records)
+        # By content, so that a page that was moved or copied since comes back exactly too.
+        self.records: dict[str, FileRecord] = {record.result: record for _, record in records}
+
+    def restore(self, path: str, data: bytes) -> Restored:
+        """The author's bytes of a file that a build may have changed.
+
+        Args:
+            path: The file, from the root of the site.
+            data: Its bytes now.
+
+        Raises:
+            SiteError: The manifest and the file contradict each other.
+        """
+        found = hash_bytes(data)
+        if not self.families or (path, found) in self.originals:
+            return Restored(data, found, found)
+        record = self.records.get(found)
+        if record is not None:
             original = remove_insertions(data, list(record.places))
             if hash_bytes(original) != record.original:
                 raise SiteError(
@@ -44,34 +78,97 @@ def restore_file(path: str, data: bytes, manifests: Iterable[Manifest]) -> bytes
                     source=path,
                     hint="take the file from its source and build again",
                 )
-            return original
-    for family in dict.fromkeys(families):
-        data = strip_marks(data, family)
-    return data
+            return Restored(original, record.original, found)
+        # Family names can be the author's own words in a file that we never touched; marks are nobody else's.
+        stripped = strip_marks(data, self.families if path in self.paths else (), css=path.lower().endswith(".css"))
+        return Restored(stripped, found if stripped == data else hash_bytes(stripped), found)
 
 
-def strip_marks(data: bytes, family: str) -> bytes:
-    """Remove whatever looks like an insertion of ours.
+def strip_marks(data: bytes, families: Sequence[str], *, css: bool = False) -> bytes:
+    """Remove whatever looks like an insertion of ours: marked elements and attributes, and our family in font stacks.
 
     Args:
-        data: A page or stylesheet in an encoding that contains ASCII.
-        family: The name of the family that was put in.
+        data: A page or stylesheet.
+        families: Names of the families that were put in.
+        css: Whether it is a stylesheet.
+
+    Returns:
+        The file without them; as it is when it is not in the encoding that it says.
 
     Example:
-        >>> strip_marks(b'<p data-khmertext="0123abcd" style="font-family:&quot;K&quot;, serif">', "K")
+        >>> strip_marks(b'<p data-khmertext="0123abcd" style="font-family:&quot;K&quot;, serif">', ["K"])
         b'<p style="font-family:serif">'
     """
-    if MARK.encode() in data:
-        data = LINK.sub(b"", data)
-        data = ATTRIBUTE.sub(b"", data)
-    quoted = quote_family(family)
-    for written in (quoted, html.escape(quoted), html.escape(quoted).replace(" ", "&#32;")):
-        name = written.encode()
-        if name in data:
-            space = b"&#32;" if "&#32;" in written else b" "
-            data = data.replace(name + b"," + space, b"").replace(b"," + space + name, b"")
-    return data
+    try:
+        source = decode_source(data, kind="css" if css else "html")
+    except SiteError:
+        return data
+    names = [quote_family(family) for family in families]
+    if css:
+        cuts = list(stack_cuts(source.text, 0, names))
+    elif MARK in source.text or any(name in source.text or html.escape(name) in source.text for name in names):
+        cuts = list(page_cuts(source, names))
+    else:
+        return data
+    places = []
+    end = 0
+    for first, last in sorted(set(cuts)):
+        if first < end:
+            continue  # inside what goes anyway
+        start, end = source.byte_offset(first), last
+        places.append((start, source.byte_offset(last) - start))
+    return remove_insertions(data, places)
 
 
-LINK = re.compile(rb'<link %(mark)s="" [^<>]*/>|<script %(mark)s="" [^<>]*></script>' % {b"mark": MARK.encode()})
-ATTRIBUTE = re.compile(rb' %s="[0-9a-f]{8}"' % MARK.encode())
+def page_cuts(source: SourceText, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The parts of a page that are ours, in characters."""
+    text = source.text
+    document = parse(text, source_locations=True)
+    for element in document.select(f"[{MARK}]"):
+        location = element.source_location
+        if location is None or not text.startswith("<", location.start_tag.start_offset):
+            continue
+        if element.tag in ("link", "script"):
+            yield location.start_tag.start_offset, (location.end_tag or location.start_tag).end_offset
+        elif MARK in location.attrs:
+            span = location.attrs[MARK]
+            yield span.start_offset - text[: span.start_offset].endswith(" "), span.end_offset
+    if not names:
+        return
+    for element in document.select("style"):
+        location = element.source_location
+        css = "".join(child.data or "" for child in element.children if isinstance(child, Text))
+        if location is not None and text.startswith(css, location.start_tag.end_offset):
+            yield from stack_cuts(css, location.start_tag.end_offset, names)
+    for element in document.select("[style]"):
+        yield from attribute_cuts(text, element, names)
+
+
+def stack_cuts(css: str, start: int, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where a stylesheet's font stacks name one of our families as we write it, comma included."""
+    if not any(name in css for name in names):
+        return
+    for stack in parse_styles(css).stacks:
+        for number, family in enumerate(stack.families):
+            if css[family.start : family.end] not in names:
+                continue
+            if number and css.endswith(", ", 0, family.start):
+                yield start + family.start - 2, start + family.end
+            elif not number and css.startswith(", ", family.end):
+                yield start + family.start, start + family.end + 2
+
+
+def attribute_cuts(text: str, element: Element, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    location = element.source_location
+    if location is None or "style" not in location.attrs:
+        return
+    span = location.attrs["style"]
+    raw = text[span.start_offset : span.end_offset]
+    for name in names:
+        escaped = html.escape(name)
+        for written, space in ((escaped, " "), (escaped.replace(" ", "&#32;"), "&#32;")):
+            for part in (f"{written},{space}", f",{space}{written}"):
+                at = raw.find(part)
+                while at >= 0:
+                    yield span.start_offset + at, span.start_offset + at + len(part)
+                    at = raw.find(part, at + len(part))

@@ -50,8 +50,20 @@ GENERATED = frozenset({"content", "list-style-type"})
 ATOMS = frozenset("br img input button select textarea video audio iframe object canvas svg math hr".split())
 # A browser's font for controls has no name that works everywhere; this is what the common ones resolve to.
 CONTROL_STACK = "Arial,system-ui,sans-serif"
-# Browsers show a lone `monospace` at 13/16 of the size; a longer stack loses that, so we give it back.
-MONOSPACE_SCALE = "0.8125em"
+# Browsers show a lone `monospace` at 13/16 of a size that hangs on their own one; a longer stack loses that, so it is
+# given back. Sizes by keyword have tables of their own (px at the browsers' usual 16 and 13).
+MONOSPACE_SCALE = 13 / 16
+KEYWORD_SIZES = {
+    "xx-small": (9, 9),
+    "x-small": (10, 10),
+    "small": (13, 12),
+    "medium": (16, 13),
+    "large": (18, 16),
+    "x-large": (24, 20),
+    "xx-large": (32, 26),
+    "xxx-large": (48, 39),
+}
+DATA_ATTRIBUTE = re.compile(r"""\sdata-[\w.-]+\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype[^>]*>)?", re.I | re.S)
 COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
 CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
@@ -132,6 +144,7 @@ class PageFacts:
         texts: Its distinct runs of Khmer.
         characters: How many Khmer characters it holds.
         needs_font: Whether the page is to get our links.
+        open_text: Whether it can show text that nobody knows yet: fields, places that scripts fill.
         head: Where the links go, in bytes.
         prefix: What leads from the page to the root of the site.
         insertions: What goes in besides the links.
@@ -145,6 +158,7 @@ class PageFacts:
     texts: tuple[FoundText, ...] = ()
     characters: int = 0
     needs_font: bool = False
+    open_text: bool = False
     head: int = 0
     prefix: str = ""
     insertions: tuple[Insertion, ...] = ()
@@ -297,32 +311,40 @@ class PageReader:
         self.marked: set[int] = set()
         self.used: set[Element] = set()
         self.edited: set[StackUse] = set()
+        self.has_fields = False
+        self.has_script_text = False
 
     def facts(self) -> PageFacts:
+        self.mark_dynamic()
         self.read_texts()
         self.read_attributes()
         self.read_generated()
+        self.read_data()
         self.read_scripts()
         linked = self.linked_khmer()
         dynamic = self.document.select_one("[data-khmer-dynamic]") is not None
         needs_font = bool(self.texts) or linked or dynamic
         if needs_font:
-            self.mark_dynamic()
             self.warn_of_languages()
-        if linked:
+        if linked or self.has_script_text:
             self.edit_every_stack()
+        elif self.texts and self.document.select_one("script") is not None:
+            # A script may give Khmer a class that nothing on the page has yet.
+            for use in self.cascade.unmatched:
+                self.edit_stack(use)
         return PageFacts(
             path=self.path,
             encoding=self.source.encoding,
             texts=tuple(self.texts.values()),
             characters=self.characters,
             needs_font=needs_font,
+            open_text=needs_font and (linked or self.has_fields or self.has_script_text),
             head=self.source.byte_offset(self.head_offset()) if needs_font else 0,
             prefix=self.url.prefix,
             insertions=tuple(sorted(self.insertions.values())) if needs_font else (),
             stacks=frozenset(self.stacks),
-            rules=tuple(sorted(self.rules)),
-            warnings=tuple(self.warnings),
+            rules=tuple(sorted(self.rules)) if needs_font else (),
+            warnings=tuple(self.warnings) if needs_font else (),
         )
 
     # -- stylesheets ---------------------------------------------------------------------------------------------
@@ -458,16 +480,34 @@ class PageReader:
             if KHMER_LETTER.search(text) is None:
                 continue
             self.characters += len(KHMER_LETTER.findall(text))
+            self.has_script_text = True
             line = element.source_line or 0
             for found in scan_text(text, where="script", language=self.language_of(element), weights=weights):
                 self.texts.setdefault((found.text, found.language, weights), found._replace(line=line))
+
+    def read_data(self) -> None:
+        """Texts that a page keeps in ``data-`` attributes: nobody else than a script has a use for them."""
+        root = self.document.find("html")
+        for match in DATA_ATTRIBUTE.finditer(self.source.text) if root is not None else ():
+            value = match[1] or match[2] or ""
+            if "&" in value:
+                value = html.unescape(value)
+            if root is not None and not value.isascii() and KHMER_LETTER.search(value):
+                self.has_script_text = True
+                for _, run in iter_khmer_runs(value):
+                    self.add_text(run, root, "a data attribute", frozenset({400, 700}))
 
     def read_generated(self) -> None:
         """Text that stylesheets put before, after or instead of an element's own, and numbers in Khmer digits."""
         for sheet in self.sheets:
             for rule in sheet.sheet.rules:
                 for setting in rule.settings:
-                    if setting.name in GENERATED and KHMER_LETTER.search(setting.value):
+                    if setting.name == "content-attribute":
+                        for element in self.document.select(rule.selector):
+                            shown = setting._replace(name="content", value=text_attribute(element, setting.value))
+                            if KHMER_LETTER.search(shown.value):
+                                self.add_generated(element, rule.pseudo, shown)
+                    elif setting.name in GENERATED and KHMER_LETTER.search(setting.value):
                         for element in self.document.select(rule.selector):
                             self.add_generated(element, rule.pseudo, setting)
             for text in sheet.sheet.texts:
@@ -489,9 +529,7 @@ class PageReader:
             if offset < len(before) < offset + len(run):
                 self.add_text(run, element, where)
 
-    def add_text(
-        self, text: str, element: Element, where: str = "", weights: frozenset[int] = frozenset()
-    ) -> None:
+    def add_text(self, text: str, element: Element, where: str = "", weights: frozenset[int] = frozenset()) -> None:
         setting = self.settings.get(element)
         if setting is None:
             own = tuple(sorted(self.cascade.resolve(element).weights))
@@ -555,10 +593,12 @@ class PageReader:
         font = self.cascade.resolve(element)
         for use in font.uses:
             self.edit_stack(use)
-        if font.origin in (FontOrigin.MONOSPACE, FontOrigin.CONTROL):
-            source = self.cascade.source_of(element)
-            if source is not None:
-                self.mark_element(source, self.cascade.resolve(source))
+        if font.origin is FontOrigin.DECLARED:
+            return
+        # Where the browser decides, or a lone keyword that must stay alone, the element gets a stack of its own.
+        source = self.cascade.source_of(element)
+        if source is not None:
+            self.mark_element(source)
 
     def edit_stack(self, use: StackUse) -> None:
         if use in self.edited:
@@ -596,15 +636,23 @@ class PageReader:
             elif sheet.start >= 0:
                 self.insert(sheet.start + offset, text)
             return
-        for element in self.document.select("[style]"):
-            if element.attr("style") == use.owner:
-                self.insert_in_attribute(element, offset, text)
-
-    def insert_in_attribute(self, element: Element, offset: int, text: str) -> None:
-        location = element.source_location
-        if location is None or "style" not in location.attrs:
+        if use.sheet == -1:
+            for element in self.document.select("[style]"):
+                if element.attr("style") == use.owner:
+                    self.insert_in_attribute(element, "style", offset, text)
             return
-        span = location.attrs["style"]
+        # An attribute that is a family stack: its value was read as a declaration.
+        value = use.owner.removeprefix("font-family:")
+        for element in self.document.select("font[face],[font-family]"):
+            name = "face" if element.tag == "font" else "font-family"
+            if element.attr(name) == value:
+                self.insert_in_attribute(element, name, offset - len("font-family:"), text)
+
+    def insert_in_attribute(self, element: Element, name: str, offset: int, text: str) -> None:
+        location = element.source_location
+        if location is None or name not in location.attrs:
+            return
+        span = location.attrs[name]
         raw = self.source.text[span.start_offset : span.end_offset]
         _, equals, value = raw.partition("=")
         if not equals:
@@ -626,8 +674,35 @@ class PageReader:
             for index in range(len(sheet.sheet.stacks)):
                 self.edit_stack(StackUse(number, index))
 
-    def mark_element(self, element: Element, font: ElementFont, *, full: bool = False) -> None:
+    def mark_element(self, element: Element, *, full: bool = False) -> None:
         """Give one element a stack of its own, by an attribute and a rule."""
+        font = self.cascade.resolve(element)
+        if font.origin is FontOrigin.MONOSPACE and element.tag != "textarea":
+            self.mark_monospace(element, full=full)
+        else:
+            self.mark(element, font, "", full=full)
+
+    def mark_monospace(self, element: Element, *, full: bool) -> None:
+        """Mark the whole nest of lone monospace that an element is in: all of it keeps its size, or none does."""
+        top = element
+        while isinstance(top.parent, Element) and self.is_monospace(top.parent):
+            top = top.parent
+        above = top.parent
+        kind = self.cascade.resolve(above).size_kind if isinstance(above, Element) else "relative"
+        size = monospace_size(self.cascade.resolve(top), kind)
+        if full:
+            self.mark(element, self.cascade.resolve(element), size if element is top else "", full=True)
+        self.mark(top, self.cascade.resolve(top), size)
+        for inner in top.select("*"):
+            if isinstance(inner.parent, Element) and self.is_monospace(inner.parent) and self.is_monospace(inner):
+                found = self.cascade.resolve(inner)
+                if found.own:
+                    self.mark(inner, found, "")
+
+    def is_monospace(self, element: Element) -> bool:
+        return self.cascade.resolve(element).origin is FontOrigin.MONOSPACE
+
+    def mark(self, element: Element, font: ElementFont, size: str, *, full: bool = False) -> None:
         location = element.source_location
         if location is None or location.start_tag.start_offset in self.marked:
             return
@@ -636,25 +711,12 @@ class PageReader:
         self.marked.add(location.start_tag.start_offset)
         family = self.context.family
         own = stack_css(font, family, self.context)
-        declarations = f"font-family:{own}!important"
+        declarations = f"font-family:{own}!important{size}"
         key_text = declarations
         if full:
             whole = stack_css(font, f"{family} Full", self.context)
-            declarations = f"font-family:{whole}!important"
+            declarations = f"font-family:{whole}!important{size}"
             key_text = f"{declarations}{own}"
-        elif font.origin is FontOrigin.MONOSPACE and element.tag != "textarea":
-            if font.sized:
-                self.warn(
-                    "monospace-size",
-                    element,
-                    "Khmer in a lone `monospace` whose size the site sets: "
-                    "its Latin may look larger; write `monospace, monospace` in the site's CSS",
-                )
-            else:
-                parent = element.parent
-                inside = isinstance(parent, Element) and (self.cascade.resolve(parent).origin is FontOrigin.MONOSPACE)
-                declarations += f";font-size:{'1em' if inside else MONOSPACE_SCALE}"
-                key_text = declarations
         key = hashlib.sha256(key_text.encode()).hexdigest()[:8]
         self.rules.add(f'[{MARK}="{key}"]{{{declarations}}}')
         if full:
@@ -670,12 +732,17 @@ class PageReader:
                 continue
             if text_attribute(element, "contenteditable").lower() == "false" and not has(element, "data-khmer-dynamic"):
                 continue
+            self.has_fields = True
             font = self.cascade.resolve(element)
             if font.origin in (FontOrigin.CONTROL, FontOrigin.MONOSPACE) and not self.holds_khmer(element):
                 bare += 1
                 first = first or element
                 continue
-            self.mark_element(element, font, full=True)
+            self.mark_element(element, full=True)
+        for element in self.document.select("[data-khmer-dynamic] *,[contenteditable] *"):
+            font = self.cascade.resolve(element)
+            if font.own and font.origin is FontOrigin.DECLARED:
+                self.mark_element(element, full=True)  # what comes in here does not inherit from the place
         if first is not None:
             self.warn(
                 "unstyled-fields",
@@ -748,8 +815,9 @@ def count_letters(run: str) -> int:
 
 
 def quote_family(name: str) -> str:
-    """A family name as a CSS string."""
-    return f'"{escape_css_string(name)}"'
+    """A family name as a CSS string, in ASCII: it goes into files of any encoding."""
+    escaped = escape_css_string(name)
+    return '"' + "".join(letter if letter.isascii() else f"\\{ord(letter):x} " for letter in escaped) + '"'
 
 
 def text_attribute(element: Element, name: str) -> str:
@@ -772,6 +840,29 @@ def conditional_unless(plain: bool, sheet: StyleSheet) -> StyleSheet:
         return sheet
     rules = tuple(rule._replace(conditional=True) for rule in sheet.rules)
     return StyleSheet(rules, sheet.stacks, sheet.custom, sheet.faces, sheet.imports, sheet.texts)
+
+
+def monospace_size(font: ElementFont, inherited: str) -> str:
+    """A declaration that gives an element the size that browsers gave it for its lone ``monospace``.
+
+    Args:
+        font: The font of the outermost such element.
+        inherited: What the size of its parent hangs on.
+
+    Source: measured in Chromium: only sizes that hang on the browser's own size are scaled; a sum with a length counts
+    as absolute, so that nothing inside is scaled again.
+    """
+    size = font.size
+    if size in KEYWORD_SIZES:
+        return f";font-size:{KEYWORD_SIZES[size][1]}px!important"
+    if font.size_kind == "absolute" or inherited == "absolute":
+        return ""
+    normal, small = KEYWORD_SIZES.get(inherited, (16, 13))
+    scale = f"{small / normal:.6g}"
+    if not size:
+        return f";font-size:calc({scale}em + 0px)"
+    amount = {"smaller": "1em/1.2", "larger": "1em*1.2"}.get(size, size)
+    return f";font-size:calc({amount}*{scale})!important"
 
 
 def stack_css(font: ElementFont, family: str, context: SiteContext) -> str:

@@ -5,6 +5,7 @@ Keeps facts and distinct runs, never the bytes of pages; large sites are read in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +17,7 @@ from turbohtml import parse
 from khmertext.errors import FontError, SiteError
 from khmertext.fonts import open_face
 from khmertext.web.disk import Tree, matches_any, read_file
-from khmertext.web.manifest import Manifest, hash_bytes
-from khmertext.web.marks import restore_file
+from khmertext.web.marks import Restored, Restorer
 from khmertext.web.pages import (
     FoundText,
     PageFacts,
@@ -53,6 +53,8 @@ KINDS = {
     ".woff2": "font",
 }
 CHUNK = 64
+# Pages without a Khmer letter that need the font all the same: counters by name, places that scripts fill.
+BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]*(?:khmer|cambodian)", re.I)
 MAX_SITE_FONT = 32 * 1024 * 1024
 
 Progress = Callable[[str, int, int], None]
@@ -66,6 +68,7 @@ class FileFacts(NamedTuple):
         path: From the root of the site.
         kind: "css", "script", "svg" or "text".
         original: sha256 of the author's bytes.
+        found: sha256 of the file as it is, with what an earlier build put in.
         texts: Its runs of Khmer.
         characters: How many Khmer characters.
         sheet: For CSS, what it says about fonts.
@@ -75,6 +78,7 @@ class FileFacts(NamedTuple):
     path: str
     kind: str
     original: str
+    found: str
     texts: tuple[FoundText, ...] = ()
     characters: int = 0
     sheet: StyleSheet | None = None
@@ -82,8 +86,17 @@ class FileFacts(NamedTuple):
 
 
 class PageRead(NamedTuple):
+    """A page that was read.
+
+    Attributes:
+        facts: What it holds.
+        original: sha256 of the author's bytes.
+        found: sha256 of the page as it is, with what an earlier build put in.
+    """
+
     facts: PageFacts
     original: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +106,9 @@ class SiteFacts:
     Attributes:
         tree: Its files.
         context: What its stylesheets say.
-        pages: The pages that can hold Khmer, with the sha256 of each as its author made it.
+        pages: The pages that show Khmer or may come to.
         files: Other files that hold Khmer, and every stylesheet.
         page_count: How many pages there are in all.
-        read_as: Path → kind, for every file that was looked at.
     """
 
     tree: Tree
@@ -115,6 +127,14 @@ class SiteFacts:
     def characters(self) -> int:
         """How many Khmer characters the site holds."""
         return sum(page.facts.characters for page in self.pages) + sum(file.characters for file in self.files)
+
+    @property
+    def weights(self) -> tuple[int, int]:
+        """The lowest and highest weight that Khmer is shown in; at least 400 to 700 where that cannot be told."""
+        weights = {weight for page in self.pages for text in page.facts.texts for weight in text.weights}
+        if not weights or any(page.facts.open_text for page in self.pages):
+            weights |= {400, 700}
+        return min(weights), max(weights)
 
     def iter_texts(self) -> list[tuple[str, FoundText]]:
         """Every text with the file it is in; those of scripts and the like in all the site's languages and weights."""
@@ -149,7 +169,7 @@ def read_site(
     tree: Tree,
     *,
     family: str,
-    manifests: Sequence[Manifest] = (),
+    restorer: Restorer | None = None,
     exclude: Sequence[str] = (),
     also: Sequence[str] = (),
     jobs: int = 1,
@@ -160,7 +180,7 @@ def read_site(
     Args:
         tree: The site's files.
         family: The name of the family that goes in.
-        manifests: Of earlier builds in the same tree, whose insertions are not the author's.
+        restorer: Takes out what earlier builds in the same tree put in.
         exclude: Patterns of files to leave alone.
         also: Patterns of text files to read too.
         jobs: Processes to use.
@@ -175,10 +195,8 @@ def read_site(
     kinds = {path: file_kind(path, also) for path in tree.files if not matches_any(path, exclude)}
     pages = [path for path, kind in kinds.items() if kind == "html"]
     others = [path for path, kind in kinds.items() if kind in ("css", "script", "svg", "text")]
-    reader = partial(read_others, tree.root, kinds, tuple(manifests))
-    files: list[FileFacts] = []
-    for path_facts in map(reader, split_chunks(others, max(1, len(others) // CHUNK))):
-        files += path_facts
+    restorer = restorer or Restorer()
+    files = read_others(tree.root, kinds, restorer, others)
     sheets = {file.path: file.sheet for file in files if file.sheet is not None}
     fonts = khmer_fonts(tree, [path for path, kind in kinds.items() if kind == "font"])
     declared = declared_families(sheets, fonts)
@@ -195,7 +213,7 @@ def read_site(
         khmer_fonts=fonts,
         folders=tree.folders,
     )
-    scan = partial(read_pages, tree.root, context, tuple(manifests))
+    scan = partial(read_pages, tree.root, context, restorer)
     chunks = split_chunks(pages, max(1, len(pages) // CHUNK))
     found: list[PageRead] = []
     done = 0
@@ -208,16 +226,15 @@ def read_site(
     return SiteFacts(tree, context, tuple(found), kept, len(pages))
 
 
-def read_pages(
-    root: Path, context: SiteContext, manifests: tuple[Manifest, ...], paths: Sequence[str]
-) -> list[PageRead]:
+def read_pages(root: Path, context: SiteContext, restorer: Restorer, paths: Sequence[str]) -> list[PageRead]:
     """Scan some pages; those that cannot hold Khmer or load any are left out."""
     found = []
     memos: PageMemos = {}
     for path in paths:
-        data = restore_file(path, read_file(root, path), manifests)
+        restored = restorer.restore(path, read_file(root, path))
+        data = restored.data
         # A stylesheet or a script may bring Khmer to a page that has none itself.
-        if not (context.khmer_files or context.khmer_sheets or may_hold_khmer(data) or b"data-khmer-dynamic" in data):
+        if not (context.khmer_files or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)):
             continue
         try:
             facts = scan_page(data, path, context, memos)
@@ -226,32 +243,32 @@ def read_pages(
                 continue  # some other encoding, no Khmer: none of our business
             raise
         if facts.texts or facts.needs_font:
-            found.append(PageRead(facts, hash_bytes(data)))
+            found.append(PageRead(facts, restored.original, restored.found))
     return found
 
 
-def read_others(
-    root: Path, kinds: Mapping[str, str], manifests: tuple[Manifest, ...], paths: Sequence[str]
-) -> list[FileFacts]:
+def read_others(root: Path, kinds: Mapping[str, str], restorer: Restorer, paths: Sequence[str]) -> list[FileFacts]:
+    """Read stylesheets, and scripts, pictures and texts that hold Khmer."""
     found = []
     for path in paths:
-        data = restore_file(path, read_file(root, path), manifests)
+        restored = restorer.restore(path, read_file(root, path))
         kind = kinds[path]
-        if kind != "css" and not may_hold_khmer(data):
+        khmer = may_hold_khmer(restored.data)
+        if kind != "css" and not khmer:
             continue
         try:
-            facts = read_other(path, kind, data)
+            facts = read_other(path, kind, restored)
         except SiteError:
-            if kind == "css" and not may_hold_khmer(data):
-                continue
-            raise
+            if khmer:
+                raise
+            continue  # a stylesheet in some other encoding, without Khmer
         found.append(facts)
     return found
 
 
-def read_other(path: str, kind: str, data: bytes) -> FileFacts:
+def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
     """The facts of a stylesheet, script, picture or text."""
-    text = decode_source(data, source=path, kind=kind).text
+    text = decode_source(restored.data, source=path, kind=kind).text
     sheet = None
     warnings: tuple[SiteWarning, ...] = ()
     if kind == "css":
@@ -273,7 +290,7 @@ def read_other(path: str, kind: str, data: bytes) -> FileFacts:
             ),
         )
     texts = tuple(scan_text(text, where=kind))
-    return FileFacts(path, kind, hash_bytes(data), texts, characters, sheet, warnings)
+    return FileFacts(path, kind, restored.original, restored.found, texts, characters, sheet, warnings)
 
 
 def khmer_fonts(tree: Tree, paths: Sequence[str]) -> frozenset[str]:

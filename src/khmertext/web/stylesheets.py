@@ -302,6 +302,8 @@ class Reader:
         elif name == "content":
             text = "".join(token.value for token in node.value if token.type == "string")
             yield Setting("content", text, -1, node.important)
+            for attribute in shown_attributes(node.value):
+                yield Setting("content-attribute", attribute, -1, node.important)
             if counts_in_khmer(node.value):
                 yield Setting("list-style-type", KHMER_DIGITS, -1, node.important)
         elif name in ("list-style-type", "list-style"):
@@ -330,9 +332,9 @@ class Reader:
         split = split_font(node.value)
         if split is None:
             return
-        weight, families = split
+        weight, size, families = split
         yield Setting("font-weight", weight, -1, node.important)
-        yield Setting("font-size", "set", -1, node.important)
+        yield Setting("font-size", size, -1, node.important)
         yield self.family_setting(families, node.important, tinycss2.serialize(families).strip().lower())
 
     def read_stack(self, tokens: list[Any], custom: str) -> int | None:
@@ -462,8 +464,8 @@ def split_commas(tokens: Iterable[Any]) -> list[list[Any]]:
     return trimmed
 
 
-def split_font(tokens: list[Any]) -> tuple[str, list[Any]] | None:
-    """The ``font`` shorthand → its weight and the tokens of its families; None when it is none (or all ``var()``)."""
+def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
+    """The ``font`` shorthand → weight, size and the tokens of its families; None when it is none (or all ``var()``)."""
     weight = "normal"
     index = 0
     while index < len(tokens):
@@ -477,6 +479,7 @@ def split_font(tokens: list[Any]) -> tuple[str, list[Any]] | None:
         index += 1
     else:
         return None
+    size = tokens[index].serialize().lower()
     index += 1
     rest = [token for token in tokens[index:] if token.type != "comment"]
     while rest and rest[0].type == "whitespace":
@@ -486,7 +489,18 @@ def split_font(tokens: list[Any]) -> tuple[str, list[Any]] | None:
         while rest and rest[0].type == "whitespace":
             rest.pop(0)
         rest = rest[1:]
-    return (weight, rest) if rest else None
+    return (weight, size, rest) if rest else None
+
+
+def shown_attributes(tokens: list[Any]) -> list[str]:
+    """The attributes that a ``content`` value shows by ``attr()``."""
+    return [
+        inner.lower_value
+        for token in tokens
+        if token.type == "function" and token.lower_name == "attr"
+        for inner in token.arguments[:1]
+        if inner.type == "ident"
+    ]
 
 
 def counts_in_khmer(tokens: list[Any]) -> bool:

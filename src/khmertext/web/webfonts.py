@@ -31,12 +31,15 @@ from khmertext.fonts import (
     subset_text,
     unicode_range,
 )
+from khmertext.text.clusters import split_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import hash_bytes
 from khmertext.workers import map_chunks, split_chunks
 
 __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources", "prove_in_processes"]
 
+# Default-ignorable characters: shapers hide them, mapped or not (Unicode, 5.21).
+INVISIBLE = frozenset("\u200b\u200c\u200d\u17b4\u17b5")
 SMALL = 4000  # runs below which one process is faster than several
 
 
@@ -84,7 +87,8 @@ class SiteFonts:
     Attributes:
         assets: What the stylesheet declares.
         files: Name → bytes.
-        text: The proof of each text font.
+        proofs: The proof of each text font.
+        lacking: Texts, as the site has them, that the font itself cannot show whole.
         report: For the manifest.
         glyphs: Glyphs in the text fonts.
         before: Bytes of the fonts they were cut from.
@@ -92,14 +96,15 @@ class SiteFonts:
         preloads: The files that pages load at once.
     """
 
-    assets: tuple[FontAsset, ...]
-    files: Mapping[str, bytes]
-    proofs: tuple[Proof, ...]
-    report: tuple[Mapping[str, Any], ...]
-    glyphs: int
-    before: int
-    after: int
-    preloads: tuple[str, ...]
+    assets: tuple[FontAsset, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    proofs: tuple[Proof, ...] = ()
+    lacking: frozenset[str] = frozenset()
+    report: tuple[Mapping[str, Any], ...] = ()
+    glyphs: int = 0
+    before: int = 0
+    after: int = 0
+    preloads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +128,17 @@ class Download:
     family: str = ""
 
 
-def open_sources(paths: Sequence[Path], axes: Mapping[str, tuple[float, float]] | None = None) -> list[FontSource]:
+def open_sources(
+    paths: Sequence[Path],
+    axes: Mapping[str, tuple[float, float]] | None = None,
+    weights: tuple[int, int] = (400, 700),
+) -> list[FontSource]:
     """Open the fonts to cut from, and see that they may and can be used.
 
     Args:
         paths: Font files of one family, a file for each weight or style; none means the default font.
         axes: Axis tag → values to serve; what is not named follows :func:`khmertext.fonts.default_limits`.
+        weights: The lowest and highest weight that the site uses.
 
     Raises:
         FontError: One is no font, cannot shape Khmer, or may not be cut.
@@ -139,7 +149,7 @@ def open_sources(paths: Sequence[Path], axes: Mapping[str, tuple[float, float]] 
         face = default_face() if path is None else read_face(path)
         require_subsettable(face)
         require_khmer(face)
-        limits = dict(default_limits(face).items())
+        limits = dict(default_limits(face, weights))
         for tag, span in (axes or {}).items():
             if face.axis(tag) is None and not face.axes:
                 continue  # a static font of a family serves what it is
@@ -192,16 +202,30 @@ def make_fonts(
     glyphs = before = after = done = 0
     preloads: list[str] = []
     prover = partial(prove_in_processes, jobs)
+    lacking: set[str] = set()
     for source in sources:
-        runs = sorted({Run(text, language, source.use_weight(weight)) for text, language, weight in texts})
+        # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
+        pieces = {text: split_at_gaps(text, source.reference.unicodes) for text in {text for text, _, _ in texts}}
+        runs = sorted(
+            {
+                Run(piece, language, source.use_weight(weight))
+                for text, language, weight in texts
+                for piece in pieces[text]
+            }
+        )
+        # The full font shows what nobody knows yet; syllables are what it can be proven on.
+        syllables = sorted({run._replace(text=part) for run in runs for part in split_clusters(run.text)})
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, Subset]] = []
-        for role, make in (("text", subset_text), ("full", subset_full)):
-            subset = make(source.reference, runs, name=family, hinting=hinting, prover=prover)
+        for role, make, proven in (("text", subset_text, runs), ("full", subset_full, syllables)):
+            subset = make(source.reference, proven, name=family, hinting=hinting, prover=prover)
             subsets.append((role, subset))
             done += 1
             if progress is not None:
                 progress("proving", done, len(sources) * 2)
+        gaps = {run.text for run in subsets[0][1].proof.lacking}
+        lacks = {text for text, parts in pieces.items() if parts != [text] or not gaps.isdisjoint(parts)}
+        lacking |= lacks
         for role, subset in subsets:
             stem = family if role == "text" else f"{family} full"
             name = name_asset(stem, subset.data, ".woff2")
@@ -238,10 +262,37 @@ def make_fonts(
                 "tables_left_out": sorted(source.face.stripped),
                 "axes": {tag: list(span) for tag, span in sorted(source.limits.items())},
                 "axis_deviation_units": round(axis_deviation(source.face, source.reference, source.weights), 2),
+                "lacking": sorted(lacks),
                 "files": entries,
             }
         )
-    return SiteFonts(tuple(assets), files, tuple(proofs), tuple(report), glyphs, before, after, tuple(preloads))
+    return SiteFonts(
+        assets=tuple(assets),
+        files=files,
+        proofs=tuple(proofs),
+        lacking=frozenset(lacking),
+        report=tuple(report),
+        glyphs=glyphs,
+        before=before,
+        after=after,
+        preloads=tuple(preloads),
+    )
+
+
+def split_at_gaps(text: str, unicodes: frozenset[int]) -> list[str]:
+    """A run without the characters that a font does not map; those that show nothing by themselves may stay.
+
+    Example:
+        >>> split_at_gaps("កខ\u200bគ", frozenset({0x1780, 0x1782}))
+        ['ក', '\u200bគ']
+    """
+    pieces = [""]
+    for letter in text:
+        if ord(letter) in unicodes or letter in INVISIBLE:
+            pieces[-1] += letter
+        else:
+            pieces.append("")
+    return [piece for piece in pieces if piece]
 
 
 def make_download(sources: Sequence[FontSource]) -> Download:

@@ -115,10 +115,20 @@ def test_stacks_inside_the_page_are_edited_in_place(page: str, expected: str | N
 @pytest.mark.parametrize(
     ("page", "rule"),
     [
-        ("<pre>ក</pre>", 'font-family:"K", monospace!important;font-size:0.8125em'),
-        ("<pre><b>ក</b></pre>", 'font-family:"K", monospace!important;font-size:0.8125em'),
-        ("<pre><code>ក</code></pre>", 'font-family:"K", monospace!important;font-size:1em'),
-        ("<style>p{font-family:monospace}</style><p>ក", 'font-family:"K", monospace!important;font-size:0.8125em'),
+        ("<pre>ក</pre>", 'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)'),
+        ("<pre><b>ក</b></pre>", 'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)'),
+        ("<div style=font-size:20px><pre>ក</pre></div>", 'font-family:"K", monospace!important'),
+        (
+            "<style>pre{font-size:2em}</style><pre>ក",
+            'font-family:"K", monospace!important;font-size:calc(2em*0.8125)!important',
+        ),
+        ("<style>pre{font-size:small}</style><pre>ក", 'font-family:"K", monospace!important;font-size:12px!important'),
+        ("<p style='font-family:initial'>ក", 'font-family:"K"!important'),
+        ("<input placeholder=ក>", 'font-family:"K Full", Arial,system-ui,sans-serif!important'),
+        (
+            "<style>p{font-family:monospace}</style><p>ក",
+            'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)',
+        ),
         ("<button>ក</button>", 'font-family:"K", Arial,system-ui,sans-serif!important'),
         ("<input type=submit value=ក>", 'font-family:"K", Arial,system-ui,sans-serif!important'),
         ("<div style='font-family:A' contenteditable>ក</div>", 'font-family:"K Full", A!important'),
@@ -131,6 +141,37 @@ def test_elements_without_a_stack_of_the_author_are_marked(page: str, rule: str)
     assert len(marked) == 1
     key = marked[0].attr("data-khmertext")
     assert f'[data-khmertext="{key}"]{{{rule}}}' in facts.rules
+
+
+def test_a_nest_of_monospace_keeps_its_size_together() -> None:
+    page = "<pre>x <code>ក</code> <kbd>y</kbd></pre>"
+    facts = scan(page)
+    marked = {
+        element.tag: element.attr("data-khmertext") for element in parse(apply(page, facts)).select("[data-khmertext]")
+    }
+    assert set(marked) == {"pre", "code", "kbd"}
+    assert marked["code"] == marked["kbd"] != marked["pre"]
+    assert any("calc(0.8125em + 0px)" in rule and str(marked["pre"]) in rule for rule in facts.rules)
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<font face='Arial, serif'>ក</font>", "<font face='&quot;K&quot;, Arial, serif'>ក</font>"),
+        ('<font face="Limon">x</font>', '<font face="Limon">x</font>'),
+        (
+            "<svg><text font-family=Arial>ក</text></svg>",
+            "<svg><text font-family=&quot;K&quot;,&#32;Arial>ក</text></svg>",
+        ),
+    ],
+)
+def test_stacks_in_attributes_are_edited_in_place(page: str, expected: str) -> None:
+    assert apply(page, scan(page)) == expected
+
+
+def test_texts_kept_for_scripts_count() -> None:
+    assert runs(scan("<p data-label='ក&#x1781;'>x")) == {"កខ"}
+    assert runs(scan("<style>p::after{content:attr(data-x)}</style><p data-x=ក>")) == {"ក"}
 
 
 def test_fields_that_inherit_take_the_full_family_but_show_their_placeholder_in_ours() -> None:

@@ -1,0 +1,210 @@
+"""Does a built site's font still draw all of its Khmer?
+
+The font with all of Khmer, which every built site has, is what the text font is compared with: the check needs nothing
+but the site.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from khmertext.errors import FontError, SiteError
+from khmertext.fonts import Face, Run
+from khmertext.web.disk import read_file, read_tree
+from khmertext.web.manifest import Manifest, check_path, hash_bytes
+from khmertext.web.marks import Restorer
+from khmertext.web.pages import FoundText, SiteContext, place_family
+from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
+from khmertext.web.sources import decode_source
+from khmertext.web.stylesheets import parse_styles
+from khmertext.web.webfonts import open_shipped, prove_in_processes, split_at_gaps
+from khmertext.web.writing import JOURNAL, MANIFEST, find_folder, load_earlier
+from khmertext.workers import count_jobs
+
+__all__ = ["Problem", "check_site"]
+
+AGAIN = "build the site again"
+
+
+class Problem(NamedTuple):
+    """Why a built site is no longer right.
+
+    Attributes:
+        path: The file.
+        line: The line, or 0.
+        text: The Khmer that the font cannot draw, or "".
+        message: What is wrong.
+    """
+
+    path: str
+    line: int
+    text: str
+    message: str
+
+
+class ShippedFont(NamedTuple):
+    """What a manifest says of one font: the paths of its two files, and the runs that it never had."""
+
+    text: str
+    full: str
+    lacking: frozenset[str]
+
+
+def check_site(
+    root: Path, *, folder: str | None = None, jobs: int | None = None, progress: Progress | None = None
+) -> list[Problem]:
+    """Whether a built site's font still draws all of its Khmer.
+
+    Args:
+        root: The built site.
+        folder: Our folder in it; None to find it.
+        jobs: Processes, or None for one a processor.
+        progress: Told how far it is.
+
+    Returns:
+        What is wrong, in the order of files; nothing when all is well.
+
+    Raises:
+        SiteError: There is no manifest, or it or a file cannot be read.
+        FontError: A font that is as the build left it cannot be read.
+    """
+    folder = find_folder(root, folder)
+    earlier = load_earlier(root, folder)
+    if earlier.manifest is None:
+        return [Problem(f"{folder}/{JOURNAL}", 0, "", f"a build was interrupted; {AGAIN}")]
+    manifest = earlier.manifest
+    source = str(root / folder / MANIFEST)
+    exclude, also, fonts = read_report(manifest, folder, source)
+    problems = []
+    if earlier.journal is not None:
+        problems.append(Problem(f"{folder}/{JOURNAL}", 0, "", f"a later build was interrupted; {AGAIN}"))
+    damaged = dict(damaged_assets(root, manifest))
+    problems += [Problem(path, 0, "", f"{what}; {AGAIN}") for path, what in damaged.items()]
+    facts = read_site(
+        read_tree(root, skip=folder),
+        family=manifest.family,
+        restorer=Restorer(earlier.all),
+        exclude=exclude,
+        also=also,
+        jobs=count_jobs(jobs),
+        progress=progress,
+    )
+    problems += check_links(root, facts, manifest)
+    texts = facts.iter_texts()
+    for font in fonts:
+        faces = [open_again(root, path, path in damaged) for path in (font.full, font.text)]
+        if faces[0] is not None and faces[1] is not None:
+            problems += check_font(faces[0], faces[1], font.lacking, texts, count_jobs(jobs))
+    if not fonts:
+        problems += [Problem(path, text.line, text.text, f"{text.where}: the site has no font yet; {AGAIN}")
+                     for path, text in texts]  # fmt: skip
+    return sorted(set(problems))
+
+
+def read_report(
+    manifest: Manifest, folder: str, source: str
+) -> tuple[tuple[str, ...], tuple[str, ...], list[ShippedFont]]:
+    """What a check needs of the manifest's report: patterns of files, and the fonts."""
+    try:
+        options: Mapping[str, Any] = manifest.report["options"]
+        exclude, also = (tuple(str(glob) for glob in options[name]) for name in ("exclude", "also"))
+        reported = manifest.report["fonts"]
+        if not isinstance(reported, list):
+            raise TypeError("a list of fonts")
+        fonts = []
+        for font in reported:
+            files = {entry["role"]: check_path(f"{folder}/{entry['file']}", source) for entry in font["files"]}
+            if not manifest.assets.keys() >= set(files.values()):
+                raise KeyError(folder)
+            fonts.append(ShippedFont(files["text"], files["full"], frozenset(font["lacking"])))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
+    return exclude, also, fonts
+
+
+def damaged_assets(root: Path, manifest: Manifest) -> Iterator[tuple[str, str]]:
+    for path, digest in manifest.assets.items():
+        if not (root / path).is_file():
+            yield path, "is missing"
+        elif hash_bytes(read_file(root, path)) != digest:
+            yield path, "is not the file that was built"
+
+
+def open_again(root: Path, path: str, damaged: bool) -> Face | None:
+    """A font of ours; None for one that is told to be missing or damaged anyway."""
+    try:
+        return open_shipped(read_file(root, path), source=str(root / path))
+    except (FontError, SiteError):
+        if damaged or not (root / path).is_file():
+            return None
+        raise
+
+
+# -- links ---------------------------------------------------------------------------------------------------------
+
+
+def check_links(root: Path, facts: SiteFacts, manifest: Manifest) -> Iterator[Problem]:
+    """Whether pages and stylesheets that need the font still name it: a generator may have written them anew."""
+    styles = [path.rpartition("/")[2] for path in manifest.assets if path.endswith(".css")]
+    stacks: dict[str, set[int]] = {}
+    for page in facts.pages:
+        for path, index in page.facts.stacks:
+            stacks.setdefault(path, set()).add(index)
+        if not page.facts.needs_font or is_as_built(page, manifest):
+            continue
+        text = decode_source(read_file(root, page.facts.path), source=page.facts.path).text
+        needed = Counter(insertion.text for insertion in page.facts.insertions)
+        if not any(style in text for style in styles):
+            yield Problem(page.facts.path, 0, "", f"has Khmer but not the site's font; {AGAIN}")
+        elif any(text.count(part) < count for part, count in needed.items()):
+            yield Problem(page.facts.path, 0, "", f"has Khmer where its styles do not name the site's font; {AGAIN}")
+    for path, indexes in sorted(stacks.items()):
+        if not names_family(root, path, indexes, facts.context):
+            yield Problem(path, 0, "", f"does not name the site's font where Khmer needs it; {AGAIN}")
+
+
+def is_as_built(page: PageRead, manifest: Manifest) -> bool:
+    record = manifest.changed.get(page.facts.path)
+    return record is not None and record.result == page.found
+
+
+def names_family(root: Path, path: str, indexes: set[int], context: SiteContext) -> bool:
+    now = parse_styles(decode_source(read_file(root, path), source=path, kind="css").text).stacks
+    return all(
+        place_family(context.sheets[path].stacks[index], context.family, context) is None
+        or (index < len(now) and any(item.name == context.family for item in now[index].families))
+        for index in indexes
+    )
+
+
+# -- the font ------------------------------------------------------------------------------------------------------
+
+
+def check_font(
+    full: Face, text_face: Face, known: frozenset[str], texts: Sequence[tuple[str, FoundText]], jobs: int
+) -> Iterator[Problem]:
+    """Every run, compared between the text font and the one with all of Khmer."""
+    axis = full.axis("wght")
+    low, high = (axis.minimum, axis.maximum) if axis is not None else (400, 400)
+    runs: dict[Run, tuple[str, FoundText]] = {}
+    lacking: dict[str, tuple[str, FoundText]] = {}
+    for path, text in texts:
+        pieces = split_at_gaps(text.text, full.unicodes)
+        if pieces != [text.text]:
+            lacking.setdefault(text.text, (path, text))
+        for weight in text.weights:
+            served = round(min(max(weight, low), high))
+            for piece in pieces:
+                runs.setdefault(Run(piece, text.language, served), (path, text))
+    proof = prove_in_processes(jobs, full, text_face, sorted(runs))
+    for difference in proof.differing:
+        path, text = runs[difference.run]
+        yield Problem(path, text.line, text.text, f"{text.where}: the site's font cannot draw this")
+    for run in proof.lacking:
+        lacking.setdefault(runs[run][1].text, runs[run])
+    for run_text, (path, text) in lacking.items():
+        if run_text not in known:  # what it lacked from the start, the build told
+            yield Problem(path, text.line, run_text, f"{text.where}: the site's font has no letters for this")

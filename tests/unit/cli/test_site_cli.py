@@ -1,0 +1,350 @@
+"""The command: exit codes, what goes to which stream, nothing that drives a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import pytest
+
+from khmertext.cli import main as command
+from khmertext.cli.terminal import printable
+from khmertext.errors import SiteError
+from khmertext.web import BuildOptions, BuildResult, Problem, SiteWarning
+from khmertext.web.manifest import Manifest
+
+ESCAPES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+HOSTILE = "a\x1b[31mb\x9b2J\x07\u202e\r.html"
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object) -> Answer:
+        code = command.run([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Answer(code, out, err)
+
+    return call
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "index.html").write_text("<p lang=km>ខ្មែរ", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What the command asks of the library, which is not called."""
+    calls: list[tuple[Any, ...]] = []
+
+    def build(source: Path, output: Path | None, options: BuildOptions, **_: object) -> BuildResult:
+        calls.append((source, output, options))
+        return BuildResult(1, 1, 5, 2, 3, written=4, manifest=Manifest("K"))
+
+    monkeypatch.setattr("khmertext.cli.site.build_site", build)
+    return calls
+
+
+def test_build_check_and_clean(run: Run, site: Path, tmp_path: Path) -> None:
+    original = (site / "index.html").read_bytes()
+    built = run("site", "build", site, "--in-place", "-j1")
+    assert built.code == 0
+    assert re.search(r"pages +1 of 1 have Khmer\nKhmer characters +5\nclusters +2 distinct\nfont .*→", built.out)
+    assert built.err == ""
+    assert run("site", "check", site) == (0, "all Khmer of this site is drawn by its font\n", "")
+    assert "was up to date" in run("site", "build", site, "--in-place").out
+
+    page = site / "index.html"
+    page.write_bytes(page.read_bytes() + "\n\n<p>ភ្ជុំ".encode())
+    found = run("site", "check", site)
+    assert found.code == 1
+    assert "index.html:3: <p>: the site's font cannot draw this: ភ្ជុំ (1797 17D2 1787 17BB 17C6)" in found.out
+    listed = run("site", "check", site, "--json")
+    assert listed.code == 1
+    assert json.loads(listed.out)[0] == {
+        "path": "index.html",
+        "line": 3,
+        "text": "ភ្ជុំ",
+        "message": "<p>: the site's font cannot draw this",
+    }
+    assert run("site", "clean", site).code == 0
+    assert page.read_bytes() == original + "\n\n<p>ភ្ជុំ".encode()
+    cleaned_again = run("site", "clean", site)
+    assert cleaned_again.code == 2
+    assert cleaned_again.err.startswith("error: ")
+    assert run("site", "check", site).code == 2
+
+
+def test_no_khmer_is_said_and_is_no_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("<p>Latin")
+    assert run("site", "build", "site", "--in-place") == (0, "no Khmer in 1 pages; nothing to do\n", "")
+    copied = run("site", "build", "site", "-o", "out")
+    assert (copied.code, copied.err) == (0, "")
+    assert "copied as they are" in copied.out
+    assert (tmp_path / "out/index.html").read_text() == "<p>Latin"
+
+
+def test_json_is_json_and_quiet_is_quiet(run: Run, site: Path) -> None:
+    built = run("site", "build", site, "-o", "out", "--json")
+    assert built.code == 0
+    assert json.loads(built.out)["clusters"] == 2
+    assert built.out.isascii()
+    assert run("site", "build", site, "-o", "out", "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["build", "site"], "--output FOLDER or --in-place"),
+        (["build", "site", "--in-place", "-o", "x"], "--output FOLDER or --in-place"),
+        (["build", "nothing", "--in-place"], "nothing: is no folder"),
+        (["build", "site/index.html", "--in-place"], "index.html"),
+        (["build", "site", "-o", "site"], "site: is the site itself"),
+        (["build", "site", "-o", "site/out"], "inside each other"),
+        (["build", "site", "--in-place", "--font", "site/index.html"], "site/index.html: "),
+        (["build", "site", "--in-place", "--font", "none.ttf"], "none.ttf"),
+        (["build", "site", "--in-place", "--family", ""], "family"),
+        (["build", "site", "--in-place", "--family", "a\nb"], "family"),
+        (["build", "site", "--in-place", "--folder", "../x"], "folder"),
+        (["build", "site", "--in-place", "--hinting", "x"], "hinting"),
+        (["build", "site", "--in-place", "--jobs", "0"], "jobs"),
+        (["build", "site", "--in-place", "--jobs", "x"], "jobs"),
+        (["build", "site", "--in-place", "--config", "none.toml"], "none.toml"),
+        *(
+            (["build", "site", "--in-place", "--axes", axes], "axes")
+            for axes in ("", "x", "wght", "wght=", "wght=a", "wght=7:4", "weight=4", "wght=nan", "ក្ក=1", "wght=1:2:3")
+        ),
+        (["build", "site", "--in-place", "--axes", "wght=-inf:inf"], "axis wght"),
+        (["check", "site"], "holds no khmertext/manifest.json"),
+        (["clean", "site"], "holds no khmertext/manifest.json"),
+        (["clean", "site", "--folder", "k"], "holds no k/manifest.json"),
+        (["buld"], "buld"),
+        ([], "build"),
+    ],
+)  # fmt: skip
+def test_wrong_use_and_bad_input_end_with_2_and_a_message(
+    run: Run, site: Path, arguments: Sequence[str], told: str
+) -> None:
+    before = sorted(site.rglob("*"))
+    answer = run("site", *arguments)
+    assert answer.code == 2
+    assert told in answer.err
+    assert answer.out == ""
+    assert "Traceback" not in answer.err
+    assert sorted(site.rglob("*")) == before
+
+
+# -- options -------------------------------------------------------------------------------------------------------
+
+
+def test_options_reach_the_library(run: Run, asked: list[Any], tmp_path: Path) -> None:
+    options = "--font a.ttf --font b.ttf --family F --axes wght=400:700,wdth=100 --exclude x --exclude y --also *.md"
+    assert run("site", "build", "s", "-o", "o", *options.split(), "--folder=k", "--no-detector", "-j3").code == 0
+    assert asked == [
+        (
+            Path("s"),
+            Path("o"),
+            BuildOptions(
+                fonts=(Path("a.ttf"), Path("b.ttf")),
+                family="F",
+                axes={"wght": (400.0, 700.0), "wdth": (100.0, 100.0)},
+                exclude=("x", "y"),
+                also=("*.md",),
+                folder="k",
+                detector=False,
+                jobs=3,
+            ),
+        )
+    ]
+
+
+def test_a_configuration_is_read_and_the_command_line_wins(run: Run, asked: list[Any], tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/k.toml").write_text(
+        '[site]\nfont = ["a.ttf"]\nfamily = "F"\naxes = "wght=400"\nexclude = ["x"]\ndetector = false\njobs = 2\n'
+    )
+    run("site", "build", "s", "--in-place", "--config", "sub/k.toml", "--family", "G")
+    (tmp_path / "khmertext.toml").write_text('[site]\nfont = "b.ttf"\nhinting = "drop"\n[other]\nx = 1')
+    run("site", "build", "s", "--in-place", "--detector")
+    assert [options for _, _, options in asked] == [
+        BuildOptions((Path("sub/a.ttf"),), "G", {"wght": (400.0, 400.0)}, ("x",), detector=False, jobs=2),
+        BuildOptions((Path("b.ttf"),), hinting="drop"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[site",
+        "site = 3",
+        "[site]\nfont = 3",
+        "[site]\nfonts = 'x'",
+        "[site]\nexclude = 'x'",
+        "[site]\nexclude = [3]",
+        "[site]\njobs = true",
+        "[site]\njobs = 0",
+        "[site]\ndetector = 1",
+        "[site]\naxes = 'x'",
+        "[site]\nhinting = 'x'",
+        '[site]\nfamily = "a\\nb"',
+        "\xff",
+    ],
+)
+def test_a_wrong_configuration_is_told(run: Run, site: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "khmertext.toml").write_bytes(text.encode("latin-1"))
+    answer = run("site", "build", site, "--in-place")
+    assert answer.code == 2
+    assert answer.err
+    assert sorted(path.name for path in site.iterdir()) == ["index.html"]
+
+
+# -- terminals -----------------------------------------------------------------------------------------------------
+
+
+def test_no_name_drives_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    warning = SiteWarning("code", f"message {HOSTILE}", HOSTILE, 3)
+
+    def build(*_: object, **__: object) -> BuildResult:
+        return BuildResult(1, 1, 1, 1, warnings=(warning,), manifest=Manifest("K"))
+
+    def check(*_: object, **__: object) -> list[Problem]:
+        return [Problem(HOSTILE, 1, f"ក{HOSTILE}", HOSTILE)]
+
+    def clean(*_: object, **__: object) -> int:
+        raise SiteError(HOSTILE, source=HOSTILE, hint=HOSTILE)
+
+    monkeypatch.setattr("khmertext.cli.site.build_site", build)
+    monkeypatch.setattr("khmertext.cli.site.check_site", check)
+    monkeypatch.setattr("khmertext.cli.site.clean_site", clean)
+    answers = [
+        run("site", "build", HOSTILE, "-o", HOSTILE),
+        run("site", "build", HOSTILE, "-o", HOSTILE, "--json"),
+        run("site", "check", HOSTILE),
+        run("site", "check", HOSTILE, "--json"),
+        run("site", "clean", HOSTILE),
+        # What click itself has to say:
+        run("site", HOSTILE),
+        run("site", "build", f"--{HOSTILE}"),
+        run("site", "build", "x", "--in-place", "--config", HOSTILE),
+        run("site", "build", "x", "--in-place", "--hinting", HOSTILE),
+        run("site", "build", "x", "--in-place", "--axes", HOSTILE),
+        run("site", "build", "x", "--in-place", HOSTILE),
+    ]
+    for answer in answers:
+        text = answer.out + answer.err
+        assert text
+        assert not ESCAPES.search(text), text
+        assert "\u202e" not in text
+
+
+def test_khmer_is_shown_as_it_is() -> None:
+    assert printable("ខ្មែរ\u200bកោះ") == "ខ្មែរ\u200bកោះ"
+
+
+def test_interruption_and_broken_disks_are_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def end_with(error: BaseException) -> None:
+        def clean(*_: object, **__: object) -> int:
+            raise error
+
+        monkeypatch.setattr("khmertext.cli.site.clean_site", clean)
+
+    end_with(KeyboardInterrupt())
+    answer = run("site", "clean", "x")
+    assert (answer.code, "interrupted" in answer.err) == (130, True)
+    end_with(OSError(5, "Input/output error", "x/y"))
+    assert run("site", "clean", "x") == (2, "", "error: x/y: Input/output error\n")
+
+
+COMMAND = [sys.executable, "-m", "khmertext"]
+
+
+def on_terminal(arguments: Sequence[str], **environment: str) -> tuple[int, str]:
+    """Run the command with a terminal for all its streams."""
+    main, side = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdin=side,
+        stdout=side,
+        stderr=side,
+        env={name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"} | environment,
+    )
+    os.close(side)
+    shown = b""
+    while True:
+        try:
+            block = os.read(main, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not block:
+            break
+        shown += block
+    os.close(main)
+    return process.wait(), shown.decode()
+
+
+@pytest.mark.slow
+def test_color_and_progress_are_for_terminals_only(site: Path) -> None:
+    build = ["site", "build", str(site), "--in-place"]
+    plain = subprocess.run([*COMMAND, *build], capture_output=True, text=True, check=True)
+    assert "\x1b" not in plain.stdout + plain.stderr
+    assert plain.stderr == ""
+
+    code, shown = on_terminal(build)
+    assert code == 0
+    assert "proving" in shown
+    code, shown = on_terminal([*build, "--quiet"])
+    assert (code, shown) == (0, "")
+    wrong = ["site", "clean", str(site / "index.html")]
+    assert "\x1b[31m" in on_terminal(wrong)[1]
+    code, shown = on_terminal(wrong, NO_COLOR="1")
+    assert code == 2
+    assert "\x1b" not in shown
+
+
+@pytest.mark.slow
+def test_a_console_without_khmer_ends_nothing(site: Path) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    (site / "ខ្មែរ.html").write_bytes("<svg><text>ក".encode())
+    for more in ([], ["--json"]):
+        process = subprocess.run(
+            [*COMMAND, "site", "build", str(site), "--in-place", *more],
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
+        assert process.returncode == 0, process.stderr
+        if more:
+            json.loads(process.stdout)
+
+
+def test_help_names_every_option(run: Run) -> None:
+    for name in ("build", "check", "clean"):
+        help_text = run("site", name, "--help").out
+        assert command.cli.commands["site"].commands[name].params  # type: ignore[attr-defined]
+        for option in command.cli.commands["site"].commands[name].params:  # type: ignore[attr-defined]
+            if isinstance(option, click.Option):
+                assert option.help
+                assert option.opts[0] in help_text
