@@ -1,6 +1,6 @@
 """Work spread over processes, in a fixed order.
 
-Threads do not help here: shaping and parsing hold the interpreter. Results come back in the order of the items, so the
+Threads do not help shaping and parsing, which hold the interpreter; they help what waits for a disk. Results come back in the order of the items, so the
 outcome is the same for any number of processes.
 """
 
@@ -11,10 +11,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["count_jobs", "map_chunks", "split_chunks"]
+__all__ = ["count_jobs", "map_chunks", "map_waiting", "split_chunks"]
+
+MANY = 500  # calls below which threads are not worth their start
+THREADS = 8
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -75,6 +78,27 @@ def map_chunks(
             yield from pool.map(function, chunks)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def map_waiting(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Apply a function that mostly waits for a disk, in threads when there is much to do; results in order.
+
+    Raises:
+        Whatever the function raises, once what is under way has ended.
+
+    Example:
+        >>> list(map_waiting(abs, [-1, 2]))
+        [1, 2]
+    """
+    if len(items) < MANY:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(THREADS) as pool:
+        try:
+            yield from pool.map(function, items)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 

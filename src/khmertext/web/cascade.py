@@ -87,7 +87,6 @@ SIZE_KEYWORDS = frozenset("xx-small x-small small medium large x-large xx-large 
 RELATIVE_SIZE = re.compile(r"[+-]?[0-9.]+(?:e[+-]?[0-9]+)?(?:%|em|ex|ch|lh|cap|ic)|smaller|larger", re.I)
 # Presentational attributes that hold one font stack: weaker than any rule.
 STACK_ATTRIBUTES = ("face", "font-family")
-ASKED_PROPERTIES = frozenset({"font-family", "font-weight", "font-size", "display"})
 
 StyleMemo = dict[tuple[Any, ...], ElementFont]
 """What is known already of elements with the same tag, style, rules and parent font; may be shared by pages that load
@@ -134,8 +133,6 @@ class Cascade:
         selected: dict[str, list[Element]] = {}
         for number, sheet in enumerate(self.sheets):
             for rule in sheet.rules:
-                if not any(setting.name in ASKED_PROPERTIES for setting in rule.settings):
-                    continue
                 if rule.selector not in selected:
                     selected[rule.selector] = self.document.select(rule.selector)
                 if not selected[rule.selector]:

@@ -14,6 +14,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import tinycss2
@@ -873,15 +874,18 @@ def stack_css(font: ElementFont, family: str, context: SiteContext) -> str:
         css = font.css or "monospace"
     else:
         css = font.css
-    quoted = quote_family(family)
-    if not css:
-        return quoted
-    stack = parse_styles(f"x{{font-family:{css}}}").stacks[0]
-    start = len("x{font-family:")
-    place = place_family(stack, family, context)
+    return put_in_front(css, family, context.khmer_families) if css else quote_family(family)
+
+
+@lru_cache(maxsize=1024)
+def put_in_front(css: str, family: str, khmer_families: frozenset[str]) -> str:
+    """A stack, as CSS text, with our family where :func:`place_family` wants it."""
+    start = "x{font-family:"
+    stack = parse_styles(f"{start}{css}}}").stacks[0]
+    place = place_family(stack, family, SiteContext(family, khmer_families=khmer_families))
     if place is None:
         return css
-    at = place[0] - start
+    at = place[0] - len(start)
     return tidy(css[:at] + place[1] + css[at:])
 
 

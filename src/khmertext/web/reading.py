@@ -52,7 +52,8 @@ KINDS = {
     ".woff": "font",
     ".woff2": "font",
 }
-CHUNK = 64
+# Large enough for what is known of one page to serve the next, small enough to share the work out.
+CHUNK = 200
 # Pages without a Khmer letter that need the font all the same: counters by name, places that scripts fill.
 BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]*(?:khmer|cambodian)", re.I)
 MAX_SITE_FONT = 32 * 1024 * 1024
@@ -196,7 +197,9 @@ def read_site(
     pages = [path for path, kind in kinds.items() if kind == "html"]
     others = [path for path, kind in kinds.items() if kind in ("css", "script", "svg", "text")]
     restorer = restorer or Restorer()
-    files = read_others(tree.root, kinds, restorer, others)
+    read_part = partial(read_others, tree.root, kinds, restorer)
+    parts = split_chunks(others, max(1, len(others) // CHUNK))
+    files = [facts for part in map_chunks(read_part, parts, jobs) for facts in part]
     sheets = {file.path: file.sheet for file in files if file.sheet is not None}
     fonts = khmer_fonts(tree, [path for path, kind in kinds.items() if kind == "font"])
     declared = declared_families(sheets, fonts)
@@ -217,7 +220,7 @@ def read_site(
     chunks = split_chunks(pages, max(1, len(pages) // CHUNK))
     found: list[PageRead] = []
     done = 0
-    for chunk, read in zip(chunks, map_chunks(scan, chunks, jobs if len(pages) > CHUNK else 1), strict=True):
+    for chunk, read in zip(chunks, map_chunks(scan, chunks, jobs), strict=True):
         found += read
         done += len(chunk)
         if progress is not None:

@@ -29,6 +29,7 @@ META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-
 XML_ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{1,40})["']""")
 CSS_CHARSET = re.compile(rb'^@charset "([A-Za-z0-9_.:-]{1,40})";')
 SNIFFED_BYTES = 1024
+EXACT = frozenset({"utf-8", "utf-16-le", "utf-16-be", "cp1252", "iso8859-1"})
 
 # Khmer (1780-17FF) and Khmer symbols (19E0-19FF) as UTF-8, as numeric character references, and as the escapes of
 # JavaScript, JSON (\u1780, \u{1780}) and CSS (\1780).
@@ -120,6 +121,11 @@ def decode_source(data: bytes, *, source: str = "", kind: str = "html") -> Sourc
             source=source,
             hint="save it as UTF-8, or leave it out with --exclude",
         ) from error
+    if encoding not in EXACT and raw.encode(encoding, "replace") != data[start:]:
+        # Text put in at a byte would land elsewhere in an encoding with shift states, such as ISO-2022-JP.
+        raise SiteError(
+            f"is in {encoding.upper()}, where a byte has no place of its own", source=source, hint="save it as UTF-8"
+        )
     if "\r" not in raw:
         return SourceText(raw, encoding, raw, start)
     crlf: list[int] = []

@@ -342,7 +342,7 @@ class Reader:
         if not families or any(family is None for family in families):
             return None
         known = tuple(family for family in families if family is not None)
-        css = " ".join(tinycss2.serialize(tokens).split())
+        css = tinycss2.serialize(tokens).strip()
         self.stacks.append(FontStack(known, css, custom))
         return len(self.stacks) - 1
 

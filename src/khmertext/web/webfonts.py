@@ -214,7 +214,7 @@ def make_fonts(
             }
         )
         # The full font shows what nobody knows yet; syllables are what it can be proven on.
-        syllables = sorted({run._replace(text=part) for run in runs for part in split_clusters(run.text)})
+        syllables = distinct_syllables(runs)
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, Subset]] = []
         for role, make, proven in (("text", subset_text, runs), ("full", subset_full, syllables)):
@@ -277,6 +277,14 @@ def make_fonts(
         after=after,
         preloads=tuple(preloads),
     )
+
+
+def distinct_syllables(runs: Sequence[Run]) -> list[Run]:
+    """The distinct clusters of runs, in the languages and weights they have there."""
+    texts: dict[tuple[str, int], set[str]] = {}
+    for text, language, weight in runs:
+        texts.setdefault((language, weight), set()).update(split_clusters(text))
+    return sorted(Run(text, *place) for place, parts in texts.items() for text in parts)
 
 
 def split_at_gaps(text: str, unicodes: frozenset[int]) -> list[str]:

@@ -19,6 +19,7 @@ from khmertext.web.manifest import SIGN, FileRecord, Manifest, hash_bytes, read_
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, file_kind
 from khmertext.web.sources import Insertion, apply_insertions, decode_source
+from khmertext.workers import map_waiting
 
 __all__ = [
     "JOURNAL",
@@ -314,15 +315,20 @@ class SiteWriter:
         root = self.tree.root
         # In place only what is edited, or was, is looked at.
         files = [path for path in self.tree.files if not self.in_place or path in edits or path in self.touched]
-        for number, path in enumerate(files):
+        plain = []
+        for path in files:
             if path in edits:
                 result = apply_insertions(self.read_original(path), *edits[path])[0]
                 self.written += self.disk.write(path, result, like=root / path)
             elif path in self.touched:
                 self.written += self.disk.write(path, self.read_original(path), like=root / path)
             else:
-                self.written += self.disk.copy(root / path, path)
-            self.tell("writing", number + 1, len(files))
+                plain.append(path)
+                continue
+            self.tell("writing", len(files) - len(plain), len(files))
+        for number, copied in enumerate(map_waiting(lambda path: self.disk.copy(root / path, path), plain)):
+            self.written += copied
+            self.tell("writing", len(files) - len(plain) + number + 1, len(files))
         if not self.in_place:
             for path in self.tree.links:
                 self.written += self.disk.link(root / path, path)

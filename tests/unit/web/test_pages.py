@@ -137,7 +137,7 @@ def test_stacks_inside_the_page_are_edited_in_place(page: str, expected: str | N
 )
 def test_elements_without_a_stack_of_the_author_are_marked(page: str, rule: str) -> None:
     facts = scan(page)
-    marked = [element for element in parse(apply(page, facts)).select("[data-khmertext]")]
+    marked = list(parse(apply(page, facts)).select("[data-khmertext]"))
     assert len(marked) == 1
     key = marked[0].attr("data-khmertext")
     assert f'[data-khmertext="{key}"]{{{rule}}}' in facts.rules

@@ -65,3 +65,9 @@ def test_the_quick_look_sees_khmer_in_every_spelling(code: int, form: str) -> No
 @pytest.mark.parametrize("data", [b"plain", "é ก ᨀ 文".encode(), b"&#x1880;", b"\\u0e01"])
 def test_the_quick_look_passes_other_scripts_by(data: bytes) -> None:
     assert not may_hold_khmer(data)
+
+
+def test_an_encoding_with_shift_states_is_refused() -> None:
+    page = '<meta charset="iso-2022-jp"><p style="font-family:A">日本</p>'.encode("iso-2022-jp") + b"\x1b(B"
+    with pytest.raises(SiteError, match="ISO"):
+        decode_source(page, source="a.html")
