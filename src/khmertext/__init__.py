@@ -10,7 +10,30 @@ Example:
 
 from __future__ import annotations
 
-from khmertext.text import Cluster, ClusterKind, cluster_starts, iter_clusters, split_clusters
+from khmertext.text import (
+    Cluster,
+    ClusterKind,
+    Edit,
+    Normalization,
+    cluster_starts,
+    is_normalized,
+    iter_clusters,
+    normalize,
+    normalize_with_edits,
+    split_clusters,
+)
 from khmertext.version import __version__
 
-__all__ = ["Cluster", "ClusterKind", "__version__", "cluster_starts", "iter_clusters", "split_clusters"]
+__all__ = [
+    "Cluster",
+    "ClusterKind",
+    "Edit",
+    "Normalization",
+    "__version__",
+    "cluster_starts",
+    "is_normalized",
+    "iter_clusters",
+    "normalize",
+    "normalize_with_edits",
+    "split_clusters",
+]

@@ -1,7 +1,7 @@
 """Work spread over processes, in a fixed order.
 
-Threads do not help shaping and parsing, which hold the interpreter; they help what waits for a disk. Results come back in the order of the items, so the
-outcome is the same for any number of processes.
+Threads do not help shaping and parsing, which hold the interpreter; they help what waits for a disk. Results come back
+in the order of the items, so the outcome is the same for any number of processes.
 """
 
 from __future__ import annotations

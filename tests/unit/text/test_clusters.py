@@ -120,6 +120,7 @@ def test_memo_is_bounded() -> None:
 def test_public_names_are_the_text_part() -> None:
     assert set(khmertext.__all__) == {
         *("Cluster", "ClusterKind", "__version__", "cluster_starts", "iter_clusters", "split_clusters"),
+        *("Edit", "Normalization", "is_normalized", "normalize", "normalize_with_edits"),
     }
     assert khmertext.split_clusters is split_clusters
 
