@@ -149,7 +149,7 @@ def read_options(config: Path | None, given: dict[str, Any]) -> BuildOptions:
 def read_config(path: Path) -> dict[str, Any]:
     """The ``[site]`` table of a configuration file, checked."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("site", {})
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SiteError(f"cannot be read as TOML: {error}", source=str(path)) from error
     kinds: dict[str, type | tuple[type, ...]] = {
@@ -163,6 +163,10 @@ def read_config(path: Path) -> dict[str, Any]:
         "detector": bool,
         "jobs": int,
     }
+    table = document.get("site", {})
+    stray = [name for name, value in document.items() if not isinstance(value, dict) and name != "site"]
+    if stray:
+        raise SiteError(f'has "{stray[0]}" outside [site]', source=str(path), hint="write the options below [site]")
     if not isinstance(table, dict):
         raise SiteError("its [site] is no table", source=str(path))
     for name, value in table.items():

@@ -107,8 +107,9 @@ def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], de
             f"font-style:{'italic' if font.italic else 'normal'};font-display:swap;"
             f"unicode-range:{format_ranges(font.ranges)}}}"
         )
-    # No specificity, and one family alone: where the site names no font, the browser's own comes next, as before.
-    lines.append(f":where(html){{font-family:{quote_family(family)}}}")
+    # The weakest rule there can be, below all of the author's, layered ones too: this layer is the first on the page.
+    # One family alone: where the site names no font, the browser's own comes next, as before.
+    lines.append(f"@layer khmertext{{html{{font-family:{quote_family(family)}}}}}")
     lines += sorted(set(rules))
     text = "\n".join(lines) + "\n"
     return text.encode() + (detector.style if detector is not None else b"")

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from turbohtml import Element, Text, parse
 
 from khmertext.errors import SiteError
+from khmertext.web.cascade import STACK_ATTRIBUTES
 from khmertext.web.manifest import FileRecord, Manifest, hash_bytes
 from khmertext.web.pages import MARK, quote_family
 from khmertext.web.sources import SourceText, decode_source, remove_insertions
@@ -140,7 +141,7 @@ def page_cuts(source: SourceText, names: Sequence[str]) -> Iterator[tuple[int, i
         css = "".join(child.data or "" for child in element.children if isinstance(child, Text))
         if location is not None and text.startswith(css, location.start_tag.end_offset):
             yield from stack_cuts(css, location.start_tag.end_offset, names)
-    for element in document.select("[style]"):
+    for element in document.select("[style],[face],[font-family]"):
         yield from attribute_cuts(text, element, names)
 
 
@@ -160,15 +161,21 @@ def stack_cuts(css: str, start: int, names: Sequence[str]) -> Iterator[tuple[int
 
 def attribute_cuts(text: str, element: Element, names: Sequence[str]) -> Iterator[tuple[int, int]]:
     location = element.source_location
-    if location is None or "style" not in location.attrs:
-        return
-    span = location.attrs["style"]
-    raw = text[span.start_offset : span.end_offset]
+    for attribute in ("style", *STACK_ATTRIBUTES) if location is not None else ():
+        if location is not None and attribute in location.attrs:
+            span = location.attrs[attribute]
+            raw = text[span.start_offset : span.end_offset]
+            for start, end in written_cuts(raw, names):
+                yield span.start_offset + start, span.start_offset + end
+
+
+def written_cuts(raw: str, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where the source of an attribute names one of our families as we write it, comma included."""
     for name in names:
         escaped = html.escape(name)
         for written, space in ((escaped, " "), (escaped.replace(" ", "&#32;"), "&#32;")):
             for part in (f"{written},{space}", f",{space}{written}"):
                 at = raw.find(part)
                 while at >= 0:
-                    yield span.start_offset + at, span.start_offset + at + len(part)
+                    yield at, at + len(part)
                     at = raw.find(part, at + len(part))

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import tinycss2
 from turbohtml import Document, Element, Text, parse
 
+from khmertext.errors import SiteError
 from khmertext.web.cascade import Cascade, ElementFont, FontOrigin, StackUse, StyleMemo
 from khmertext.web.escaping import escape_css_string
 from khmertext.web.families import is_known_khmer_family
@@ -65,6 +66,7 @@ KEYWORD_SIZES = {
     "xxx-large": (48, 39),
 }
 DATA_ATTRIBUTE = re.compile(r"""\sdata-[\w.-]+\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+TAG_NAME = re.compile(r"[^\s/>]*")
 DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype[^>]*>)?", re.I | re.S)
 COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
 CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
@@ -150,6 +152,7 @@ class PageFacts:
         prefix: What leads from the page to the root of the site.
         insertions: What goes in besides the links.
         stacks: The font stacks of stylesheet files that Khmer uses: path and index.
+        locked: The stylesheet files whose bytes the page fixes by ``integrity``.
         rules: CSS rules for the elements that the insertions mark.
         warnings: What the owner should know.
     """
@@ -164,6 +167,7 @@ class PageFacts:
     prefix: str = ""
     insertions: tuple[Insertion, ...] = ()
     stacks: frozenset[tuple[str, int]] = frozenset()
+    locked: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
 
@@ -182,9 +186,12 @@ def scan_text(text: str, *, where: str, language: str = "", weights: tuple[int, 
         ['ក', 'ខ']
     """
     found: dict[str, FoundText] = {}
+    line, counted = 1, 0
     for offset, run in iter_khmer_runs(text):
         if run not in found:
-            found[run] = FoundText(run, language, weights, text.count("\n", 0, offset) + 1, where)
+            line += text.count("\n", counted, offset)
+            counted = offset
+            found[run] = FoundText(run, language, weights, line, where)
     return list(found.values())
 
 
@@ -287,6 +294,7 @@ class PageReader:
             path, href if isinstance(href, str) else None, is_folder=context.folders.__contains__
         )
         self.warnings: list[SiteWarning] = []
+        self.locked: set[str] = set()
         self.sheets = list(self.find_sheets())
         declared = {
             " ".join(face.family.lower().split())
@@ -295,6 +303,14 @@ class PageReader:
             for face in sheet.sheet.faces
             if declares_khmer(face, path, context.khmer_fonts)
         }
+        for sheet in self.sheets:
+            for face in sheet.sheet.faces if not sheet.path else ():
+                if face.family.lower() in (context.family.lower(), f"{context.family} full".lower()):
+                    raise SiteError(
+                        f'declares a font family named "{face.family}" itself',
+                        source=path,
+                        hint="choose another --family",
+                    )
         if declared:
             self.context = replace(context, khmer_families=context.khmer_families | declared)
         # Two pages may share what is known of fonts only where the whole list of stylesheets is the same.
@@ -312,6 +328,7 @@ class PageReader:
         self.marked: set[int] = set()
         self.used: set[Element] = set()
         self.edited: set[StackUse] = set()
+        self.styled: dict[str, list[Element]] = {}
         self.has_fields = False
         self.has_script_text = False
 
@@ -344,6 +361,7 @@ class PageReader:
             prefix=self.url.prefix,
             insertions=tuple(sorted(self.insertions.values())) if needs_font else (),
             stacks=frozenset(self.stacks),
+            locked=frozenset(self.locked),
             rules=tuple(sorted(self.rules)) if needs_font else (),
             warnings=tuple(self.warnings) if needs_font else (),
         )
@@ -370,6 +388,8 @@ class PageReader:
                 continue
             path = resolve_url(self.url.base, text_attribute(element, "href"), exists=self.context.sheets.__contains__)
             if path is not None:
+                if text_attribute(element, "integrity"):
+                    self.locked.add(path)
                 yield from self.with_imports(path, plain and "alternate" not in relations, ())
 
     def with_imports(self, path: str, plain: bool, above: tuple[str, ...]) -> Iterator[Sheet]:
@@ -562,10 +582,6 @@ class PageReader:
             self.languages[one] = found
         return found
 
-    def root_language(self) -> str:
-        root = self.document.find("html")
-        return self.language_of(root) if root is not None else ""
-
     def is_inline(self, element: Element) -> bool:
         return self.cascade.resolve(element).inline
 
@@ -594,12 +610,17 @@ class PageReader:
         font = self.cascade.resolve(element)
         for use in font.uses:
             self.edit_stack(use)
-        if font.origin is FontOrigin.DECLARED:
+        if font.origin is FontOrigin.DECLARED and not self.is_locked(font):
             return
         # Where the browser decides, or a lone keyword that must stay alone, the element gets a stack of its own.
         source = self.cascade.source_of(element)
         if source is not None:
-            self.mark_element(source)
+            # An element that the page only implies has no tag to write on.
+            self.mark_element(source if source.source_location is not None else element)
+
+    def is_locked(self, font: ElementFont) -> bool:
+        """Whether an element's stack stands in a stylesheet that must keep its bytes."""
+        return any(use.sheet >= 0 and self.sheets[use.sheet].path in self.locked for use in font.uses[:1])
 
     def edit_stack(self, use: StackUse) -> None:
         if use in self.edited:
@@ -632,15 +653,19 @@ class PageReader:
         offset, text = place
         if use.sheet >= 0:
             sheet = self.sheets[use.sheet]
+            if sheet.path in self.locked:
+                return
             if sheet.path:
                 self.stacks.add((sheet.path, use.stack))
             elif sheet.start >= 0:
                 self.insert(sheet.start + offset, text)
             return
         if use.sheet == -1:
-            for element in self.document.select("[style]"):
-                if element.attr("style") == use.owner:
-                    self.insert_in_attribute(element, "style", offset, text)
+            if not self.styled:
+                for element in self.document.select("[style]"):
+                    self.styled.setdefault(text_attribute(element, "style"), []).append(element)
+            for element in self.styled.get(use.owner, ()):
+                self.insert_in_attribute(element, "style", offset, text)
             return
         # An attribute that is a family stack: its value was read as a declaration.
         value = use.owner.removeprefix("font-family:")
@@ -722,7 +747,9 @@ class PageReader:
         self.rules.add(f'[{MARK}="{key}"]{{{declarations}}}')
         if full:
             self.rules.add(f'[{MARK}="{key}"]::placeholder{{font-family:{own}!important}}')
-        self.insert(location.start_tag.start_offset + 1 + len(element.tag), f' {MARK}="{key}"')
+        # The name as it is written: parsers rename some (`image` is `img`).
+        name = TAG_NAME.match(self.source.text, location.start_tag.start_offset + 1)
+        self.insert(name.end() if name else location.start_tag.start_offset, f' {MARK}="{key}"')
 
     def mark_dynamic(self) -> None:
         """Fields that visitors type into, and places that scripts fill, use the family with all of Khmer."""
@@ -793,7 +820,7 @@ class PageReader:
         firm = [(child, span) for child, span in located if span is not None]
         after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
         for child, span in firm:
-            if span.start_tag.start_offset >= after and loads_style(child):
+            if span.start_tag.start_offset >= after and (loads_style(child) or swallows(child, span)):
                 return int(span.start_tag.start_offset)
         if head is not None and head.source_location is not None and head.source_location.end_tag is not None:
             return int(head.source_location.end_tag.start_offset)
@@ -917,6 +944,11 @@ def must_come_first(element: Element) -> bool:
         "content-type",
         "content-security-policy",
     )
+
+
+def swallows(element: Element, location: Any) -> bool:
+    """Whether what stands behind an element of the head could come to lie inside it."""
+    return element.tag == "noscript" or (location.end_tag is None and element.tag not in ("meta", "link", "base"))
 
 
 def loads_style(element: Element) -> bool:

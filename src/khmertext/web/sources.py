@@ -79,10 +79,6 @@ class SourceText:
         raw_offset = offset + bisect_right(self.crlf, offset - 1)
         return self.start + len(self.raw[:raw_offset].encode(self.encoding, "surrogatepass"))
 
-    def line_of(self, offset: int) -> int:
-        """The line, counted from 1, of a character offset in :attr:`text`."""
-        return self.text.count("\n", 0, offset) + 1
-
 
 def may_hold_khmer(data: bytes) -> bool:
     """Whether a file can hold Khmer at all; a quick look that never says no wrongly for ASCII-compatible files.

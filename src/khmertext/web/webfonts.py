@@ -31,6 +31,7 @@ from khmertext.fonts import (
     subset_text,
     unicode_range,
 )
+from khmertext.fonts.default import find_font
 from khmertext.text.clusters import split_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import hash_bytes
@@ -73,6 +74,11 @@ class FontSource:
             weight = round(self.limits["wght"][0]) if "wght" in self.limits else self.face.weight
             return weight, weight
         return round(axis.minimum), round(axis.maximum)
+
+    @property
+    def pinned(self) -> dict[str, float]:
+        """The axes that are served at one value only."""
+        return {tag: low for tag, (low, high) in self.limits.items() if low == high}
 
     def use_weight(self, weight: int) -> int:
         """The weight that a browser asks this font for when CSS asks for ``weight``."""
@@ -143,7 +149,7 @@ def open_sources(
     Raises:
         FontError: One is no font, cannot shape Khmer, or may not be cut.
     """
-    sources = []
+    sources: list[FontSource] = []
     chosen: Sequence[Path | None] = paths or [None]
     for path in chosen:
         face = default_face() if path is None else read_face(path)
@@ -155,8 +161,13 @@ def open_sources(
                 continue  # a static font of a family serves what it is
             limits[tag] = span
         reference = limit_axes(face, limits) if limits else face
-        data = path.read_bytes() if path is not None else face.data
+        data = (path or find_font()).read_bytes()
         name = path.name if path is not None else "fontpkg-noto-sans-khmer"
+        twin = next((one for one in sources if (one.face.weight, one.face.italic) == (face.weight, face.italic)), None)
+        if twin is not None:
+            raise FontError(
+                f"has the weight and style of {twin.face.source}", source=face.source, hint="give one file for each"
+            )
         sources.append(FontSource(face, reference, read_license(face), limits, len(data), hash_bytes(data), name))
     return sources
 
@@ -251,6 +262,7 @@ def make_fonts(
         before += source.size
         if not source.face.italic and not preloads:
             preloads.append(entries[0]["file"])
+        deviation = axis_deviation(source.face, source.reference, source.weights, source.pinned)
         report.append(
             {
                 "source": source.name,
@@ -261,7 +273,7 @@ def make_fonts(
                 "copyright": source.license.copyright,
                 "tables_left_out": sorted(source.face.stripped),
                 "axes": {tag: list(span) for tag, span in sorted(source.limits.items())},
-                "axis_deviation_units": round(axis_deviation(source.face, source.reference, source.weights), 2),
+                "axis_deviation_units": round(deviation, 2),
                 "lacking": sorted(lacks),
                 "files": entries,
             }
@@ -309,7 +321,8 @@ def make_download(sources: Sequence[FontSource]) -> Download:
     Args:
         sources: The fonts of the site.
     """
-    free = bool(sources) and all(source.license.may_publish for source in sources)
+    # The whole text of the license must go with it; of others than this one, fonts carry but a notice.
+    free = bool(sources) and all(source.license.may_publish and source.license.name == "OFL-1.1" for source in sources)
     faces = [source.face for source in sources if not source.face.italic] if free else []
     if not faces:
         faces = [default_face()]
@@ -323,10 +336,9 @@ def make_download(sources: Sequence[FontSource]) -> Download:
             name = f"{family}-{style}.ttf"
             files[name] = data
             fonts.append((f"{face.family} {style}", name))
-    is_default = faces[0].family == default_face().family
-    text = default_license_text() if is_default else license_found.text or license_found.copyright
-    # What a license asks for: the copyright notice goes with the text.
-    files["LICENSE.txt"] = (text if text.startswith("Copyright") else f"{license_found.copyright}\n\n{text}").encode()
+    # The default font's license file is the same license behind its own copyright line.
+    _, _, body = default_license_text().partition("\n")
+    files["LICENSE.txt"] = f"{license_found.copyright}\n{body}".encode()
     return Download(
         files,
         tuple(fonts),

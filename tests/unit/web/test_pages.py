@@ -231,3 +231,33 @@ def test_a_page_that_loads_khmer_by_script_needs_the_font_in_every_stack() -> No
 
 def test_a_deeply_nested_page_is_read() -> None:
     assert runs(scan("<b>" * 3000 + "ក")) == {"ក"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<head><meta charset=utf-8><noscript><img src=x></noscript><meta name=x></head><p>ក",
+        "<head><meta charset=utf-8><title>ខ្មែរ</head>",
+        "<head><noscript><link rel=stylesheet href=a></noscript><title>x</title></head><p>ក",
+    ],
+)
+def test_links_never_come_to_lie_inside_another_element(page: str) -> None:
+    facts = scan(page)
+    raw = page.encode()
+    linked = parse(raw[: facts.head].decode() + "<link id=ours>" + raw[facts.head :].decode())
+    ours = linked.select_one("#ours")
+    assert isinstance(ours, Element)
+    assert isinstance(ours.parent, Element)
+    assert ours.parent.tag == "head"
+
+
+def test_a_stylesheet_with_integrity_keeps_its_bytes() -> None:
+    facts = scan("<link rel=stylesheet href=../s.css integrity=sha256-x><p>ក", "body{font-family:Arial}")
+    assert not facts.stacks
+    assert facts.locked == {"s.css"}
+    assert any('font-family:"K", Arial!important' in rule for rule in facts.rules)
+
+
+def test_an_element_under_another_name_is_marked_whole() -> None:
+    page = "<image data-khmer-dynamic alt=ក>"
+    assert apply(page, scan(page)).startswith("<image data-khmertext=")
