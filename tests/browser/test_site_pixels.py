@@ -102,6 +102,7 @@ LOOKS = {
         '<code style="font-family:inherit">A ក</code>',
         "body{font-family:Georgia}",
     ),
+    "layered-root": html(MIXED, "@layer base{html{font-family:Georgia,serif}}"),
     "layers": html(
         MIXED,
         "@layer a,b;@layer b{body{font-family:Georgia}}@layer a{p{font-family:Arial}}"

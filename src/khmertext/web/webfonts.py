@@ -316,12 +316,18 @@ def split_at_gaps(text: str, unicodes: frozenset[int]) -> list[str]:
 
 
 def make_download(sources: Sequence[FontSource]) -> Download:
-    """The font that visitors are offered: the site's own when its license is a free one, else the default font.
+    """The font that visitors are offered: the site's own where it is under the SIL Open Font License, else the default.
 
     Args:
         sources: The fonts of the site.
+
+    Returns:
+        Static TTF files, and the whole text of their license behind their own copyright notice.
+
+    Raises:
+        FontError: A font cannot be made static.
     """
-    # The whole text of the license must go with it; of others than this one, fonts carry but a notice.
+    # The whole text of a license must go with a font; of others than this one, fonts carry but a notice.
     free = bool(sources) and all(source.license.may_publish and source.license.name == "OFL-1.1" for source in sources)
     faces = [source.face for source in sources if not source.face.italic] if free else []
     if not faces:

@@ -104,3 +104,8 @@ def test_a_family_with_letters_that_css_escapes_is_found() -> None:
 @pytest.mark.parametrize("data", [b"\xff\xfe<", b"\xe1\x9e", b'<meta charset=utf-8><p data-khmertext="0123abcd">\xff'])
 def test_a_file_in_no_encoding_stays_as_it_is(data: bytes) -> None:
     assert strip_marks(data, ["K"]) == data
+
+
+def test_stacks_in_presentational_attributes_come_out_too() -> None:
+    page = b"<font face='&quot;K&quot;, A'>x</font><svg><text font-family=A,&#32;&quot;K&quot;>x</text></svg>"
+    assert strip_marks(page, ["K"]) == b"<font face='A'>x</font><svg><text font-family=A>x</text></svg>"
