@@ -239,7 +239,8 @@ def main() -> None:
         return
     print(format_figures(figures))
     median = statistics.median(one.seconds for one in rounds)
-    print(f"fastest of {len(rounds)} ({', '.join(f'{one.seconds:g} s' for one in rounds)}; median {median:.2f} s); {machine}")
+    every = ", ".join(f"{one.seconds:g} s" for one in rounds)
+    print(f"fastest of {len(rounds)} ({every}; median {median:.2f} s); {machine}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Work spread over processes, in a fixed order.
 
-Threads do not help shaping and parsing, which hold the interpreter; they help what waits for a disk. Results come back
-in the order of the items, so the outcome is the same for any number of processes.
+Threads do not help: shaping and parsing hold the interpreter, and so does most of copying many small files. Results
+come back in the order of the items, so the outcome is the same for any number of processes.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
-__all__ = ["count_jobs", "map_chunks", "map_waiting", "split_chunks"]
-
-MANY = 500  # calls below which threads are not worth their start
-THREADS = 8
+__all__ = ["count_jobs", "map_chunks", "split_chunks"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -78,27 +75,6 @@ def map_chunks(
             yield from pool.map(function, chunks)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def map_waiting(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-    """Apply a function that mostly waits for a disk, in threads when there is much to do; results in order.
-
-    Raises:
-        Whatever the function raises, once what is under way has ended.
-
-    Example:
-        >>> list(map_waiting(abs, [-1, 2]))
-        [1, 2]
-    """
-    if len(items) < MANY:
-        yield from map(function, items)
-        return
-    with ThreadPoolExecutor(THREADS) as pool:
-        try:
-            yield from pool.map(function, items)
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 

@@ -9,11 +9,12 @@ import contextlib
 import errno
 import hashlib
 import os
-import shutil
+import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import IO
 
 from khmertext.errors import SiteError
 
@@ -192,6 +193,7 @@ class TreeWriter:
         self.root = root
         self.safe: set[Path] = {root}  # folders that are no links
         self.made: set[Path] = set()  # folders that are there
+        self.empty: set[Path] = set()  # folders that we made: what we did not put into them is not there
 
     def place(self, path: str) -> Path:
         """A site path on disk.
@@ -226,39 +228,34 @@ class TreeWriter:
             SiteError: It cannot be written, or is a symbolic link.
         """
         found = self.place(path)
-        if is_link(found):
+        there = self.look(found)
+        if there is not None and stat.S_ISLNK(there.st_mode):
             raise SiteError(
                 "is a symbolic link; khmertext does not write through it", source=str(found), hint=REMOVE_LINK
             )
         try:
-            if found.is_file() and found.stat().st_size == len(data) and found.read_bytes() == data:
+            if is_file_of(there, len(data)) and found.read_bytes() == data:
                 return False
+            pattern = like.stat() if like is not None else there
         except OSError as error:
             raise site_error(error, found, "cannot be read") from error
-
-        def fill(temporary: Path) -> None:
-            temporary.write_bytes(data)
-            mode = like if like is not None else found if found.exists() else None
-            if mode is not None:
-                shutil.copymode(mode, temporary)
-
-        self.replace(found, fill)
+        mode = None if pattern is None else stat.S_IMODE(pattern.st_mode)
+        self.put(found, lambda temporary: fill_file(temporary, data, mode))
         return True
 
     def copy(self, source: Path, path: str) -> bool:
         """Copy a file as it is, unless it is there already. Returns whether it was copied."""
         found = self.place(path)
+        there = self.look(found)
         try:
-            if not is_link(found) and found.is_file() and same_bytes(source, found):
+            original = source.stat()
+            if is_file_of(there, original.st_size) and same_bytes(source, found):
                 return False
+            # Most files of a site are small; of a large one no more than a block is held.
+            data = source.read_bytes() if original.st_size <= BLOCK else source
         except OSError as error:
-            raise site_error(error, found, "cannot be read") from error
-
-        def fill(temporary: Path) -> None:
-            shutil.copyfile(source, temporary)
-            shutil.copymode(source, temporary)
-
-        self.replace(found, fill)
+            raise site_error(error, source, "cannot be read") from error
+        self.put(found, lambda temporary: fill_file(temporary, data, stat.S_IMODE(original.st_mode)))
         return True
 
     def link(self, source: Path, path: str) -> bool:
@@ -268,7 +265,7 @@ class TreeWriter:
         if is_link(found) and found.readlink() == target:
             return False
         try:
-            self.replace(found, lambda temporary: temporary.symlink_to(target, target_is_directory=source.is_dir()))
+            self.put(found, lambda temporary: temporary.symlink_to(target, target_is_directory=source.is_dir()))
         except SiteError:
             if not source.is_file():
                 raise
@@ -305,25 +302,79 @@ class TreeWriter:
                 return
             self.safe.discard(folder)
             self.made.discard(folder)
+            self.empty.discard(folder)
             folder = folder.parent
 
-    def replace(self, found: Path, fill: Callable[[Path], None]) -> None:
+    def look(self, found: Path) -> os.stat_result | None:
+        """What is at a path, links not followed; None for nothing."""
+        if found.parent in self.empty:
+            return None
+        try:
+            there = found.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise site_error(error, found, "cannot be read") from error
+        if is_junction(found):
+            raise SiteError("is a junction; khmertext does not write through it", source=str(found), hint=REMOVE_LINK)
+        return there
+
+    def put(self, found: Path, fill: Callable[[Path], None]) -> None:
         temporary = temporary_of(found)
         try:
-            if found.parent not in self.made:
-                found.parent.mkdir(parents=True, exist_ok=True)
-                self.made.add(found.parent)
-            # Left over from a killed run: ours by its name. Never written through if somebody made it a link.
-            temporary.unlink(missing_ok=True)
-            fill(temporary)
-            temporary.replace(found)
+            self.make_folder(found.parent)
+            try:
+                fill(temporary)
+            except FileExistsError:
+                temporary.unlink()  # left over from a killed run: ours by its name
+                fill(temporary)
+            os.replace(temporary, found)  # noqa: PTH105 - Path.replace makes a Path for each file
         except (OSError, NotImplementedError) as error:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise site_error(error, found, "cannot be written") from error
 
+    def make_folder(self, folder: Path) -> None:
+        if folder in self.made:
+            return
+        try:
+            folder.mkdir()
+            self.empty.add(folder)  # nobody else writes here: what we did not put there is not there
+        except FileExistsError:
+            pass
+        except FileNotFoundError:
+            self.make_folder(folder.parent)
+            self.make_folder(folder)
+            return
+        self.made.add(folder)
+
 
 REMOVE_LINK = "put a file or a folder in the place of the link, or leave it out with --exclude"
+
+
+def fill_file(path: Path, data: bytes | Path, mode: int | None) -> None:
+    """Make a new file of bytes or of another file's; with these permissions, or what new files have.
+
+    Raises:
+        OSError: There is something already (nothing is written through it then), or writing fails.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    with open(handle, "wb", buffering=0) as file:  # noqa: PTH123 - there is a handle, and no path to open again
+        if isinstance(data, bytes):
+            write_all(file, data)
+        else:
+            with data.open("rb", buffering=0) as source:
+                while block := source.read(BLOCK):
+                    write_all(file, block)
+        # Most have the right ones already; a call for each of thousands of files is saved.
+        if mode is not None and stat.S_IMODE(os.fstat(handle).st_mode) != mode:
+            path.chmod(mode)
+
+
+def write_all(file: IO[bytes], data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def temporary_of(found: Path) -> Path:
@@ -333,9 +384,18 @@ def temporary_of(found: Path) -> Path:
 
 
 def is_link(path: Path) -> bool:
+    return path.is_symlink() or is_junction(path)
+
+
+def is_junction(path: Path) -> bool:
     # Junctions of Windows lead elsewhere too; Python tells them apart from 3.12 on.
-    is_junction = getattr(path, "is_junction", None)
-    return path.is_symlink() or bool(is_junction is not None and is_junction())
+    asked = getattr(path, "is_junction", None)
+    return os.name == "nt" and asked is not None and bool(asked())
+
+
+def is_file_of(there: os.stat_result | None, size: int) -> bool:
+    """Whether what was found is a regular file of this size."""
+    return there is not None and stat.S_ISREG(there.st_mode) and there.st_size == size
 
 
 def same_bytes(one: Path, other: Path) -> bool:

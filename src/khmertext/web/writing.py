@@ -19,7 +19,6 @@ from khmertext.web.manifest import SIGN, FileRecord, Manifest, hash_bytes, read_
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, file_kind
 from khmertext.web.sources import Insertion, apply_insertions, decode_source
-from khmertext.workers import map_waiting
 
 __all__ = [
     "JOURNAL",
@@ -329,8 +328,8 @@ class SiteWriter:
                 plain.append(path)
                 continue
             self.tell("writing", len(files) - len(plain), len(files))
-        for number, copied in enumerate(map_waiting(lambda path: self.disk.copy(root / path, path), plain)):
-            self.written += copied
+        for number, path in enumerate(plain):
+            self.written += self.disk.copy(root / path, path)
             self.tell("writing", len(files) - len(plain) + number + 1, len(files))
         if not self.in_place:
             for path in self.tree.links:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from khmertext.errors import SiteError
+from khmertext.web import disk as disk_module
 from khmertext.web.disk import (
     TEMPORARY,
     TreeWriter,
@@ -108,19 +109,19 @@ def test_a_name_of_255_bytes_is_written(site: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EROFS])
-@pytest.mark.parametrize("where", ["write_bytes", "replace", "mkdir"])
+@pytest.mark.parametrize("where", ["fill_file", "replace", "make_folder"])
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     site: Path, monkeypatch: pytest.MonkeyPatch, code: int, where: str
 ) -> None:
     before = sorted(path.name for path in site.rglob("*"))
 
     def fail(path: Path, *_: object, **__: object) -> None:
-        if where == "write_bytes":
-            with path.open("wb") as file:
-                file.write(b"ha")  # half of it
+        if where == "fill_file":
+            path.write_bytes(b"ha")  # half of it
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(Path, where, fail)
+    owner = {"fill_file": disk_module, "replace": os, "make_folder": TreeWriter}[where]
+    monkeypatch.setattr(owner, where, fail)
     with pytest.raises(SiteError, match=r"a\.html: cannot be written: ") as caught:
         TreeWriter(site).write("a.html", b"half")
     assert ("free some space" in str(caught.value)) == (code == errno.ENOSPC)

@@ -21,7 +21,7 @@ from turbohtml import parse
 
 from khmertext.errors import FontError, KhmerTextError, SiteError
 from khmertext.fonts import default_face
-from khmertext.web import BuildOptions, build_site, check_site, clean_site
+from khmertext.web import BuildOptions, build_site, check_site, clean_site, disk
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import FileRecord, Manifest, hash_bytes, read_manifest, write_manifest
 from khmertext.web.webfonts import Download, SiteFonts
@@ -358,16 +358,13 @@ def stop_after(count: int, error: Callable[[], BaseException], seen: list[str] |
 
             patch.setattr(owner, name, wrapper)
 
-        def write_half(path: Path, data: bytes) -> None:
-            with path.open("wb") as file:
-                file.write(data[: len(data) // 2])
+        def write_half(path: Path, data: bytes | Path, _: int | None) -> None:
+            whole = data if isinstance(data, bytes) else data.read_bytes()
+            path.write_bytes(whole[: len(whole) // 2])
 
-        def copy_half(source: Path, path: Path) -> None:
-            write_half(path, source.read_bytes())
-
-        guard(Path, "write_bytes", write_half)
-        guard(shutil, "copyfile", copy_half)
-        for name in ("replace", "symlink_to", *(("unlink", "rmdir") if error is Killed else ())):
+        guard(disk, "fill_file", write_half)
+        guard(os, "replace")
+        for name in ("symlink_to", *(("unlink", "rmdir") if error is Killed else ())):
             guard(Path, name)
         yield
 
