@@ -23,7 +23,7 @@ from khmertext.fonts.subsetting import cut, to_woff2
 from khmertext.text import split_clusters
 from khmertext.web import SiteContext, scan_page
 from khmertext.web.disk import read_tree
-from khmertext.web.pages import PageMemos
+from khmertext.web.documents import PageMemos
 from khmertext.web.reading import read_site
 
 SITE = Path(__file__).resolve().parent.parent / "examples" / "site"

@@ -24,7 +24,6 @@ LAYERS = (
     (ROOT,),
     ("fonts",),
     ("web",),
-    ("integrations",),
     ("cli",),
     ("__main__",),
 )

@@ -7,7 +7,8 @@ Example:
 """
 
 from khmertext.web.checking import Problem, check_site
-from khmertext.web.pages import FoundText, PageFacts, SiteContext, SiteWarning, scan_page
+from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
+from khmertext.web.pages import scan_page
 from khmertext.web.site import BuildOptions, BuildResult, build_site
 from khmertext.web.writing import clean_site
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from khmertext.web.detector import Detector, make_script_tag
 from khmertext.web.escaping import escape_html, quote_path
+from khmertext.web.facts import MARK, PageFacts, SiteContext
 from khmertext.web.manifest import hash_bytes
-from khmertext.web.pages import MARK, PageFacts, SiteContext, place_family, quote_family
 from khmertext.web.sources import Insertion, SourceText
+from khmertext.web.stacks import place_family, quote_family
 from khmertext.web.stylesheets import StyleSheet
 
 __all__ = ["FontAsset", "SitePlan", "edit_sheet", "format_css", "name_asset", "page_insertions"]

@@ -188,7 +188,7 @@ class Cascade:
         uses: tuple[StackUse, ...] = ()
         if winner is not None and winner.setting.stack >= 0:
             use = StackUse(winner.sheet, winner.setting.stack, winner.owner)
-            css, uses = self.stack_of(use).css, self.with_custom(use)
+            css, uses = self.css_of(use), self.with_custom(use)
             origin = FontOrigin.MONOSPACE if self.is_lone_monospace(use) else FontOrigin.DECLARED
         elif winner is not None and winner.setting.value == "initial":
             pass
@@ -243,6 +243,12 @@ class Cascade:
             if family.kind == "var":
                 uses += self.custom.get(family.name, ())
         return tuple(uses)
+
+    def css_of(self, use: StackUse) -> str:
+        """A stack as CSS text; of a custom property that holds a whole shorthand, the families in there."""
+        stack = self.stack_of(use)
+        values = self.custom.get(stack.families[0].name, ()) if stack.shorthand else ()
+        return str(self.stack_of(values[-1]).css if values else stack.css)
 
     def is_lone_monospace(self, use: StackUse) -> bool:
         stack = self.stack_of(use)

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from khmertext.errors import FontError, SiteError
 from khmertext.fonts import Face, Run
 from khmertext.web.disk import read_file, read_tree
+from khmertext.web.facts import FoundText, SiteContext
 from khmertext.web.manifest import Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
-from khmertext.web.pages import FoundText, SiteContext, place_family
 from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
 from khmertext.web.sources import decode_source
+from khmertext.web.stacks import place_family
 from khmertext.web.stylesheets import parse_styles
 from khmertext.web.webfonts import open_shipped, prove_in_processes, split_at_gaps
 from khmertext.web.writing import JOURNAL, MANIFEST, find_folder, load_earlier

@@ -14,9 +14,10 @@ from turbohtml import Element, Text, parse
 
 from khmertext.errors import SiteError
 from khmertext.web.cascade import STACK_ATTRIBUTES
+from khmertext.web.facts import MARK
 from khmertext.web.manifest import FileRecord, Manifest, hash_bytes
-from khmertext.web.pages import MARK, quote_family
-from khmertext.web.sources import SourceText, decode_source, remove_insertions
+from khmertext.web.sources import SourceText, decode_source, remove_insertions, source_kind
+from khmertext.web.stacks import quote_family
 from khmertext.web.stylesheets import parse_styles
 
 __all__ = ["Restored", "Restorer", "strip_marks"]
@@ -81,17 +82,17 @@ class Restorer:
                 )
             return Restored(original, record.original, found)
         # Family names can be the author's own words in a file that we never touched; marks are nobody else's.
-        stripped = strip_marks(data, self.families if path in self.paths else (), css=path.lower().endswith(".css"))
+        stripped = strip_marks(data, self.families if path in self.paths else (), kind=source_kind(path))
         return Restored(stripped, found if stripped == data else hash_bytes(stripped), found)
 
 
-def strip_marks(data: bytes, families: Sequence[str], *, css: bool = False) -> bytes:
+def strip_marks(data: bytes, families: Sequence[str], *, kind: str = "html") -> bytes:
     """Remove whatever looks like an insertion of ours: marked elements and attributes, and our family in font stacks.
 
     Args:
         data: A page or stylesheet.
         families: Names of the families that were put in.
-        css: Whether it is a stylesheet.
+        kind: "html", "xhtml" or "css".
 
     Returns:
         The file without them; as it is when it is not in the encoding that it says.
@@ -101,11 +102,11 @@ def strip_marks(data: bytes, families: Sequence[str], *, css: bool = False) -> b
         b'<p style="font-family:serif">'
     """
     try:
-        source = decode_source(data, kind="css" if css else "html")
+        source = decode_source(data, kind=kind)
     except SiteError:
         return data
     names = [quote_family(family) for family in families]
-    if css:
+    if kind == "css":
         cuts = list(stack_cuts(source.text, 0, names))
     elif MARK in source.text or any(name in source.text or html.escape(name) in source.text for name in names):
         cuts = list(page_cuts(source, names))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,20 +17,16 @@ from turbohtml import parse
 from khmertext.errors import FontError, SiteError
 from khmertext.fonts import open_face
 from khmertext.web.disk import Tree, matches_any, read_file
+from khmertext.web.documents import HUGE, PageMemos
+from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
 from khmertext.web.marks import Restored, Restorer
-from khmertext.web.pages import (
-    FoundText,
-    PageFacts,
-    PageMemos,
-    SiteContext,
-    SiteWarning,
-    declares_khmer,
-    scan_page,
-    scan_text,
-)
+from khmertext.web.modules import ScriptGraph, find_names
+from khmertext.web.pages import scan_page
 from khmertext.web.scripts import KHMER_LETTER, unescape_script
 from khmertext.web.sources import decode_source, may_hold_khmer
+from khmertext.web.stacks import declares_khmer
 from khmertext.web.stylesheets import StyleSheet, parse_styles
+from khmertext.web.texts import scan_text
 from khmertext.workers import map_chunks, split_chunks
 
 __all__ = ["FileFacts", "Progress", "SiteFacts", "file_kind", "read_site"]
@@ -58,6 +54,11 @@ CHUNK = 200
 BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]*(?:khmer|cambodian)", re.I)
 MAX_SITE_FONT = 32 * 1024 * 1024
 
+UNREACHED = (
+    "holds Khmer, but no page seems to load it; where a page shows it all the same, give the place the attribute "
+    "`data-khmer-dynamic`"
+)
+
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and how much there is."""
 
@@ -73,6 +74,7 @@ class FileFacts(NamedTuple):
         texts: Its runs of Khmer.
         characters: How many Khmer characters.
         sheet: For CSS, what it says about fonts.
+        names: For scripts and data, what in them looks like the name of another.
         warnings: What the owner should know.
     """
 
@@ -83,6 +85,7 @@ class FileFacts(NamedTuple):
     texts: tuple[FoundText, ...] = ()
     characters: int = 0
     sheet: StyleSheet | None = None
+    names: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
 
 
@@ -210,11 +213,15 @@ def read_site(
     context = SiteContext(
         family=family,
         sheets=sheets,
-        khmer_files=frozenset(file.path for file in files if file.texts and file.kind == "script"),
+        scripts=ScriptGraph(
+            {file.path: file.names for file in files if file.kind == "script"},
+            frozenset(file.path for file in files if file.texts and file.kind == "script"),
+        ),
         khmer_sheets=any(file.texts and file.kind == "css" for file in files),
         khmer_families=declared,
         khmer_fonts=fonts,
         folders=tree.folders,
+        files=frozenset(tree.files),
     )
     scan = partial(read_pages, tree.root, context, restorer)
     chunks = split_chunks(pages, max(1, len(pages) // CHUNK))
@@ -225,8 +232,28 @@ def read_site(
         done += len(chunk)
         if progress is not None:
             progress("reading", done, len(pages))
+    found = read_locked(tree.root, context, restorer, found)
     kept = tuple(file for file in files if file.texts or file.sheet is not None)
-    return SiteFacts(tree, context, tuple(found), kept, len(pages))
+    return SiteFacts(tree, context, tuple(found), warn_of_unreached(kept, found), len(pages))
+
+
+def read_locked(root: Path, context: SiteContext, restorer: Restorer, pages: list[PageRead]) -> list[PageRead]:
+    """Read those pages again whose stylesheets must keep their bytes because some other page says so."""
+    locked = frozenset[str]().union(*(page.facts.locked for page in pages))
+    again = [page.facts.path for page in pages if any(path in locked for path, _ in page.facts.stacks)]
+    read = {page.facts.path: page for page in read_pages(root, replace(context, locked=locked), restorer, again)}
+    return [read.get(page.facts.path, page) for page in pages]
+
+
+def warn_of_unreached(files: Iterable[FileFacts], pages: Sequence[PageRead]) -> tuple[FileFacts, ...]:
+    """Name the scripts and data with Khmer that no page seems to load."""
+    linked = frozenset[str]().union(*(page.facts.linked for page in pages))
+    return tuple(
+        file._replace(warnings=(*file.warnings, SiteWarning("unreached-script", UNREACHED, file.path, 0)))
+        if file.kind == "script" and file.texts and file.path not in linked
+        else file
+        for file in files
+    )
 
 
 def read_pages(root: Path, context: SiteContext, restorer: Restorer, paths: Sequence[str]) -> list[PageRead]:
@@ -237,7 +264,7 @@ def read_pages(root: Path, context: SiteContext, restorer: Restorer, paths: Sequ
         restored = restorer.restore(path, read_file(root, path))
         data = restored.data
         # A stylesheet or a script may bring Khmer to a page that has none itself.
-        if not (context.khmer_files or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)):
+        if not (context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)):
             continue
         try:
             facts = scan_page(data, path, context, memos)
@@ -257,6 +284,10 @@ def read_others(root: Path, kinds: Mapping[str, str], restorer: Restorer, paths:
         restored = restorer.restore(path, read_file(root, path))
         kind = kinds[path]
         khmer = may_hold_khmer(restored.data)
+        if kind == "script" and not khmer:
+            names = find_names(restored.data.decode("utf-8", "replace"))
+            found.append(FileFacts(path, kind, restored.original, restored.found, names=names))
+            continue
         if kind != "css" and not khmer:
             continue
         try:
@@ -273,11 +304,15 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
     """The facts of a stylesheet, script, picture or text."""
     text = decode_source(restored.data, source=path, kind=kind).text
     sheet = None
+    names: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
     if kind == "css":
         sheet = parse_styles(text)
         text = "\n".join(sheet.shown_texts)
+        if sheet.truncated:
+            warnings = (SiteWarning("huge-stylesheet", HUGE, path, 0),)
     elif kind == "script":
+        names = find_names(text)
         text = unescape_script(text)
     elif kind == "svg":
         text = parse(text).text
@@ -293,7 +328,7 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
             ),
         )
     texts = tuple(scan_text(text, where=kind))
-    return FileFacts(path, kind, restored.original, restored.found, texts, characters, sheet, warnings)
+    return FileFacts(path, kind, restored.original, restored.found, texts, characters, sheet, names, warnings)
 
 
 def khmer_fonts(tree: Tree, paths: Sequence[str]) -> frozenset[str]:

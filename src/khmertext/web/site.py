@@ -16,9 +16,9 @@ from khmertext.version import __version__
 from khmertext.web.building import SitePlan, format_css, name_asset
 from khmertext.web.detector import install_page, make_detector
 from khmertext.web.disk import Tree, read_tree
+from khmertext.web.facts import FoundText, SiteWarning
 from khmertext.web.manifest import Manifest, check_path
 from khmertext.web.marks import Restorer
-from khmertext.web.pages import FoundText, SiteWarning
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
 from khmertext.web.writing import SiteWriter, clean_site, load_earlier, require_folder, require_output
@@ -28,6 +28,8 @@ __all__ = ["BuildOptions", "BuildResult", "build_site"]
 
 # Controls, the line separators, and what has no UTF-8.
 UNNAMABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+PACKED_ENDINGS = (".gz", ".br", ".zst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def build_site(
         written=writer.written,
         removed=writer.removed,
         lacking=find_lacking(fonts, texts),
-        warnings=warnings,
+        warnings=(*warnings, *compressed_warnings(tree, manifest)),
         manifest=manifest,
     )
 
@@ -208,6 +210,18 @@ def check_options(options: BuildOptions) -> None:
 def tree_warnings(tree: Tree, *, in_place: bool) -> list[SiteWarning]:
     what = "a link that leaves the site or leads nowhere; not read" + ("" if in_place else ", not copied")
     return [SiteWarning("outside-link", what, path, 0) for path in tree.outside]
+
+
+def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:
+    """Name the packed copies that servers may send instead of files that were changed."""
+    files = set(tree.files)
+    what = "holds the file as it was before the build; pack it again afterwards"
+    return [
+        SiteWarning("packed-copy", what, path + ending, 0)
+        for path in manifest.changed
+        for ending in PACKED_ENDINGS
+        if path + ending in files
+    ]
 
 
 def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, download: Download | None) -> SitePlan:

@@ -9,6 +9,7 @@ Source of the decoding rules: HTML Standard 13.2.3 (encoding sniffing) and CSS S
 from __future__ import annotations
 
 import codecs
+import math
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ import webencodings
 
 from khmertext.errors import SiteError
 
-__all__ = ["Insertion", "SourceText", "apply_insertions", "decode_source", "may_hold_khmer"]
+__all__ = ["Insertion", "SourceText", "apply_insertions", "decode_source", "may_hold_khmer", "source_kind"]
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -30,6 +31,8 @@ XML_ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9
 CSS_CHARSET = re.compile(rb'^@charset "([A-Za-z0-9_.:-]{1,40})";')
 SNIFFED_BYTES = 1024
 EXACT = frozenset({"utf-8", "utf-16-le", "utf-16-be", "cp1252", "iso8859-1"})
+XML_ENDINGS = (".xhtml", ".xht")
+STEP = 4096  # characters between two places whose byte offset is kept
 
 # Khmer (1780-17FF) and Khmer symbols (19E0-19FF) as UTF-8, as numeric character references, and as the escapes of
 # JavaScript, JSON (\u1780, \u{1780}) and CSS (\1780).
@@ -57,10 +60,13 @@ class SourceText:
     """A decoded file.
 
     Attributes:
-        text: The characters, newlines normalized to LF, without a byte order mark.
+        text: The characters as a parser gets them: newlines normalized to LF, without a byte order mark, and of XML
+            what an HTML parser would take otherwise written out.
         encoding: The Python codec that gives the bytes back.
         raw: The characters as they are in the file.
         start: Length of the byte order mark, in bytes.
+        crlf: Offsets, in ``raw`` without the CR before each LF, of those LF.
+        rewritten: What :func:`rewrite_xml` did.
     """
 
     text: str
@@ -68,6 +74,8 @@ class SourceText:
     raw: str
     start: int = 0
     crlf: tuple[int, ...] = field(default=(), repr=False)
+    rewritten: Rewriting = field(default=(), repr=False)
+    steps: list[int] = field(default_factory=list, repr=False, compare=False)
 
     def byte_offset(self, offset: int) -> int:
         """The byte offset in the file of a character offset in :attr:`text`.
@@ -76,8 +84,30 @@ class SourceText:
             >>> decode_source("ក\\r\\nx".encode()).byte_offset(2)
             5
         """
+        if self.rewritten:
+            offset = original_offset(self.rewritten, offset)
         raw_offset = offset + bisect_right(self.crlf, offset - 1)
-        return self.start + len(self.raw[:raw_offset].encode(self.encoding, "surrogatepass"))
+        if not self.steps:
+            total = self.start
+            for position in range(0, len(self.raw) + 1, STEP):
+                self.steps.append(total)
+                total += len(self.encode(self.raw[position : position + STEP]))
+        whole = raw_offset // STEP
+        return self.steps[whole] + len(self.encode(self.raw[whole * STEP : raw_offset]))
+
+    def encode(self, text: str) -> bytes:
+        return text.encode(self.encoding, C1_ERRORS)
+
+
+def source_kind(path: str) -> str:
+    """How a page or stylesheet is decoded. Servers tell XHTML by the name, and browsers then read it as XML.
+
+    Example:
+        >>> source_kind("a.XHTML"), source_kind("a.htm"), source_kind("a.css")
+        ('xhtml', 'html', 'css')
+    """
+    name = path.lower()
+    return "css" if name.endswith(".css") else "xhtml" if name.endswith(XML_ENDINGS) else "html"
 
 
 def may_hold_khmer(data: bytes) -> bool:
@@ -99,7 +129,7 @@ def decode_source(data: bytes, *, source: str = "", kind: str = "html") -> Sourc
     Args:
         data: The file's bytes.
         source: The file's name, for the error.
-        kind: "html" and "svg" may declare an encoding in markup, "css" by ``@charset``; others are UTF-8.
+        kind: "html", "xhtml" and "svg" may declare an encoding in markup, "css" by ``@charset``; others are UTF-8.
 
     Returns:
         The text, with the way back to byte offsets.
@@ -109,7 +139,7 @@ def decode_source(data: bytes, *, source: str = "", kind: str = "html") -> Sourc
     """
     encoding, start = sniff_encoding(data, kind)
     try:
-        raw = data[start:].decode(encoding)
+        raw = data[start:].decode(encoding, C1_ERRORS)
     except (UnicodeDecodeError, LookupError) as error:
         place = f" at byte {start + error.start}" if isinstance(error, UnicodeDecodeError) else ""
         raise SiteError(
@@ -117,19 +147,126 @@ def decode_source(data: bytes, *, source: str = "", kind: str = "html") -> Sourc
             source=source,
             hint="save it as UTF-8, or leave it out with --exclude",
         ) from error
-    if encoding not in EXACT and raw.encode(encoding, "replace") != data[start:]:
+    if encoding not in EXACT and not same_encoded(raw, encoding, data[start:]):
         # Text put in at a byte would land elsewhere in an encoding with shift states, such as ISO-2022-JP.
         raise SiteError(
             f"is in {encoding.upper()}, where a byte has no place of its own", source=source, hint="save it as UTF-8"
         )
+    text, crlf = normalize_newlines(raw)
+    rewritten: Rewriting = ()
+    if kind == "xhtml":
+        text, rewritten = rewrite_xml(text)
+    return SourceText(text, encoding, raw, start, crlf, rewritten)
+
+
+def same_encoded(text: str, encoding: str, data: bytes) -> bool:
+    try:
+        return text.encode(encoding, C1_ERRORS) == data
+    except UnicodeEncodeError:
+        return False
+
+
+def normalize_newlines(raw: str) -> tuple[str, tuple[int, ...]]:
+    """Text with LF alone, and where in it a CR stood before."""
     if "\r" not in raw:
-        return SourceText(raw, encoding, raw, start)
+        return raw, ()
     crlf: list[int] = []
     position = raw.find("\r\n")
     while position >= 0:
         crlf.append(position - len(crlf))
         position = raw.find("\r\n", position + 2)
-    return SourceText(raw.replace("\r\n", "\n").replace("\r", "\n"), encoding, raw, start, tuple(crlf))
+    return raw.replace("\r\n", "\n").replace("\r", "\n"), tuple(crlf)
+
+
+# -- XML for an HTML parser ------------------------------------------------------------------------------------------
+
+Rewriting = tuple[tuple[int, int, int], ...]
+"""Kept stretches of a text: offset in the rewritten text, offset in the original, length; in ascending order."""
+
+XML_TOKEN = re.compile(
+    r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<\?.*?\?>"
+    r"|<([A-Za-z_:][^\s/>]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>|</([A-Za-z_:][^\s>]*)",
+    re.S,
+)
+VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+
+
+def rewrite_xml(text: str) -> tuple[str, Rewriting]:
+    """XHTML → what gives an HTML parser the same tree: elements closed in their own tag closed by one, CDATA as text.
+
+    Example:
+        >>> rewrite_xml("<p/><br/><![CDATA[a<b]]>")[0]
+        '<p></p><br/>a&lt;b'
+    """
+    pieces: list[str] = []
+    kept: list[tuple[int, int, int]] = []
+    length = taken = 0
+
+    def keep(end: int) -> None:
+        nonlocal length, taken
+        kept.append((length, taken, end - taken))
+        pieces.append(text[taken:end])
+        length += end - taken
+        taken = end
+
+    def add(added: str, end: int) -> None:
+        nonlocal length, taken
+        pieces.append(added)
+        length += len(added)
+        taken = end
+
+    raw = ""  # inside style or script an HTML parser reads no markup
+    for match in XML_TOKEN.finditer(text):
+        data, name, _, closed, ended = match.groups()
+        if ended is not None:
+            raw = "" if ended == raw else raw
+        elif data is not None:
+            keep(match.start())
+            if raw:
+                add("", match.start() + len("<![CDATA["))
+                keep(match.end() - len("]]>"))
+                add("", match.end())
+            else:
+                add(data.replace("&", "&amp;").replace("<", "&lt;"), match.end())
+        elif name is not None and closed and name.lower() not in VOID_ELEMENTS:
+            keep(match.end())
+            add(f"</{name}>", match.end())
+        elif name in ("style", "script"):
+            raw = name
+    if not pieces:
+        return text, ()
+    keep(len(text))
+    return "".join(pieces), tuple(kept)
+
+
+def original_offset(rewriting: Rewriting, offset: int) -> int:
+    """The offset in the original text; of what was written anew, where it stands."""
+    new, old, length = rewriting[max(0, bisect_right(rewriting, (offset, math.inf, 0)) - 1)]
+    return old + min(offset - new, length)
+
+
+# -- decoding --------------------------------------------------------------------------------------------------------
+
+
+def keep_c1(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Bytes that windows-125x code pages leave open are the control characters of their number.
+
+    Source: Encoding Standard, section 9 (index of windows-1252 and others).
+    """
+    # Python names every code page "charmap" here.
+    if isinstance(error, UnicodeDecodeError) and error.encoding == "charmap":
+        part = error.object[error.start : error.end].decode("latin-1")
+        if all("\x80" <= letter <= "\x9f" for letter in part):
+            return part, error.end
+    if isinstance(error, UnicodeEncodeError) and error.encoding == "charmap":
+        part = error.object[error.start : error.end]
+        if all("\x80" <= letter <= "\x9f" for letter in part):
+            return part.encode("latin-1"), error.end
+    raise error
+
+
+C1_ERRORS = "khmertext.c1"
+codecs.register_error(C1_ERRORS, keep_c1)
 
 
 def sniff_encoding(data: bytes, kind: str) -> tuple[str, int]:
@@ -138,7 +275,7 @@ def sniff_encoding(data: bytes, kind: str) -> tuple[str, int]:
             return encoding, len(bom)
     head = data[:SNIFFED_BYTES]
     declared: re.Match[bytes] | None = None
-    if kind == "html":
+    if kind in ("html", "xhtml"):
         declared = META_CHARSET.search(head) or XML_ENCODING.search(head)
     elif kind == "svg":
         declared = XML_ENCODING.search(head)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import tinycss2
@@ -20,7 +20,16 @@ from turbohtml.convert import css_specificity
 
 from khmertext.web.families import GENERIC_FAMILIES, SYSTEM_FONTS, WIDE_KEYWORDS
 
-__all__ = ["FamilyName", "FontFaceRule", "FontStack", "Setting", "StyleRule", "StyleSheet", "parse_styles"]
+__all__ = [
+    "FamilyName",
+    "FontFaceRule",
+    "FontStack",
+    "Setting",
+    "StyleImport",
+    "StyleRule",
+    "StyleSheet",
+    "parse_styles",
+]
 
 # Pseudo-classes that depend on what the visitor does, or that our parser of selectors has no need to know.
 STATE_PSEUDO_CLASSES = frozenset(
@@ -64,11 +73,14 @@ class FontStack(NamedTuple):
         families: The items in order; never empty.
         css: The stack as CSS text, normalized.
         custom: The custom property that holds it, or "".
+        shorthand: Whether it is ``font: var(--x)``, where the custom property holds size and all; such a stack cannot
+            be put into, only those of its property.
     """
 
     families: tuple[FamilyName, ...]
     css: str
     custom: str = ""
+    shorthand: bool = False
 
     @property
     def lone_monospace(self) -> bool:
@@ -120,6 +132,14 @@ class FontFaceRule(NamedTuple):
     ranges: tuple[tuple[int, int], ...]
 
 
+class StyleImport(NamedTuple):
+    """An ``@import``: its URL, whether it applies only sometimes, and whether into a cascade layer."""
+
+    url: str
+    conditional: bool
+    layered: bool
+
+
 @dataclass(frozen=True, slots=True)
 class StyleSheet:
     """What a stylesheet says about fonts.
@@ -129,22 +149,34 @@ class StyleSheet:
         stacks: Every font stack in it; settings and edits name them by index.
         custom: Custom property → indexes of the stacks that it is set to.
         faces: The families it declares.
-        imports: The URLs that it imports.
+        imports: What it imports.
         texts: The strings of its counter styles.
+        truncated: Whether it has more rules than are read.
     """
 
     rules: tuple[StyleRule, ...] = ()
     stacks: tuple[FontStack, ...] = ()
     custom: tuple[tuple[str, tuple[int, ...]], ...] = ()
     faces: tuple[FontFaceRule, ...] = ()
-    imports: tuple[str, ...] = ()
+    imports: tuple[StyleImport, ...] = ()
     texts: tuple[str, ...] = ()
+    truncated: bool = False
 
     @property
     def shown_texts(self) -> list[str]:
         """Every text that the stylesheet itself brings to pages."""
         settings = [setting for rule in self.rules for setting in rule.settings]
         return [*(one.value for one in settings if one.name in ("content", "list-style-type")), *self.texts]
+
+    def adapt(self, *, conditional: bool, layered: bool) -> StyleSheet:
+        """The same sheet as it applies through a link or an import: only sometimes, or in a cascade layer."""
+        if not conditional and not layered:
+            return self
+        rules = tuple(
+            rule._replace(conditional=rule.conditional or conditional, layered=rule.layered or layered)
+            for rule in self.rules
+        )
+        return replace(self, rules=rules)
 
 
 def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
@@ -192,8 +224,9 @@ class Reader:
         self.stacks: list[FontStack] = []
         self.custom: dict[str, list[int]] = {}
         self.faces: list[FontFaceRule] = []
-        self.imports: list[str] = []
+        self.imports: list[StyleImport] = []
         self.texts: list[str] = []
+        self.truncated = False
 
     def sheet(self) -> StyleSheet:
         return StyleSheet(
@@ -203,6 +236,7 @@ class Reader:
             tuple(self.faces),
             tuple(self.imports),
             tuple(self.texts),
+            self.truncated,
         )
 
     def offset(self, node: Any) -> int:
@@ -222,11 +256,9 @@ class Reader:
     def read_at_rule(self, node: Any, context: Context) -> list[Setting]:
         name = node.lower_at_keyword
         if name == "import":
-            url = next((token.value for token in node.prelude if token.type in ("string", "url")), None)
-            if url is None:
-                url = next((str(u) for u in map(url_of, node.prelude) if u), None)
-            if url:
-                self.imports.append(url)
+            found = read_import(node.prelude)
+            if found is not None:
+                self.imports.append(found)
         elif name == "font-face" and node.content is not None:
             self.read_font_face(tinycss2.parse_blocks_contents(node.content))
         elif name == "counter-style" and node.content is not None:
@@ -250,6 +282,7 @@ class Reader:
 
     def read_style_rule(self, node: Any, context: Context) -> None:
         if len(self.rules) > MAX_ARMS:
+            self.truncated = True
             return
         selector = tinycss2.serialize(node.prelude).strip()
         if context.parent:
@@ -289,6 +322,10 @@ class Reader:
         name = node.lower_name
         if node.name.startswith("--"):
             stack = self.read_stack(node.value, node.name)
+            if stack is None:
+                # A whole shorthand may stand in it, for `font: var(--x)`.
+                split = split_font(node.value)
+                stack = self.read_stack(split[2], node.name) if split is not None else None
             if stack is not None:
                 self.custom.setdefault(node.name, []).append(stack)
             return
@@ -331,11 +368,21 @@ class Reader:
             return
         split = split_font(node.value)
         if split is None:
+            yield from self.read_font_variable(node, value)
             return
         weight, size, families = split
         yield Setting("font-weight", weight, -1, node.important)
         yield Setting("font-size", size, -1, node.important)
         yield self.family_setting(families, node.important, tinycss2.serialize(families).strip().lower())
+
+    def read_font_variable(self, node: Any, value: str) -> Iterator[Setting]:
+        """``font: var(--x)``: everything is in the custom property."""
+        families = [family for family in self.read_families(node.value) if family is not None]
+        if len(families) == 1 and families[0].kind == "var":
+            self.stacks.append(FontStack(tuple(families), value, shorthand=True))
+            for name in ("font-weight", "font-size"):
+                yield Setting(name, value, -1, node.important)
+            yield Setting("font-family", value, len(self.stacks) - 1, node.important)
 
     def read_stack(self, tokens: list[Any], custom: str) -> int | None:
         families = list(self.read_families(tokens))
@@ -436,6 +483,21 @@ def specificity_of(selector: str) -> tuple[int, int, int] | None:
     return found[0] if found else None
 
 
+def read_import(prelude: list[Any]) -> StyleImport | None:
+    """The prelude of an ``@import`` rule: a URL, a layer, a ``supports()`` condition, media.
+
+    Source: CSS Cascade Level 5, section 2.
+    """
+    tokens = [token for token in prelude if token.type not in ("whitespace", "comment")]
+    if not tokens:
+        return None
+    url = tokens[0].value if tokens[0].type in ("string", "url") else url_of(tokens[0])
+    rest = tokens[1:]
+    layered = bool(rest) and "layer" in (getattr(rest[0], "lower_value", ""), getattr(rest[0], "lower_name", ""))
+    conditional = not always_true("media", rest[layered:])
+    return StyleImport(str(url), conditional, layered) if url else None
+
+
 def always_true(rule: str, prelude: list[Any]) -> bool:
     if rule != "media":
         return False
@@ -466,19 +528,17 @@ def split_commas(tokens: Iterable[Any]) -> list[list[Any]]:
 
 def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
     """The ``font`` shorthand → weight, size and the tokens of its families; None when it is none (or all ``var()``)."""
+    index = find_font_size(tokens)
+    if index < 0:
+        return None
     weight = "normal"
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        if is_font_size(token):
-            break
+    for token in tokens[:index]:
         if token.type == "ident" and token.lower_value in ("bold", "bolder", "lighter"):
             weight = token.lower_value
         elif token.type == "number":
             weight = str(token.value)
-        index += 1
-    else:
-        return None
+        elif token.type == "function" and token.lower_name == "var":
+            weight = token.serialize()
     size = tokens[index].serialize().lower()
     index += 1
     rest = [token for token in tokens[index:] if token.type != "comment"]
@@ -490,6 +550,32 @@ def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
             rest.pop(0)
         rest = rest[1:]
     return (weight, size, rest) if rest else None
+
+
+def find_font_size(tokens: list[Any]) -> int:
+    """The index of the size in a ``font`` shorthand, -1 for none; among several ``var()``, by where they stand."""
+    variables = []
+    slash = False
+    comma = next((index for index, token in enumerate(tokens) if token == ","), len(tokens))
+    for index, token in enumerate(tokens[:comma]):
+        if is_variable(token):
+            if not slash:
+                variables.append(index)
+        elif is_font_size(token):
+            return index
+        elif token == "/" and variables:
+            slash = True
+    if (
+        len(variables) > 1
+        and not slash
+        and not any(token.type not in ("whitespace", "comment") for token in tokens[variables[-1] + 1 : comma])
+    ):
+        variables.pop()  # the last one holds the families
+    return variables[-1] if variables else -1
+
+
+def is_variable(token: Any) -> bool:
+    return bool(token.type == "function" and token.lower_name == "var")
 
 
 def shown_attributes(tokens: list[Any]) -> list[str]:

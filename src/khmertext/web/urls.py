@@ -21,10 +21,12 @@ class PageUrl(NamedTuple):
     Attributes:
         base: The URL that they are joined to, under a made-up origin.
         prefix: What leads from there to the root of the site: "", "../" and so on.
+        fixed: Whether a ``base`` element gives it, so that it is the same wherever the page is served.
     """
 
     base: str
     prefix: str
+    fixed: bool = False
 
     @classmethod
     def of_page(cls, path: str, base_href: str | None = None, *, is_folder: Callable[[str], bool]) -> PageUrl:
@@ -47,8 +49,8 @@ class PageUrl(NamedTuple):
         elsewhere = base_href is not None and (base_href.strip().startswith("/") or "//" in base_href)
         if elsewhere and not is_folder(unquote(folder)):
             # An absolute base that is no folder here names the place where the site will be published.
-            return cls(base, "")
-        return cls(base, "../" * len([part for part in folder.split("/") if part]))
+            return cls(base, "", True)
+        return cls(base, "../" * len([part for part in folder.split("/") if part]), elsewhere)
 
 
 def resolve_url(base: str, href: str, *, exists: Callable[[str], bool]) -> str | None:

@@ -224,15 +224,12 @@ class SiteWriter:
         """What goes into which page and stylesheet; in the order of paths."""
         planned: dict[str, Edit] = {}
         stacks: dict[str, set[int]] = {}
-        # A browser drops a stylesheet whose bytes are not what `integrity` says, on any page that says so.
-        locked = {path for page in self.facts.pages for path in page.facts.locked}
         for page in self.facts.pages:
             facts = page.facts
             if facts.needs_font:
                 planned[facts.path] = Edit(page_insertions(facts, self.plan), facts.encoding)
             for path, index in facts.stacks:
-                if path not in locked:
-                    stacks.setdefault(path, set()).add(index)
+                stacks.setdefault(path, set()).add(index)
         for path, indexes in stacks.items():
             source = decode_source(self.read_original(path), source=path, kind="css")
             insertions = edit_sheet(source, self.facts.context.sheets[path], indexes, self.facts.context)

@@ -90,15 +90,15 @@ def test_only_our_nodes_and_stack_items_are_stripped(page: str, expected: str, e
 def test_a_stylesheet_loses_our_family_only_where_it_stands_in_a_stack() -> None:
     css = '/* "K", x */\r\np { font-family: "K", A }\r\nq { content: \'"K", \'; font: 1em B, "K" }'
     expected = '/* "K", x */\r\np { font-family: A }\r\nq { content: \'"K", \'; font: 1em B }'
-    assert strip_marks(css.encode(), ["K"], css=True) == expected.encode()
+    assert strip_marks(css.encode(), ["K"], kind="css") == expected.encode()
 
 
 def test_a_family_with_letters_that_css_escapes_is_found() -> None:
-    from khmertext.web.pages import quote_family
+    from khmertext.web.stacks import quote_family
 
     for family in ('a"b', "</style>", "back\\slash", "a'b&c", "🙂"):
         css = f"p {{ font-family: {quote_family(family)}, A }}".encode()
-        assert strip_marks(css, [family], css=True) == b"p { font-family: A }"
+        assert strip_marks(css, [family], kind="css") == b"p { font-family: A }"
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe<", b"\xe1\x9e", b'<meta charset=utf-8><p data-khmertext="0123abcd">\xff'])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from turbohtml import Element, parse
 
-from khmertext.web.pages import PageFacts, SiteContext, scan_page
+from khmertext.web.facts import PageFacts, SiteContext
+from khmertext.web.modules import ScriptGraph
+from khmertext.web.pages import scan_page
 from khmertext.web.sources import apply_insertions
 from khmertext.web.stylesheets import parse_styles
 
@@ -224,7 +226,7 @@ def test_links_follow_the_base(base: str, prefix: str) -> None:
 def test_a_page_that_loads_khmer_by_script_needs_the_font_in_every_stack() -> None:
     page = f"<head>{LINK}<script src=../m.js></script></head><p>Latin"
     css = "p{font-family:A} q{font-family:B} code{font-family:monospace}"
-    facts = scan(page, css, khmer_files=frozenset({"m.js"}))
+    facts = scan(page, css, scripts=ScriptGraph({"m.js": ()}, frozenset({"m.js"})))
     assert facts.needs_font
     assert {index for _, index in facts.stacks} == {0, 1}
 
@@ -261,3 +263,103 @@ def test_a_stylesheet_with_integrity_keeps_its_bytes() -> None:
 def test_an_element_under_another_name_is_marked_whole() -> None:
     page = "<image data-khmer-dynamic alt=ក>"
     assert apply(page, scan(page)).startswith("<image data-khmertext=")
+
+
+# -- custom properties that hold a whole shorthand -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        (
+            ":root{--f:bold 1em/1.5 Inter,serif}body{font:var(--f)}",
+            ':root{--f:bold 1em/1.5 "K", Inter,serif}body{font:var(--f)}',
+        ),
+        ("body{font:var(--w) var(--s)/1.5 Inter}", 'body{font:var(--w) var(--s)/1.5 "K", Inter}'),
+        ("body{font:bold var(--s) Inter}", 'body{font:bold var(--s) "K", Inter}'),
+        (":root{--a:Inter}body{font:1em var(--a)}", ':root{--a:Inter}body{font:1em "K", var(--a)}'),
+        (
+            ":root{--a:Inter}body{font:var(--s) var(--a),serif}",
+            ':root{--a:Inter}body{font:var(--s) "K", var(--a),serif}',
+        ),
+    ],
+)
+def test_families_inside_variables(css: str, expected: str) -> None:
+    page = f"<style>{css}</style><p lang=km>ក"
+    assert edited(page) == f"<style>{expected}</style><p lang=km>ក"
+
+
+def edited(page: str) -> str:
+    """The page with what goes in besides the links."""
+    facts = scan(page)
+    return apply_insertions(page.encode(), list(facts.insertions), "utf-8")[0].decode()
+
+
+def test_the_weight_of_a_whole_shorthand_is_not_known() -> None:
+    facts = scan("<style>:root{--f:bold 1em Inter}p{font:var(--f)}</style><p>ក")
+    assert facts.texts[0].weights == (400, 700)
+
+
+# -- imports -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ('@import "i.css";', {("i.css", 0)}),  # only the winner
+        ('@import "i.css" print;', {("i.css", 0), ("s.css", 0)}),
+        ("@import url(i.css) layer(base);", {("s.css", 0)}),
+        ('@import url("i.css") layer;', {("s.css", 0)}),
+        ('@import "i.css" supports(display: grid);', {("i.css", 0), ("s.css", 0)}),
+        ('@import "i.css" screen;', {("i.css", 0)}),
+    ],
+)
+def test_imports_keep_their_conditions(rule: str, expected: set[tuple[str, int]]) -> None:
+    # The imported selector is the stronger one: it wins unless it is in a layer.
+    sheets = {"s.css": parse_styles(f"{rule}p{{font-family:A}}"), "i.css": parse_styles("html p{font-family:B}")}
+    page = "<link rel=stylesheet href=s.css><p>ក"
+    assert scan_page(page.encode(), "p.html", SiteContext("K", sheets=sheets)).stacks == expected
+
+
+# -- pages of other kinds ------------------------------------------------------------------------------------------
+
+
+def test_xhtml_is_read_as_xml() -> None:
+    page = (
+        '<?xml version="1.0"?>\r\n<html xmlns="http://www.w3.org/1999/xhtml" lang="km"><head>'
+        "<script src='x.js'/><style><![CDATA[p{font-family:A}]]></style></head>\r\n"
+        "<body><div/><p>ក<![CDATA[ខ & <b>]]></p></body></html>"
+    ).encode()
+    facts = scan_page(page, "a.xhtml", SiteContext("K"))
+    assert runs(facts) == {"កខ"}
+    result = apply_insertions(page, list(facts.insertions), "utf-8")[0].decode()
+    assert 'p{font-family:"K", A}' in result
+    assert page[facts.head :].startswith(b"<script src='x.js'/>")
+
+
+def test_khmer_in_srcdoc_is_proven_and_told() -> None:
+    facts = scan("<html lang=km><iframe srcdoc='<p>&#x1780;&amp;#x1781;</p>'></iframe>")
+    assert runs(facts) == {"កខ"}
+    assert [warning.code for warning in facts.warnings] == ["srcdoc"]
+
+
+@pytest.mark.parametrize(
+    ("page", "prefix", "codes"),
+    [
+        ("<link rel=stylesheet href=/s.css><p lang=km>ក", "/", []),
+        ("<link rel=stylesheet href=/my%20project/s.css?v=1><p lang=km>ក", "/my%20project/", []),
+        ("<a href=//other.example/s.css>x</a><script src=/s.css></script><p lang=km>ក", "/", []),
+        ("<link rel=stylesheet href=s.css><p lang=km>ក", "", ["not-found-page"]),
+        ("<base href=/x/><p lang=km>ក", "", []),
+    ],
+)
+def test_a_404_page_links_from_the_root(page: str, prefix: str, codes: list[str]) -> None:
+    context = SiteContext("K", sheets={"s.css": parse_styles("")}, files=frozenset({"s.css", "404.html"}))
+    facts = scan_page(page.encode(), "404.html", context)
+    assert (facts.prefix, [warning.code for warning in facts.warnings]) == (prefix, codes)
+
+
+def test_a_stylesheet_of_too_many_rules_is_told() -> None:
+    css = ",".join(f".c{number}" for number in range(20_010))
+    facts = scan(f"<style>{css}{{font-family:A}}p{{font-family:B}}</style><p lang=km>ក")
+    assert [warning.code for warning in facts.warnings] == ["huge-stylesheet"]

@@ -103,6 +103,24 @@ def assert_links_lead_somewhere(root: Path) -> None:
                 assert (root / link).is_file(), (name, link)
 
 
+@pytest.mark.usefixtures("quick")
+def test_packed_copies_of_changed_files_are_told(site: Path, tmp_path: Path) -> None:
+    write_site(site, {"index.html.gz": b"x", "css/a.css.br": b"x", "plain.html.gz": b"x"})
+    warnings = build_site(site, tmp_path / "out", OPTIONS).warnings
+    assert [one.path for one in warnings if one.code == "packed-copy"] == ["css/a.css.br", "index.html.gz"]
+
+
+def test_where_one_page_fixes_a_stylesheet_others_are_marked_too(site: Path, tmp_path: Path) -> None:
+    link = "<head><link rel=stylesheet href=css/a.css{}></head><p lang=km>ក"
+    pages = {"fixed.html": link.format(" integrity=sha256-x").encode(), "free.html": link.format("").encode()}
+    write_site(site, pages)
+    build_site(site, tmp_path / "out", OPTIONS)
+    assert (tmp_path / "out/css/a.css").read_bytes() == SITE["css/a.css"]
+    for name in (*pages, "index.html"):
+        assert b'<p data-khmertext="' in (tmp_path / "out" / name).read_bytes().replace(b"<p lang=km", b"<p")
+    assert not check_site(tmp_path / "out")
+
+
 # -- what a build makes --------------------------------------------------------------------------------------------
 
 

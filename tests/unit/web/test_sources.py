@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from khmertext.errors import SiteError
 from khmertext.web.sources import Insertion, apply_insertions, decode_source, may_hold_khmer, remove_insertions
 
+PARTS = ("ក", "a", "\r\n", "\r", "\n", "😀", "é", "<p/>", "<br/>", "<![CDATA[ក&]]>", "<!-- <p/> -->")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16")
 
 
@@ -71,3 +74,36 @@ def test_an_encoding_with_shift_states_is_refused() -> None:
     page = '<meta charset="iso-2022-jp"><p style="font-family:A">日本</p>'.encode("iso-2022-jp") + b"\x1b(B"
     with pytest.raises(SiteError, match="ISO"):
         decode_source(page, source="a.html")
+
+
+@pytest.mark.parametrize("byte", [0x81, 0x8D, 0x8F, 0x90, 0x9D])
+def test_windows_1252_has_no_holes(byte: int) -> None:
+    data = b"<meta charset=windows-1252>" + bytes([byte]) + b"\xe9x"
+    source = decode_source(data)
+    assert source.text[-3:] == chr(byte) + "éx"
+    assert source.byte_offset(len(source.text) - 1) == len(data) - 1
+
+
+@given(st.lists(st.sampled_from(PARTS)))
+def test_every_character_knows_its_byte(parts: list[str]) -> None:
+    raw = "".join(parts) * 3
+    for encoding, bom in (("utf-8", b""), ("utf-8", codecs.BOM_UTF8), ("utf-16-le", codecs.BOM_UTF16_LE)):
+        data = bom + raw.encode(encoding)
+        for kind in ("html", "xhtml"):
+            source = decode_source(data, kind=kind)
+            offsets = [source.byte_offset(offset) for offset in range(len(source.text) + 1)]
+            assert offsets == sorted(offsets)
+            assert offsets[-1] == len(data)
+            if kind == "html":
+                for offset, letter in zip(offsets, source.text, strict=False):
+                    rest = data[offset:].decode(encoding)
+                    assert rest.startswith("\r" if letter == "\n" and rest[0] == "\r" else letter)
+            elif "ក" in raw:
+                at = source.text.index("ក")
+                assert data[offsets[at] :].decode(encoding).startswith(("ក", "<![CDATA["))
+
+
+def test_far_offsets_are_found_by_steps() -> None:
+    raw = "កa\r\n" * 5000
+    source = decode_source(raw.encode())
+    assert source.byte_offset(len(source.text) - 3) == len(raw.encode()) - len("កa\r\n".encode())

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khmertext.web.pages import SiteContext, place_family
+from khmertext.web.facts import SiteContext
+from khmertext.web.stacks import place_family
 from khmertext.web.stylesheets import parse_styles
 
 CONTEXT = SiteContext("K")

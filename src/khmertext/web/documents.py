@@ -1,0 +1,280 @@
+"""A page as a browser sees it: its tree, the stylesheets that reach it, the fonts of its elements.
+
+turbohtml follows the WHATWG parsing algorithm and keeps source offsets.
+
+Sources: HTML Standard, sections 13.2 (parsing) and 4.2.3 (``base``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
+
+from turbohtml import Document, Element, Text, parse
+
+from khmertext.errors import SiteError
+from khmertext.web.cascade import Cascade, StyleMemo
+from khmertext.web.facts import SiteContext, SiteWarning
+from khmertext.web.policies import ContentPolicy
+from khmertext.web.sources import SourceText
+from khmertext.web.stacks import declares_khmer
+from khmertext.web.stylesheets import StyleSheet, parse_styles
+from khmertext.web.urls import PageUrl, resolve_url
+
+__all__ = ["PageDocument", "PageMemos", "Sheet", "has", "text_attribute", "text_of"]
+
+DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype[^>]*>)?", re.I | re.S)
+COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
+
+MAX_IMPORTS = 20
+NOT_FOUND_PAGE = "404.html"
+RELATIVE = (
+    "a server shows this page for addresses of any depth, and its links are relative: give one of them the whole path "
+    '("/css/site.css"), and the links to the font become so too'
+)
+HUGE = "a stylesheet with more rules than are read: text that the last of them style may get no Khmer font"
+
+PageMemos = dict[tuple[tuple[str, bool, bool], ...], StyleMemo]
+"""Memos of the cascade, by the list of stylesheet files that a page loads."""
+
+
+class Sheet(NamedTuple):
+    """A stylesheet as it reaches a page.
+
+    Attributes:
+        path: Of the file, or "" for a ``style`` element.
+        sheet: What it says.
+        start: Where the text of a ``style`` element begins, in characters of the page; -1 where it cannot be edited.
+        plain: Whether it always applies.
+        layered: Whether it is imported into a cascade layer.
+        locked: Whether its bytes must stay as they are.
+    """
+
+    path: str
+    sheet: StyleSheet
+    start: int
+    plain: bool
+    layered: bool = False
+    locked: bool = False
+
+
+class PageDocument:
+    """A parsed page.
+
+    Args:
+        source: Its text.
+        path: Where it is, from the root of the site.
+        context: What the rest of the site says.
+        memos: What was found out on other pages of the same site.
+
+    Attributes:
+        context: The same, with the families that the page itself declares.
+        document: Its tree.
+        url: Where its relative URLs start.
+        sheets: The stylesheets that reach it, in order.
+        locked: The stylesheet files whose bytes it fixes by ``integrity``.
+        cascade: The fonts of its elements.
+        warnings: What the owner should know.
+    """
+
+    def __init__(self, source: SourceText, path: str, context: SiteContext, memos: PageMemos) -> None:
+        self.source = source
+        self.path = path
+        self.context = context
+        self.document: Document = parse(source.text, source_locations=True)
+        base = self.document.find("base")
+        href = base.attr("href") if base is not None else None
+        self.url = PageUrl.of_page(
+            path, href if isinstance(href, str) else None, is_folder=context.folders.__contains__
+        )
+        self.warnings: list[SiteWarning] = []
+        self.policy = self.find_policy()
+        self.locked: set[str] = set(context.locked)
+        self.sheets = list(self.find_sheets())
+        declared = {
+            " ".join(face.family.lower().split())
+            for sheet in self.sheets
+            if not sheet.path
+            for face in sheet.sheet.faces
+            if declares_khmer(face, path, context.khmer_fonts)
+        }
+        for sheet in self.sheets:
+            for face in sheet.sheet.faces if not sheet.path else ():
+                if face.family.lower() in (context.family.lower(), f"{context.family} full".lower()):
+                    raise SiteError(
+                        f'declares a font family named "{face.family}" itself',
+                        source=path,
+                        hint="choose another --family",
+                    )
+        if declared:
+            self.context = replace(context, khmer_families=context.khmer_families | declared)
+        # Two pages may share what is known of fonts only where the whole list of stylesheets is the same.
+        same = tuple((sheet.path, sheet.plain, sheet.layered) for sheet in self.sheets)
+        memo = memos.setdefault(same, {}) if all(sheet.path for sheet in self.sheets) else {}
+        self.cascade = Cascade(self.document, [sheet.sheet for sheet in self.sheets], memo)
+        self.languages: dict[Element, str] = {}
+
+    def find_policy(self) -> ContentPolicy:
+        metas = self.document.select("meta[http-equiv]")
+        return ContentPolicy.parse(
+            text_attribute(meta, "content")
+            for meta in metas
+            if text_attribute(meta, "http-equiv").strip().lower() == "content-security-policy"
+        )
+
+    def find_sheets(self) -> Iterator[Sheet]:
+        for element in self.document.select("link[href],style"):
+            media = text_attribute(element, "media").strip().lower()
+            plain = media in ("", "all", "screen")
+            if element.tag == "style":
+                yield self.read_style(element, plain)
+                continue
+            relations = text_attribute(element, "rel").lower().split()
+            loads = "stylesheet" in relations or (
+                "preload" in relations and text_attribute(element, "as").lower() == "style"
+            )
+            if not loads:
+                continue
+            path = resolve_url(self.url.base, text_attribute(element, "href"), exists=self.context.sheets.__contains__)
+            if path is not None:
+                if text_attribute(element, "integrity"):
+                    self.locked.add(path)
+                yield from self.with_imports(path, plain and "alternate" not in relations, False, ())
+
+    def read_style(self, element: Element, plain: bool) -> Sheet:
+        text = text_of(element)
+        location = element.source_location
+        start = location.start_tag.end_offset if location is not None else -1
+        if start >= 0 and not self.source.text.startswith(text, start):
+            start = -1  # markup in between (SVG): read it, but do not edit it
+        if start >= 0 and self.policy.fixes_style(text):
+            start = -1
+        sheet = parse_styles(text)
+        if sheet.truncated:
+            self.warn("huge-stylesheet", element, HUGE)
+        return Sheet("", sheet.adapt(conditional=not plain, layered=False), start, plain, locked=start < 0)
+
+    def with_imports(self, path: str, plain: bool, layered: bool, above: tuple[str, ...]) -> Iterator[Sheet]:
+        if path in above or len(above) > MAX_IMPORTS:
+            return
+        sheet = self.context.sheets[path]
+        base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base
+        for one in sheet.imports:
+            imported = resolve_url(base, one.url, exists=self.context.sheets.__contains__)
+            if imported is not None:
+                always = plain and not one.conditional
+                yield from self.with_imports(imported, always, layered or one.layered, (*above, path))
+        adapted = sheet.adapt(conditional=not plain, layered=layered)
+        yield Sheet(path, adapted, -1, plain, layered, path in self.locked)
+
+    def find_prefix(self) -> str:
+        """What leads from the page to the root of the site, for our links.
+
+        A 404 page is served for addresses of any depth: relative links break there, so ours are made like the
+        absolute ones that it has.
+        """
+        if self.path.rpartition("/")[2] == NOT_FOUND_PAGE and not self.url.fixed:
+            for element in self.document.select("link[href],script[src],img[src],a[href]"):
+                url = text_attribute(element, "href" if element.tag in ("link", "a") else "src").strip()
+                if url.startswith("/") and not url.startswith("//"):
+                    found = resolve_url(self.url.base, url, exists=self.context.files.__contains__)
+                    written = unquote(url.partition("?")[0].partition("#")[0])
+                    if found is not None and written.endswith(found):
+                        return quote(written.removesuffix(found))
+            self.warnings.append(SiteWarning("not-found-page", RELATIVE, self.path, 0))
+        return self.url.prefix
+
+    def language_of(self, element: Element) -> str:
+        chain: list[Element] = []
+        node: Any = element
+        found = ""
+        while isinstance(node, Element):
+            if node in self.languages:
+                found = self.languages[node]
+                break
+            chain.append(node)
+            own = node.attr("lang")
+            own = own if isinstance(own, str) else node.attr("xml:lang")
+            if isinstance(own, str):
+                found = own.strip().lower()
+                break
+            node = node.parent
+        for one in chain:
+            self.languages[one] = found
+        return found
+
+    def is_inline(self, element: Element) -> bool:
+        return self.cascade.resolve(element).inline
+
+    def warn(self, code: str, element: Element, message: str) -> None:
+        self.warnings.append(SiteWarning(code, message, self.path, element.source_line or 0))
+
+    def head_offset(self) -> int:
+        """Where the links go: before the first stylesheet or script that comes after charset, base and CSP."""
+        head = self.document.find("head")
+        children = [child for child in head.children if isinstance(child, Element)] if head is not None else []
+        located = [(child, child.source_location) for child in children]
+        firm = [(child, span) for child, span in located if span is not None]
+        after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
+        for child, span in firm:
+            if span.start_tag.start_offset >= after and (loads_style(child) or swallows(child, span)):
+                return int(span.start_tag.start_offset)
+        if head is not None and head.source_location is not None and head.source_location.end_tag is not None:
+            return int(head.source_location.end_tag.start_offset)
+        if firm:
+            return max(end_of(span) for _, span in firm)
+        if head is not None and head.source_location is not None:
+            return int(head.source_location.start_tag.end_offset)
+        root = self.document.find("html")
+        location = root.source_location if root is not None else None
+        start = DOCTYPE.match(self.source.text)
+        end = int(location.start_tag.end_offset) if location is not None else start.end() if start else 0
+        # A comment before the head must not come to lie inside it.
+        comments = COMMENTS.match(self.source.text, end)
+        return comments.end() if comments else end
+
+
+def text_of(element: Element) -> str:
+    """The text right inside an element, as scripts and styles have it."""
+    return "".join(child.data or "" for child in element.children if isinstance(child, Text))
+
+
+def text_attribute(element: Element, name: str) -> str:
+    value = element.attr(name)
+    return value if isinstance(value, str) else ""
+
+
+def has(element: Element, name: str) -> bool:
+    return name in element.attrs
+
+
+def must_come_first(element: Element) -> bool:
+    if element.tag == "base":
+        return True
+    if element.tag != "meta":
+        return False
+    return has(element, "charset") or text_attribute(element, "http-equiv").lower() in (
+        "content-type",
+        "content-security-policy",
+    )
+
+
+def swallows(element: Element, location: Any) -> bool:
+    """Whether what stands behind an element of the head could come to lie inside it."""
+    return element.tag == "noscript" or (location.end_tag is None and element.tag not in ("meta", "link", "base"))
+
+
+def loads_style(element: Element) -> bool:
+    if element.tag in ("style", "script"):
+        return True
+    return element.tag == "link" and bool(
+        {"stylesheet", "preload"} & set(text_attribute(element, "rel").lower().split())
+    )
+
+
+def end_of(location: Any) -> int:
+    span = location.end_tag or location.start_tag
+    return int(span.end_offset)

@@ -1,0 +1,119 @@
+"""What reading a site gives: plain values, without the pages and parsers that they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from khmertext.web.families import is_known_khmer_family
+from khmertext.web.modules import ScriptGraph
+from khmertext.web.sources import Insertion
+from khmertext.web.stylesheets import StyleSheet
+
+__all__ = ["MARK", "FoundText", "PageFacts", "SiteContext", "SiteWarning"]
+
+MARK = "data-khmertext"
+"""The attribute on every element that we put into a page or write a rule for."""
+
+
+class SiteWarning(NamedTuple):
+    """Something that the site's owner should know.
+
+    Attributes:
+        code: A short stable name.
+        message: What it is and what to do.
+        path: The file, from the root of the site.
+        line: The line, from 1; 0 when there is none.
+    """
+
+    code: str
+    message: str
+    path: str
+    line: int
+
+
+class FoundText(NamedTuple):
+    """A run of Khmer as a page shows it.
+
+    Attributes:
+        text: The run.
+        language: The language that the page says it is in, in lower case, or "".
+        weights: The CSS font weights that it can be shown in.
+        line: The line where it was first met, from 1.
+        where: The element, attribute or kind of file, in words.
+    """
+
+    text: str
+    language: str
+    weights: tuple[int, ...]
+    line: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteContext:
+    """What reading a page needs to know of the rest of the site.
+
+    Attributes:
+        family: The name of the Khmer family to put in.
+        sheets: Path → stylesheet, for every stylesheet of the site.
+        scripts: Its scripts and data, those with Khmer among them.
+        khmer_sheets: Whether any stylesheet shows Khmer.
+        khmer_families: Names, in lower case, of the Khmer-capable families that the site declares itself.
+        khmer_fonts: The site's own font files that map Khmer.
+        folders: Every folder of the site, "" for its root.
+        files: Every file of the site.
+        locked: The stylesheet files whose bytes some page fixes by ``integrity``.
+    """
+
+    family: str
+    sheets: Mapping[str, StyleSheet] = field(default_factory=dict)
+    scripts: ScriptGraph = field(default_factory=ScriptGraph)
+    khmer_sheets: bool = False
+    khmer_families: frozenset[str] = frozenset()
+    khmer_fonts: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset({""})
+    files: frozenset[str] = frozenset()
+    locked: frozenset[str] = frozenset()
+
+    def shows_khmer(self, name: str) -> bool:
+        """Whether a family of this name shows Khmer: declared so in the site, or known."""
+        return " ".join(name.lower().split()) in self.khmer_families or is_known_khmer_family(name)
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page holds, and where our nodes would go in it.
+
+    Attributes:
+        path: The page, from the root of the site.
+        encoding: Its Python codec.
+        texts: Its distinct runs of Khmer.
+        characters: How many Khmer characters it holds.
+        needs_font: Whether the page is to get our links.
+        open_text: Whether it can show text that nobody knows yet: fields, places that scripts fill.
+        head: Where the links go, in bytes.
+        prefix: What leads from the page to the root of the site.
+        insertions: What goes in besides the links.
+        stacks: The font stacks of stylesheet files that Khmer uses: path and index.
+        locked: The stylesheet files whose bytes the page fixes by ``integrity``.
+        linked: The scripts and data with Khmer that the page comes to load.
+        rules: CSS rules for the elements that the insertions mark.
+        warnings: What the owner should know.
+    """
+
+    path: str
+    encoding: str = "utf-8"
+    texts: tuple[FoundText, ...] = ()
+    characters: int = 0
+    needs_font: bool = False
+    open_text: bool = False
+    head: int = 0
+    prefix: str = ""
+    insertions: tuple[Insertion, ...] = ()
+    stacks: frozenset[tuple[str, int]] = frozenset()
+    locked: frozenset[str] = frozenset()
+    linked: frozenset[str] = frozenset()
+    rules: tuple[str, ...] = ()
+    warnings: tuple[SiteWarning, ...] = ()

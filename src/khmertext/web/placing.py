@@ -1,0 +1,301 @@
+"""Our family on a page: in the stacks that its Khmer uses, and by a mark on elements whose font the browser decides.
+
+Sources: HTML Standard, section 15.3 (what browsers style by themselves); CSS Cascade Level 5, section 6.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+
+from turbohtml import Element
+
+from khmertext.web.cascade import ElementFont, FontOrigin, StackUse
+from khmertext.web.documents import PageDocument, has, text_attribute
+from khmertext.web.facts import MARK
+from khmertext.web.scripts import KHMER_LETTER
+from khmertext.web.sources import Insertion
+from khmertext.web.stacks import place_family, stack_css
+from khmertext.web.stylesheets import FontStack
+
+__all__ = ["FamilyPlacer"]
+
+TYPED_INPUTS = frozenset({"text", "search", "email", "url", "tel", ""})
+UNSEEN_ELEMENTS = frozenset({"script", "style", "title", "template"})
+# Browsers show a lone `monospace` at 13/16 of a size that hangs on their own one; a longer stack loses that, so it is
+# given back. Sizes by keyword have tables of their own (px at the browsers' usual 16 and 13).
+MONOSPACE_SCALE = 13 / 16
+KEYWORD_SIZES = {
+    "xx-small": (9, 9),
+    "x-small": (10, 10),
+    "small": (13, 12),
+    "medium": (16, 13),
+    "large": (18, 16),
+    "x-large": (24, 20),
+    "xx-large": (32, 26),
+    "xxx-large": (48, 39),
+}
+TAG_NAME = re.compile(r"[^\s/>]*")
+CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
+
+
+class FamilyPlacer:
+    """Puts our family where a page's Khmer needs it; collects what goes in, changes nothing itself.
+
+    Args:
+        page: The page.
+
+    Attributes:
+        insertions: What goes into the page.
+        stacks: The font stacks of stylesheet files that our family goes into: path and index.
+        rules: CSS rules for the elements that the insertions mark.
+        has_fields: Whether the page has places for text that nobody knows yet.
+    """
+
+    def __init__(self, page: PageDocument) -> None:
+        self.page = page
+        self.context = page.context
+        self.document = page.document
+        self.cascade = page.cascade
+        self.sheets = page.sheets
+        self.source = page.source
+        self.insertions: dict[tuple[int, str], Insertion] = {}
+        self.stacks: set[tuple[str, int]] = set()
+        self.rules: set[str] = set()
+        self.has_fields = False
+        self.marked: set[int] = set()
+        self.used: set[Element] = set()
+        self.edited: set[StackUse] = set()
+        self.styled: dict[str, list[Element]] = {}
+
+    def use_font(self, element: Element) -> None:
+        """Khmer stands in this element: put our family where its font comes from."""
+        if element in self.used or element.tag in UNSEEN_ELEMENTS:
+            return
+        self.used.add(element)
+        font = self.cascade.resolve(element)
+        for use in font.uses:
+            self.edit_stack(use)
+        if font.origin is FontOrigin.DECLARED and not self.is_locked(font):
+            return
+        # Where the browser decides, or a lone keyword that must stay alone, the element gets a stack of its own.
+        source = self.cascade.source_of(element)
+        if source is not None:
+            # An element that the page only implies has no tag to write on.
+            self.mark_element(source if source.source_location is not None else element)
+
+    def is_locked(self, font: ElementFont) -> bool:
+        """Whether an element's stack stands where nothing may be put in."""
+        targets = [target for use in font.uses[:1] for target in self.targets(use)]
+        return any(
+            self.sheets[use.sheet].locked if use.sheet >= 0 else use.sheet == -1 and self.page.policy.fixes_attributes
+            for use in targets
+        )
+
+    def edit_stack(self, use: StackUse) -> None:
+        if use in self.edited:
+            return
+        self.edited.add(use)
+        for target in self.targets(use):
+            self.put_family(target)
+
+    def targets(self, use: StackUse) -> list[StackUse]:
+        """The stacks that our family goes into for one that Khmer uses: itself, or those of its custom properties."""
+        stack = self.cascade.stack_of(use)
+        if stack.custom or self.cascade.is_lone_monospace(use):
+            return []
+        values = [
+            value
+            for family in stack.families
+            if family.kind == "var"
+            for value in self.cascade.custom.get(family.name, ())
+        ]
+        # Behind a family that the custom property names, hence into the property.
+        inside = stack.shorthand or any(self.names_khmer(self.cascade.stack_of(value)) for value in values)
+        return values if inside else [use]
+
+    def names_khmer(self, stack: FontStack) -> bool:
+        return any(item.kind == "name" and self.context.shows_khmer(item.name) for item in stack.families)
+
+    def put_family(self, use: StackUse) -> None:
+        stack = self.cascade.stack_of(use)
+        place = place_family(stack, self.context.family, self.context)
+        if place is None:
+            return
+        offset, text = place
+        if use.sheet >= 0:
+            sheet = self.sheets[use.sheet]
+            if sheet.locked:
+                return
+            if sheet.path:
+                self.stacks.add((sheet.path, use.stack))
+            else:
+                self.insert(sheet.start + offset, text)
+            return
+        if use.sheet == -1 and self.page.policy.fixes_attributes:
+            return
+        if use.sheet == -1:
+            if not self.styled:
+                for element in self.document.select("[style]"):
+                    self.styled.setdefault(text_attribute(element, "style"), []).append(element)
+            for element in self.styled.get(use.owner, ()):
+                self.insert_in_attribute(element, "style", offset, text)
+            return
+        # An attribute that is a family stack: its value was read as a declaration.
+        value = use.owner.removeprefix("font-family:")
+        for element in self.document.select("font[face],[font-family]"):
+            name = "face" if element.tag == "font" else "font-family"
+            if element.attr(name) == value:
+                self.insert_in_attribute(element, name, offset - len("font-family:"), text)
+
+    def insert_in_attribute(self, element: Element, name: str, offset: int, text: str) -> None:
+        location = element.source_location
+        if location is None or name not in location.attrs:
+            return
+        span = location.attrs[name]
+        raw = self.source.text[span.start_offset : span.end_offset]
+        _, equals, value = raw.partition("=")
+        if not equals:
+            return
+        lead = len(value) - len(value.lstrip())
+        start = span.start_offset + len(raw) - len(value) + lead
+        quote = value[lead : lead + 1]
+        escaped = html.escape(text)
+        if quote in ('"', "'"):
+            start += 1
+        else:
+            escaped = escaped.replace(" ", "&#32;")
+        inside = raw_offset(self.source.text[start : span.end_offset], offset)
+        self.insert(start + inside, escaped)
+
+    def edit_every_stack(self) -> None:
+        """A script puts Khmer into this page, and nobody knows where: every stack may get it."""
+        for number, sheet in enumerate(self.sheets):
+            for index in range(len(sheet.sheet.stacks)):
+                self.edit_stack(StackUse(number, index))
+
+    def mark_element(self, element: Element, *, full: bool = False) -> None:
+        """Give one element a stack of its own, by an attribute and a rule."""
+        font = self.cascade.resolve(element)
+        if font.origin is FontOrigin.MONOSPACE and element.tag != "textarea":
+            self.mark_monospace(element, full=full)
+        else:
+            self.mark(element, font, "", full=full)
+
+    def mark_monospace(self, element: Element, *, full: bool) -> None:
+        """Mark the whole nest of lone monospace that an element is in: all of it keeps its size, or none does."""
+        top = element
+        while isinstance(top.parent, Element) and self.is_monospace(top.parent):
+            top = top.parent
+        above = top.parent
+        kind = self.cascade.resolve(above).size_kind if isinstance(above, Element) else "relative"
+        size = monospace_size(self.cascade.resolve(top), kind)
+        if full:
+            self.mark(element, self.cascade.resolve(element), size if element is top else "", full=True)
+        self.mark(top, self.cascade.resolve(top), size)
+        for inner in top.select("*"):
+            if isinstance(inner.parent, Element) and self.is_monospace(inner.parent) and self.is_monospace(inner):
+                found = self.cascade.resolve(inner)
+                if found.own:
+                    self.mark(inner, found, "")
+
+    def is_monospace(self, element: Element) -> bool:
+        return self.cascade.resolve(element).origin is FontOrigin.MONOSPACE
+
+    def mark(self, element: Element, font: ElementFont, size: str, *, full: bool = False) -> None:
+        location = element.source_location
+        if location is None or location.start_tag.start_offset in self.marked:
+            return
+        if self.source.text[location.start_tag.start_offset : location.start_tag.start_offset + 1] != "<":
+            return
+        self.marked.add(location.start_tag.start_offset)
+        family = self.context.family
+        own = stack_css(font, family, self.context)
+        declarations = f"font-family:{own}!important{size}"
+        key_text = declarations
+        if full:
+            whole = stack_css(font, f"{family} Full", self.context)
+            declarations = f"font-family:{whole}!important{size}"
+            key_text = f"{declarations}{own}"
+        key = hashlib.sha256(key_text.encode()).hexdigest()[:8]
+        self.rules.add(f'[{MARK}="{key}"]{{{declarations}}}')
+        if full:
+            self.rules.add(f'[{MARK}="{key}"]::placeholder{{font-family:{own}!important}}')
+        # The name as it is written: parsers rename some (`image` is `img`).
+        name = TAG_NAME.match(self.source.text, location.start_tag.start_offset + 1)
+        self.insert(name.end() if name else location.start_tag.start_offset, f' {MARK}="{key}"')
+
+    def mark_dynamic(self) -> None:
+        """Fields that visitors type into, and places that scripts fill, use the family with all of Khmer."""
+        bare = 0
+        first: Element | None = None
+        for element in self.document.select("input,textarea,[contenteditable],[data-khmer-dynamic]"):
+            if element.tag == "input" and text_attribute(element, "type").lower() not in TYPED_INPUTS:
+                continue
+            if text_attribute(element, "contenteditable").lower() == "false" and not has(element, "data-khmer-dynamic"):
+                continue
+            self.has_fields = True
+            font = self.cascade.resolve(element)
+            if font.origin in (FontOrigin.CONTROL, FontOrigin.MONOSPACE) and not self.holds_khmer(element):
+                bare += 1
+                first = first or element
+                continue
+            self.mark_element(element, full=True)
+        for element in self.document.select("[data-khmer-dynamic] *,[contenteditable] *"):
+            font = self.cascade.resolve(element)
+            if font.own and font.origin is FontOrigin.DECLARED:
+                self.mark_element(element, full=True)  # what comes in here does not inherit from the place
+        if first is not None:
+            self.page.warn(
+                "unstyled-fields",
+                first,
+                f"{bare} text field(s) keep the browser's own font; Khmer typed there "
+                "shows in the visitor's font; `font: inherit` on them lets ours in",
+            )
+
+    def holds_khmer(self, element: Element) -> bool:
+        texts = (element.text, *(text_attribute(element, name) for name in ("placeholder", "value")))
+        return has(element, "data-khmer-dynamic") or any(KHMER_LETTER.search(text) for text in texts)
+
+    def insert(self, offset: int, text: str) -> None:
+        at = self.source.byte_offset(offset)
+        self.insertions[at, text] = Insertion(at, text)
+
+
+def monospace_size(font: ElementFont, inherited: str) -> str:
+    """A declaration that gives an element the size that browsers gave it for its lone ``monospace``.
+
+    Args:
+        font: The font of the outermost such element.
+        inherited: What the size of its parent hangs on.
+
+    Source: measured in Chromium: only sizes that hang on the browser's own size are scaled; a sum with a length counts
+    as absolute, so that nothing inside is scaled again.
+    """
+    size = font.size
+    if size in KEYWORD_SIZES:
+        return f";font-size:{KEYWORD_SIZES[size][1]}px!important"
+    if font.size_kind == "absolute" or inherited == "absolute":
+        return ""
+    normal, small = KEYWORD_SIZES.get(inherited, (16, 13))
+    scale = f"{small / normal:.6g}"
+    if not size:
+        return f";font-size:calc({scale}em + 0px)"
+    amount = {"smaller": "1em/1.2", "larger": "1em*1.2"}.get(size, size)
+    return f";font-size:calc({amount}*{scale})!important"
+
+
+def raw_offset(raw: str, offset: int) -> int:
+    """Offset in an attribute's value → offset in its source, where characters may be written as references."""
+    position = 0
+    decoded = 0
+    while decoded < offset and position < len(raw):
+        match = CHARACTER_REFERENCE.match(raw, position)
+        if match:
+            decoded += len(html.unescape(match[0]))
+            position = match.end()
+        else:
+            decoded += 1
+            position += 1
+    return position

@@ -1,0 +1,103 @@
+"""Where the Khmer family goes in a font stack.
+
+Source: CSS Fonts Level 4, sections 3.1 (``font-family``) and 5.3 (the order in which families are asked).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import tinycss2
+
+from khmertext.web.cascade import ElementFont, FontOrigin
+from khmertext.web.escaping import escape_css_string
+from khmertext.web.facts import SiteContext
+from khmertext.web.stylesheets import FontFaceRule, FontStack, parse_styles
+from khmertext.web.urls import PageUrl, resolve_url
+
+__all__ = ["declares_khmer", "place_family", "quote_family", "stack_css"]
+
+# A browser's font for controls has no name that works everywhere; this is what the common ones resolve to.
+CONTROL_STACK = "Arial,system-ui,sans-serif"
+
+
+def place_family(stack: FontStack, family: str, context: SiteContext) -> tuple[int, str] | None:
+    """Where our family goes in a stack, and the text to put there.
+
+    In front; behind the last family that shows Khmer already, where the stack names one; nowhere when it names ours.
+
+    Args:
+        stack: The stack.
+        family: Our family's name.
+        context: What the site declares.
+
+    Returns:
+        Offset in characters of the stylesheet and the text, or None.
+
+    Example:
+        >>> stack = parse_styles("p { font-family: Arial, serif }").stacks[0]
+        >>> place_family(stack, "Site Khmer", SiteContext("Site Khmer"))
+        (17, '"Site Khmer", ')
+    """
+    names = [item for item in stack.families if item.kind == "name"]
+    if any(item.name == family for item in names):
+        return None
+    khmer = [item for item in names if context.shows_khmer(item.name)]
+    quoted = quote_family(family)
+    if khmer:
+        return khmer[-1].end, f", {quoted}"
+    return stack.families[0].start, f"{quoted}, "
+
+
+def quote_family(name: str) -> str:
+    """A family name as a CSS string, in ASCII: it goes into files of any encoding."""
+    escaped = escape_css_string(name)
+    return '"' + "".join(letter if letter.isascii() else f"\\{ord(letter):x} " for letter in escaped) + '"'
+
+
+def declares_khmer(face: FontFaceRule, path: str, fonts: frozenset[str]) -> bool:
+    """Whether an ``@font-face`` rule gives a family that shows Khmer.
+
+    Args:
+        face: The rule.
+        path: The stylesheet or page it stands in, from the root of the site.
+        fonts: The site's font files that map Khmer.
+
+    Example:
+        >>> declares_khmer(FontFaceRule("Mine", ("a.woff2",), ()), "css/a.css", frozenset({"css/a.woff2"}))
+        True
+    """
+    if face.ranges and not any(first <= 0x17FF and last >= 0x1780 for first, last in face.ranges):
+        return False
+    base = PageUrl.of_page(path, is_folder=lambda folder: True).base
+    if any(resolve_url(base, url, exists=fonts.__contains__) for url in face.sources):
+        return True
+    # A file that we cannot look into (on another host): believe a range that names Khmer and not everything.
+    return any(0x1700 <= first <= 0x17FF for first, _ in face.ranges)
+
+
+def stack_css(font: ElementFont, family: str, context: SiteContext) -> str:
+    """An element's own stack with our family put in, as CSS text."""
+    if font.origin is FontOrigin.CONTROL:
+        css = CONTROL_STACK
+    elif font.origin is FontOrigin.MONOSPACE:
+        css = font.css or "monospace"
+    else:
+        css = font.css
+    return put_in_front(css, family, context.khmer_families) if css else quote_family(family)
+
+
+@lru_cache(maxsize=1024)
+def put_in_front(css: str, family: str, khmer_families: frozenset[str]) -> str:
+    """A stack, as CSS text, with our family where :func:`place_family` wants it."""
+    start = "x{font-family:"
+    stack = parse_styles(f"{start}{css}}}").stacks[0]
+    place = place_family(stack, family, SiteContext(family, khmer_families=khmer_families))
+    if place is None:
+        return css
+    at = place[0] - len(start)
+    return tidy(css[:at] + place[1] + css[at:])
+
+
+def tidy(css: str) -> str:
+    return str(tinycss2.serialize(tinycss2.parse_component_value_list(css, skip_comments=True)))
