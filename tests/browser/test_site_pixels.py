@@ -252,18 +252,11 @@ TYPED = (
 )
 
 # What does not hold yet, and why: a line goes when its page does.
-SIZE = "the size of marked monospace elements is not the one they had"
-PRINTED = "a marked element's stack, being important, also replaces what another medium or ::placeholder says"
-LOOK_DEFECTS = {
-    "code-with-other-family-inside": SIZE,
-    "controls-sized-textarea": SIZE,
-    **dict.fromkeys("controls-printed controls-placeholder dynamic-printed".split(), PRINTED),
-}
+LOOK_DEFECTS: dict[str, str] = {}
 SHAPE_DEFECTS = {
     "no-subscripts": "glyphs that only show when the page turns features off are cut away",
     "backwards": "clusters whose letters are reversed are not traced",
     "script": "elements that inline scripts make are not given our family",
-    "legacy": "no stack stands for the font of <math>, so nothing is put in front of it",
 }
 
 

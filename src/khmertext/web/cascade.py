@@ -11,7 +11,7 @@ section 15.3 (what browsers style by themselves).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from khmertext.web.families import (
     INLINE_DISPLAYS,
     INLINE_ELEMENTS,
     MONOSPACE_ELEMENTS,
+    WIDE_KEYWORDS,
 )
 from khmertext.web.stylesheets import Setting, StyleRule, StyleSheet, parse_styles
 
@@ -40,6 +41,7 @@ class FontOrigin(Enum):
     ROOT = "root"  # nobody says: the browser's standard font
     MONOSPACE = "monospace"  # the browser's monospace, or the author's lone `monospace`
     CONTROL = "control"  # the platform's font for controls
+    MATH = "math"  # the browser's font for formulas
 
 
 class StackUse(NamedTuple):
@@ -57,6 +59,26 @@ class StackUse(NamedTuple):
     owner: str = ""
 
 
+class Alternative(NamedTuple):
+    """A family that an element, or a part of it, has only sometimes.
+
+    Attributes:
+        css: The stack as CSS text, or a CSS-wide keyword.
+        selector: When and where: a selector with state, without pseudo-element.
+        pseudo: The pseudo-element, or "".
+        wrappers: The at-rules around it, the outermost first.
+        inherited: Whether the selector is that of an ancestor.
+        monospace: Whether the stack is ``monospace`` alone.
+    """
+
+    css: str
+    selector: str
+    pseudo: str
+    wrappers: tuple[str, ...]
+    inherited: bool
+    monospace: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ElementFont:
     """What is known of an element's font.
@@ -70,6 +92,7 @@ class ElementFont:
         size: The font size that the author set on the element itself; "" for none.
         size_kind: What the size hangs on: "relative" to the browser's own size, "absolute", or a keyword.
         inline: Whether text around the element is shaped together with it.
+        alternatives: The families that it has only sometimes, the weakest first.
     """
 
     origin: FontOrigin
@@ -80,6 +103,7 @@ class ElementFont:
     size: str
     size_kind: str
     inline: bool
+    alternatives: tuple[Alternative, ...] = ()
 
 
 INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), False, "", "relative", False)
@@ -99,6 +123,7 @@ class Candidate(NamedTuple):
     sheet: int
     owner: str
     setting: Setting
+    rule: StyleRule | None = None
 
 
 @dataclass(slots=True)
@@ -198,6 +223,8 @@ class Cascade:
             origin = FontOrigin.MONOSPACE
         elif (winner is None or winner.setting.value.startswith("revert")) and tag in CONTROL_ELEMENTS:
             origin = FontOrigin.CONTROL
+        elif winner is None and tag == "math":
+            origin, css = FontOrigin.MATH, "math"
         elif winner is None or winner.setting.value in ("inherit", "unset", "revert", "revert-layer"):
             origin, css, uses, own = parent.origin, parent.css, parent.uses, False
         for one in families:
@@ -213,7 +240,26 @@ class Cascade:
             size=size,
             size_kind=size_kind,
             inline=find_inline(tag, candidates),
+            alternatives=(
+                *(one._replace(inherited=True) for one in (() if own else parent.alternatives) if not one.pseudo),
+                *self.alternatives(families, winner),
+            ),
         )
+
+    def alternatives(self, families: Sequence[Candidate], winner: Candidate | None) -> Iterator[Alternative]:
+        """What sometimes wins over the winner, the weakest first."""
+        for one in reversed(families):
+            rule = one.rule
+            if rule is None or rule.wrappers is None or not one.conditional:
+                continue
+            if winner is not None and one.key <= winner.key and not rule.pseudo:
+                continue
+            use = StackUse(one.sheet, one.setting.stack, one.owner)
+            listed = one.setting.stack >= 0
+            if listed or one.setting.value in WIDE_KEYWORDS:
+                css = self.css_of(use) if listed else one.setting.value
+                lone = listed and self.is_lone_monospace(use)
+                yield Alternative(css, rule.written, rule.pseudo, rule.wrappers, False, lone)
 
     def candidates(self, matched: Sequence[int], style: str, hint: str) -> list[Candidate]:
         """Every setting that reaches an element, the strongest first; those of parts of it count as conditional."""
@@ -225,7 +271,7 @@ class Cascade:
                 # Among important declarations, layered ones win; among the others, unlayered ones (CSS Cascade 6.4).
                 layer = rule.layered if setting.important else not rule.layered
                 key = (setting.important, False, layer, rule.specificity, order)
-                found.append(Candidate(key, conditional, number, "", setting))
+                found.append(Candidate(key, conditional, number, "", setting, rule))
         for sheet, text, strength in ((-1, style, True), (-2, hint, False)):
             for rule in self.attributes[text].rules if text else ():
                 for position, setting in enumerate(rule.settings):

@@ -21,7 +21,7 @@ from khmertext.web.facts import SiteContext, SiteWarning
 from khmertext.web.policies import ContentPolicy
 from khmertext.web.sources import SourceText
 from khmertext.web.stacks import declares_khmer
-from khmertext.web.stylesheets import StyleSheet, parse_styles
+from khmertext.web.stylesheets import StyleImport, StyleSheet, parse_styles
 from khmertext.web.urls import PageUrl, resolve_url
 
 __all__ = ["PageDocument", "PageMemos", "Sheet", "has", "text_attribute", "text_of"]
@@ -37,7 +37,7 @@ RELATIVE = (
 )
 HUGE = "a stylesheet with more rules than are read: text that the last of them style may get no Khmer font"
 
-PageMemos = dict[tuple[tuple[str, bool, bool], ...], StyleMemo]
+PageMemos = dict[tuple[tuple[str, bool, bool, str], ...], StyleMemo]
 """Memos of the cascade, by the list of stylesheet files that a page loads."""
 
 
@@ -51,6 +51,7 @@ class Sheet(NamedTuple):
         plain: Whether it always applies.
         layered: Whether it is imported into a cascade layer.
         locked: Whether its bytes must stay as they are.
+        media: For which media it is linked.
     """
 
     path: str
@@ -59,6 +60,20 @@ class Sheet(NamedTuple):
     plain: bool
     layered: bool = False
     locked: bool = False
+    media: str = ""
+
+
+class Way(NamedTuple):
+    """How a page comes to a stylesheet file: always or sometimes, into a layer, for which media."""
+
+    plain: bool
+    layered: bool
+    media: str
+
+    def through(self, one: StyleImport) -> Way:
+        """The way to what a stylesheet imports. Two conditions at once are not written again: no media then."""
+        media = one.media if self.plain else self.media if not one.conditional else ""
+        return Way(self.plain and not one.conditional, self.layered or one.layered, media)
 
 
 class PageDocument:
@@ -112,7 +127,7 @@ class PageDocument:
         if declared:
             self.context = replace(context, khmer_families=context.khmer_families | declared)
         # Two pages may share what is known of fonts only where the whole list of stylesheets is the same.
-        same = tuple((sheet.path, sheet.plain, sheet.layered) for sheet in self.sheets)
+        same = tuple((sheet.path, sheet.plain, sheet.layered, sheet.media) for sheet in self.sheets)
         memo = memos.setdefault(same, {}) if all(sheet.path for sheet in self.sheets) else {}
         self.cascade = Cascade(self.document, [sheet.sheet for sheet in self.sheets], memo)
         self.languages: dict[Element, str] = {}
@@ -130,7 +145,7 @@ class PageDocument:
             media = text_attribute(element, "media").strip().lower()
             plain = media in ("", "all", "screen")
             if element.tag == "style":
-                yield self.read_style(element, plain)
+                yield self.read_style(element, plain, media)
                 continue
             relations = text_attribute(element, "rel").lower().split()
             loads = "stylesheet" in relations or (
@@ -142,9 +157,11 @@ class PageDocument:
             if path is not None:
                 if text_attribute(element, "integrity"):
                     self.locked.add(path)
-                yield from self.with_imports(path, plain and "alternate" not in relations, False, ())
+                alternate = "alternate" in relations
+                way = Way(plain and not alternate, False, "" if alternate else media)
+                yield from self.with_imports(path, way, ())
 
-    def read_style(self, element: Element, plain: bool) -> Sheet:
+    def read_style(self, element: Element, plain: bool, media: str) -> Sheet:
         text = text_of(element)
         location = element.source_location
         start = location.start_tag.end_offset if location is not None else -1
@@ -155,9 +172,10 @@ class PageDocument:
         sheet = parse_styles(text)
         if sheet.truncated:
             self.warn("huge-stylesheet", element, HUGE)
-        return Sheet("", sheet.adapt(conditional=not plain, layered=False), start, plain, locked=start < 0)
+        adapted = sheet.adapt(conditional=not plain, layered=False, media=media)
+        return Sheet("", adapted, start, plain, locked=start < 0)
 
-    def with_imports(self, path: str, plain: bool, layered: bool, above: tuple[str, ...]) -> Iterator[Sheet]:
+    def with_imports(self, path: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
         if path in above or len(above) > MAX_IMPORTS:
             return
         sheet = self.context.sheets[path]
@@ -165,10 +183,9 @@ class PageDocument:
         for one in sheet.imports:
             imported = resolve_url(base, one.url, exists=self.context.sheets.__contains__)
             if imported is not None:
-                always = plain and not one.conditional
-                yield from self.with_imports(imported, always, layered or one.layered, (*above, path))
-        adapted = sheet.adapt(conditional=not plain, layered=layered)
-        yield Sheet(path, adapted, -1, plain, layered, path in self.locked)
+                yield from self.with_imports(imported, way.through(one), (*above, path))
+        adapted = sheet.adapt(conditional=not way.plain, layered=way.layered, media=way.media)
+        yield Sheet(path, adapted, -1, way.plain, way.layered, path in self.locked, way.media)
 
     def find_prefix(self) -> str:
         """What leads from the page to the root of the site, for our links.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from dataclasses import replace
 
 from turbohtml import Element
 
@@ -16,7 +17,7 @@ from khmertext.web.documents import PageDocument, has, text_attribute
 from khmertext.web.facts import MARK
 from khmertext.web.scripts import KHMER_LETTER
 from khmertext.web.sources import Insertion
-from khmertext.web.stacks import place_family, stack_css
+from khmertext.web.stacks import alternative_css, place_family, stack_css
 from khmertext.web.stylesheets import FontStack
 
 __all__ = ["FamilyPlacer"]
@@ -38,6 +39,7 @@ KEYWORD_SIZES = {
 }
 TAG_NAME = re.compile(r"[^\s/>]*")
 CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
+MARKED = "\0"  # stands for the mark until it is known; no CSS has this character
 
 
 class FamilyPlacer:
@@ -178,7 +180,8 @@ class FamilyPlacer:
     def mark_element(self, element: Element, *, full: bool = False) -> None:
         """Give one element a stack of its own, by an attribute and a rule."""
         font = self.cascade.resolve(element)
-        if font.origin is FontOrigin.MONOSPACE and element.tag != "textarea":
+        # A text area's own size is absolute; one that an author gives it hangs on the page again.
+        if font.origin is FontOrigin.MONOSPACE and (element.tag != "textarea" or font.size):
             self.mark_monospace(element, full=full)
         else:
             self.mark(element, font, "", full=full)
@@ -195,10 +198,14 @@ class FamilyPlacer:
             self.mark(element, self.cascade.resolve(element), size if element is top else "", full=True)
         self.mark(top, self.cascade.resolve(top), size)
         for inner in top.select("*"):
-            if isinstance(inner.parent, Element) and self.is_monospace(inner.parent) and self.is_monospace(inner):
-                found = self.cascade.resolve(inner)
-                if found.own:
-                    self.mark(inner, found, "")
+            found = self.cascade.resolve(inner)
+            if not found.own or not isinstance(inner.parent, Element) or found.origin is FontOrigin.CONTROL:
+                continue
+            was, now = self.is_monospace(inner.parent), self.is_monospace(inner)
+            if was and now:
+                self.mark(inner, found, "")
+            elif was or now:  # browsers scale back what stands in another font in there, and scale again inside that
+                self.mark(inner, found, monospace_size(found, kind, back=was))
 
     def is_monospace(self, element: Element) -> bool:
         return self.cascade.resolve(element).origin is FontOrigin.MONOSPACE
@@ -210,21 +217,36 @@ class FamilyPlacer:
         if self.source.text[location.start_tag.start_offset : location.start_tag.start_offset + 1] != "<":
             return
         self.marked.add(location.start_tag.start_offset)
-        family = self.context.family
-        own = stack_css(font, family, self.context)
-        declarations = f"font-family:{own}!important{size}"
-        key_text = declarations
-        if full:
-            whole = stack_css(font, f"{family} Full", self.context)
-            declarations = f"font-family:{whole}!important{size}"
-            key_text = f"{declarations}{own}"
-        key = hashlib.sha256(key_text.encode()).hexdigest()[:8]
-        self.rules.add(f'[{MARK}="{key}"]{{{declarations}}}')
-        if full:
-            self.rules.add(f'[{MARK}="{key}"]::placeholder{{font-family:{own}!important}}')
+        block = self.format_rules(font, size, full=full)
+        key = hashlib.sha256(block.encode()).hexdigest()[:8]
+        self.rules.add(block.replace(MARKED, f'[{MARK}="{key}"]'))
         # The name as it is written: parsers rename some (`image` is `img`).
         name = TAG_NAME.match(self.source.text, location.start_tag.start_offset + 1)
         self.insert(name.end() if name else location.start_tag.start_offset, f' {MARK}="{key}"')
+
+    def format_rules(self, font: ElementFont, size: str, *, full: bool) -> str:
+        """The rules of a marked element, with a stand-in for the mark.
+
+        They must win over the author's; so what the author says for another medium, state or part is said again too.
+        """
+        family = self.context.family
+        whole = f"{family} Full" if full else family
+        rules = [f"{MARKED}{{font-family:{stack_css(font, whole, self.context)}!important{size}}}"]
+        if full:
+            rules.append(f"{MARKED}::placeholder{{font-family:{stack_css(font, family, self.context)}!important}}")
+        for one in sorted(font.alternatives, key=lambda one: bool(one.pseudo)):
+            scaled = monospace_size(replace(font, size=""), font.size_kind) if one.monospace else ""
+            parts = [("is", f"::{one.pseudo}" if one.pseudo else "", family if one.pseudo else whole)]
+            if full and not one.pseudo:
+                parts.append(("where", "::placeholder", family))  # weaker than what the author says of placeholders
+            for function, part, name in parts:
+                place = f":{function}({one.selector})"
+                place = f"{place} {MARKED}" if one.inherited else f"{MARKED}{place}"
+                rule = f"{place}{part}{{font-family:{alternative_css(one, name, self.context)}!important{scaled}}}"
+                for wrapper in reversed(one.wrappers):
+                    rule = f"{wrapper}{{{rule}}}"
+                rules.append(rule)
+        return "".join(rules)
 
     def mark_dynamic(self) -> None:
         """Fields that visitors type into, and places that scripts fill, use the family with all of Khmer."""
@@ -263,23 +285,24 @@ class FamilyPlacer:
         self.insertions[at, text] = Insertion(at, text)
 
 
-def monospace_size(font: ElementFont, inherited: str) -> str:
+def monospace_size(font: ElementFont, inherited: str, *, back: bool = False) -> str:
     """A declaration that gives an element the size that browsers gave it for its lone ``monospace``.
 
     Args:
-        font: The font of the outermost such element.
+        font: The font of the element.
         inherited: What the size of its parent hangs on.
+        back: Whether it stands in such an element and has another font, so that browsers scale the other way.
 
     Source: measured in Chromium: only sizes that hang on the browser's own size are scaled; a sum with a length counts
     as absolute, so that nothing inside is scaled again.
     """
     size = font.size
     if size in KEYWORD_SIZES:
-        return f";font-size:{KEYWORD_SIZES[size][1]}px!important"
+        return "" if back else f";font-size:{KEYWORD_SIZES[size][1]}px!important"
     if font.size_kind == "absolute" or inherited == "absolute":
         return ""
     normal, small = KEYWORD_SIZES.get(inherited, (16, 13))
-    scale = f"{small / normal:.6g}"
+    scale = f"{normal / small if back else small / normal:.6g}"
     if not size:
         return f";font-size:calc({scale}em + 0px)"
     amount = {"smaller": "1em/1.2", "larger": "1em*1.2"}.get(size, size)

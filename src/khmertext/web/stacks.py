@@ -9,13 +9,14 @@ from functools import lru_cache
 
 import tinycss2
 
-from khmertext.web.cascade import ElementFont, FontOrigin
+from khmertext.web.cascade import Alternative, ElementFont, FontOrigin
 from khmertext.web.escaping import escape_css_string
 from khmertext.web.facts import SiteContext
+from khmertext.web.families import WIDE_KEYWORDS
 from khmertext.web.stylesheets import FontFaceRule, FontStack, parse_styles
 from khmertext.web.urls import PageUrl, resolve_url
 
-__all__ = ["declares_khmer", "place_family", "quote_family", "stack_css"]
+__all__ = ["alternative_css", "declares_khmer", "place_family", "quote_family", "stack_css"]
 
 # A browser's font for controls has no name that works everywhere; this is what the common ones resolve to.
 CONTROL_STACK = "Arial,system-ui,sans-serif"
@@ -74,6 +75,11 @@ def declares_khmer(face: FontFaceRule, path: str, fonts: frozenset[str]) -> bool
         return True
     # A file that we cannot look into (on another host): believe a range that names Khmer and not everything.
     return any(0x1700 <= first <= 0x17FF for first, _ in face.ranges)
+
+
+def alternative_css(font: Alternative, family: str, context: SiteContext) -> str:
+    """A stack that holds only sometimes, with our family put in, as CSS text; a keyword as it is."""
+    return font.css if font.css in WIDE_KEYWORDS else put_in_front(font.css, family, context.khmer_families)
 
 
 def stack_css(font: ElementFont, family: str, context: SiteContext) -> str:

@@ -114,6 +114,8 @@ class StyleRule(NamedTuple):
         layered: Whether it stands in a cascade layer.
         pseudo: The pseudo-element it styles, or "".
         settings: What it sets.
+        written: The selector with its state, without its pseudo-element.
+        wrappers: The conditions around it, as at-rules, the outermost first; None when they cannot be written again.
     """
 
     selector: str
@@ -122,6 +124,8 @@ class StyleRule(NamedTuple):
     layered: bool
     pseudo: str
     settings: tuple[Setting, ...]
+    written: str = ""
+    wrappers: tuple[str, ...] | None = ()
 
 
 class FontFaceRule(NamedTuple):
@@ -133,11 +137,19 @@ class FontFaceRule(NamedTuple):
 
 
 class StyleImport(NamedTuple):
-    """An ``@import``: its URL, whether it applies only sometimes, and whether into a cascade layer."""
+    """An ``@import``.
+
+    Attributes:
+        url: Of the stylesheet.
+        conditional: Whether it applies only sometimes.
+        layered: Whether it goes into a cascade layer.
+        media: For which media, when that is the only condition; else "".
+    """
 
     url: str
     conditional: bool
     layered: bool
+    media: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +180,30 @@ class StyleSheet:
         settings = [setting for rule in self.rules for setting in rule.settings]
         return [*(one.value for one in settings if one.name in ("content", "list-style-type")), *self.texts]
 
-    def adapt(self, *, conditional: bool, layered: bool) -> StyleSheet:
-        """The same sheet as it applies through a link or an import: only sometimes, or in a cascade layer."""
+    def adapt(self, *, conditional: bool, layered: bool, media: str = "") -> StyleSheet:
+        """The same sheet as it applies through a link or an import: only sometimes, or in a cascade layer.
+
+        Args:
+            conditional: Whether it applies only sometimes.
+            layered: Whether it is in a layer.
+            media: The media query that is the condition; "" when it is something else.
+        """
         if not conditional and not layered:
             return self
+        query = plain_condition(tinycss2.parse_component_value_list(media)) if media else None
+        around = None if query is None else (f"@media {query}",)
+
+        def wrap(wrappers: tuple[str, ...] | None) -> tuple[str, ...] | None:
+            if not conditional:
+                return wrappers
+            return None if around is None or wrappers is None else (*around, *wrappers)
+
         rules = tuple(
-            rule._replace(conditional=rule.conditional or conditional, layered=rule.layered or layered)
+            rule._replace(
+                conditional=rule.conditional or conditional,
+                layered=rule.layered or layered,
+                wrappers=wrap(rule.wrappers),
+            )
             for rule in self.rules
         )
         return replace(self, rules=rules)
@@ -210,6 +240,7 @@ class Context(NamedTuple):
     conditional: bool = False
     layered: bool = False
     depth: int = 0
+    wrappers: tuple[str, ...] | None = ()
 
 
 class Reader:
@@ -271,6 +302,7 @@ class Reader:
                 context.conditional or (name != "layer" and not always_true(name, node.prelude)),
                 context.layered or name == "layer",
                 context.depth + 1,
+                wrap(context.wrappers, name, node.prelude),
             )
             if inner.parent and inner.depth <= MAX_NESTING:
                 # Inside a style rule a group may hold declarations of its own (CSS Nesting).
@@ -297,13 +329,13 @@ class Reader:
         if not settings:
             return
         for arm in split_arms(selector):
-            plain, pseudo, state = strip_state(arm)
+            plain, written, pseudo, state = strip_state(arm)
             specificity = specificity_of(plain)
             if specificity is None:
                 plain, specificity, state = "*", (0, 0, 0), True
-            self.rules.append(
-                StyleRule(plain, specificity, conditional or state, context.layered, pseudo, tuple(settings))
-            )
+            sometimes = conditional or state
+            found = StyleRule(plain, specificity, sometimes, context.layered, pseudo, tuple(settings), written)
+            self.rules.append(found._replace(wrappers=context.wrappers))
 
     def read_block(self, nodes: Iterable[Any], context: Context) -> list[Setting]:
         settings: list[Setting] = []
@@ -442,9 +474,10 @@ def split_arms(selector: str) -> list[str]:
     return [tinycss2.serialize(group).strip() for group in groups]
 
 
-def strip_state(selector: str) -> tuple[str, str, bool]:
-    """Selector → what the tree alone can decide, the pseudo-element, and whether a state was dropped."""
+def strip_state(selector: str) -> tuple[str, str, str, bool]:
+    """Selector → what the tree alone can decide, the same with states, the pseudo-element, and whether states went."""
     kept: list[str] = []
+    written: list[str] = []
     pseudo = ""
     state = False
     colons = 0
@@ -453,23 +486,31 @@ def strip_state(selector: str) -> tuple[str, str, bool]:
             colons += 1
             continue
         word = getattr(token, "lower_value", None) or getattr(token, "lower_name", None) or ""
+        text = token.serialize()
         if colons:
             element = colons > 1 or word in LEGACY_PSEUDO_ELEMENTS
+            colons = 0
             if token.type in ("ident", "function") and element:
                 pseudo = word
             elif token.type == "ident" and word in STATE_PSEUDO_CLASSES:
                 state = True
+                written.append(":" + text)
             else:
-                kept.append(":" + token.serialize())
-                colons = 0
+                kept.append(":" + text)
+                written.append(":" + text)
                 continue
-            colons = 0
-            if not kept or kept[-1].isspace() or kept[-1] in (">", "+", "~"):
-                kept.append("*")
+            for parts in (kept, written):
+                if not parts or parts[-1].isspace() or parts[-1] in (">", "+", "~"):
+                    parts.append("*")
             continue
-        kept.append(token.serialize())
+        kept.append(text)
+        written.append(text)
+    return join_selector(kept), join_selector(written), pseudo, state
+
+
+def join_selector(parts: list[str]) -> str:
     # tinycss2 writes an empty comment between tokens that would run together; no selector has such a place.
-    return "".join(kept).replace("/**/", "").strip() or "*", pseudo, state
+    return "".join(parts).replace("/**/", "").strip() or "*"
 
 
 def specificity_of(selector: str) -> tuple[int, int, int] | None:
@@ -494,8 +535,32 @@ def read_import(prelude: list[Any]) -> StyleImport | None:
     url = tokens[0].value if tokens[0].type in ("string", "url") else url_of(tokens[0])
     rest = tokens[1:]
     layered = bool(rest) and "layer" in (getattr(rest[0], "lower_value", ""), getattr(rest[0], "lower_name", ""))
-    conditional = not always_true("media", rest[layered:])
-    return StyleImport(str(url), conditional, layered) if url else None
+    rest = rest[layered:]
+    conditional = not always_true("media", rest)
+    supports = any(token.type == "function" and token.lower_name == "supports" for token in rest)
+    # Without the white space in between a query would run together: take it as it was written.
+    start = prelude.index(rest[0]) if rest else 0
+    media = tinycss2.serialize(prelude[start:]).strip() if conditional and not supports else ""
+    return StyleImport(str(url), conditional, layered, media) if url else None
+
+
+def wrap(wrappers: tuple[str, ...] | None, rule: str, prelude: list[Any]) -> tuple[str, ...] | None:
+    """The conditions around a rule, with one more; None for those that cannot be written again elsewhere."""
+    if wrappers is None or rule == "layer" or always_true(rule, prelude):
+        return wrappers
+    condition = plain_condition(prelude) if rule in ("media", "supports", "container") else None
+    return None if condition is None else (*wrappers, f"@{rule} {condition}")
+
+
+def plain_condition(tokens: list[Any]) -> str | None:
+    """A condition as CSS text; None for one that could end a rule, or is broken."""
+    for token in tokens:
+        inner = getattr(token, "content", None) or getattr(token, "arguments", None) or []
+        if token.type in ("{} block", "[] block", "error", "at-keyword") or token == ";":
+            return None
+        if inner and plain_condition(inner) is None:
+            return None
+    return str(tinycss2.serialize(tokens)).strip()
 
 
 def always_true(rule: str, prelude: list[Any]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from turbohtml import Element, parse
 
@@ -142,7 +144,7 @@ def test_elements_without_a_stack_of_the_author_are_marked(page: str, rule: str)
     marked = list(parse(apply(page, facts)).select("[data-khmertext]"))
     assert len(marked) == 1
     key = marked[0].attr("data-khmertext")
-    assert f'[data-khmertext="{key}"]{{{rule}}}' in facts.rules
+    assert f'[data-khmertext="{key}"]{{{rule}}}' in "".join(facts.rules)
 
 
 def test_a_nest_of_monospace_keeps_its_size_together() -> None:
@@ -178,9 +180,38 @@ def test_texts_kept_for_scripts_count() -> None:
 
 def test_fields_that_inherit_take_the_full_family_but_show_their_placeholder_in_ours() -> None:
     facts = scan("<style>input{font-family:A,serif}</style><input placeholder=ក>")
-    assert len(facts.rules) == 2
+    assert len(facts.rules) == 1  # of one mark; their order counts
     assert any('font-family:"K Full", A,serif!important' in rule for rule in facts.rules)
     assert any('::placeholder{font-family:"K", A,serif!important' in rule for rule in facts.rules)
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("@media print{input{font-family:B}}", '@media print{[m]:is(input){font-family:"K Full", B!important}}'),
+        ("input:focus{font-family:B}", '[m]:is(input:focus){font-family:"K Full", B!important}'),
+        ("input::placeholder{font-family:B}", '[m]:is(input)::placeholder{font-family:"K", B!important}'),
+        ("@supports (x:y){@media print{input{font:1em B}}}", "@supports (x:y){@media print{[m]:is(input){"),
+        ("@scope (form){input{font-family:B}}", ""),  # cannot be said again
+        ("@media print{input{font-family:inherit}}", "@media print{[m]:is(input){font-family:inherit!important}}"),
+        ("@layer a{@media print{input{font-family:B}}}", ""),  # never wins
+    ],
+)
+def test_what_holds_only_sometimes_is_said_again_for_marked_elements(css: str, expected: str) -> None:
+    facts = scan(f"<style>input{{font-family:A}}{css}</style><input placeholder=ក>")
+    (rules,) = facts.rules
+    block = re.sub(r'\[data-khmertext="\w+"\]', "[m]", rules)
+    assert block.startswith('[m]{font-family:"K Full", A!important}[m]::placeholder{font-family:"K", A!important}')
+    assert (expected in block) if expected else block.count("{") == 2
+
+
+@pytest.mark.parametrize("media", ["print}x{", "print;", "[print", "print/*", "\\"])
+def test_a_media_attribute_cannot_break_out(media: str) -> None:
+    page = f'<style>input{{font-family:A}}</style><style media="{media}">input{{font-family:B}}</style><input value=ក>'
+    for rules in scan(page).rules:
+        assert rules.count("{") == rules.count("}")
+        assert "x{" not in rules
+        assert ";" not in rules
 
 
 def test_bare_fields_without_khmer_stay_and_are_told() -> None:
