@@ -11,7 +11,7 @@ section 15.3 (what browsers style by themselves).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ from khmertext.web.families import (
 )
 from khmertext.web.stylesheets import Setting, StyleRule, StyleSheet, parse_styles
 
-__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse", "StyleMemo"]
+__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse", "StyleSet"]
 
 BOLDER = ((350, 400), (550, 700), (900, 900), (1001, 1000))
 LIGHTER = ((100, 100), (550, 100), (750, 400), (1001, 700))
@@ -112,10 +112,6 @@ RELATIVE_SIZE = re.compile(r"[+-]?[0-9.]+(?:e[+-]?[0-9]+)?(?:%|em|ex|ch|lh|cap|i
 # Presentational attributes that hold one font stack: weaker than any rule.
 STACK_ATTRIBUTES = ("face", "font-family")
 
-StyleMemo = dict[tuple[Any, ...], ElementFont]
-"""What is known already of elements with the same tag, style, rules and parent font; may be shared by pages that load
-the same stylesheets."""
-
 
 class Candidate(NamedTuple):
     key: tuple[bool, bool, bool, tuple[int, int, int], int]
@@ -126,51 +122,80 @@ class Candidate(NamedTuple):
     rule: StyleRule | None = None
 
 
+class StyleSet:
+    """The stylesheets of a page as they are asked for, with what was found out; pages that load the same share it.
+
+    Args:
+        sheets: In order.
+
+    Attributes:
+        sheets: The same.
+        rules: Every rule with the index of its sheet; their order is that of the cascade.
+        selectors: Each distinct selector with the indexes of its rules.
+        custom: Custom property → the stacks that it is set to.
+        fonts: What is known already of elements with the same tag, style, rules and parent font.
+    """
+
+    def __init__(self, sheets: Sequence[StyleSheet]) -> None:
+        self.sheets = tuple(sheets)
+        self.rules = tuple((number, rule) for number, sheet in enumerate(self.sheets) for rule in sheet.rules)
+        orders: dict[str, list[int]] = {}
+        for order, (_, rule) in enumerate(self.rules):
+            orders.setdefault(rule.selector, []).append(order)
+        self.selectors = tuple((selector, tuple(found)) for selector, found in orders.items())
+        self.custom: dict[str, tuple[StackUse, ...]] = {}
+        for number, sheet in enumerate(self.sheets):
+            for name, stacks in sheet.custom:
+                self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
+        self.fonts: dict[tuple[Any, ...], ElementFont] = {}
+
+
 @dataclass(slots=True)
 class Cascade:
     """The cascade of one page.
 
     Args:
         document: The parsed page.
-        sheets: Its stylesheets in order.
-        memo: Fonts found on other pages with the same stylesheets.
+        styles: Its stylesheets.
 
     Example:
         >>> from turbohtml import parse
         >>> page = parse("<p><b>x</b></p>")
-        >>> cascade = Cascade(page, [parse_styles("p { font-family: Inter, serif }")])
+        >>> cascade = Cascade(page, StyleSet([parse_styles("p { font-family: Inter, serif }")]))
         >>> found = cascade.resolve(page.find("b"))
         >>> found.css, sorted(found.weights)
         ('Inter, serif', [700])
     """
 
     document: Document
-    sheets: Sequence[StyleSheet]
-    memo: StyleMemo = field(default_factory=dict)
+    styles: StyleSet
     matched: dict[Element, list[int]] = field(default_factory=dict)
+    missed: list[int] = field(default_factory=list)
     resolved: dict[Element, ElementFont] = field(default_factory=dict)
     attributes: dict[str, StyleSheet] = field(default_factory=dict)
-    custom: dict[str, tuple[StackUse, ...]] = field(default_factory=dict)
-    rules: list[tuple[int, StyleRule]] = field(default_factory=list)
-    unmatched: list[StackUse] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        selected: dict[str, list[Element]] = {}
-        for number, sheet in enumerate(self.sheets):
-            for rule in sheet.rules:
-                if rule.selector not in selected:
-                    selected[rule.selector] = self.document.select(rule.selector)
-                if not selected[rule.selector]:
-                    self.unmatched += [StackUse(number, one.stack) for one in rule.settings if one.stack >= 0]
-                for element in selected[rule.selector]:
-                    self.matched.setdefault(element, []).append(len(self.rules))
-                self.rules.append((number, rule))
-            for name, stacks in sheet.custom:
-                self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
+        for selector, orders in self.styles.selectors:
+            elements = self.document.select(selector)
+            if not elements:
+                self.missed += orders
+            for element in elements:
+                self.matched.setdefault(element, []).extend(orders)
+
+    @property
+    def custom(self) -> Mapping[str, tuple[StackUse, ...]]:
+        """Custom property → the stacks that it is set to."""
+        return self.styles.custom
+
+    @property
+    def unmatched(self) -> list[StackUse]:
+        """The stacks of rules that match nothing on the page."""
+        rules = [self.styles.rules[order] for order in self.missed]
+        return [StackUse(number, one.stack) for number, rule in rules for one in rule.settings if one.stack >= 0]
 
     def stack_of(self, use: StackUse) -> Any:
         """The :class:`FontStack` that a use names."""
-        sheet = self.attributes[use.owner] if use.sheet < 0 else self.sheets[use.sheet]
+        sheet = self.attributes[use.owner] if use.sheet < 0 else self.styles.sheets[use.sheet]
         return sheet.stacks[use.stack]
 
     def resolve(self, element: Element) -> ElementFont:
@@ -189,11 +214,11 @@ class Cascade:
             for text in (style, hint):
                 if text and text not in self.attributes:
                     self.attributes[text] = parse_styles(text, inline=True)
-            matched = tuple(self.matched.get(one, ()))
+            matched = tuple(sorted(self.matched.get(one, ())))
             key = (font, one.tag, style, hint, matched)
-            found = self.memo.get(key)
+            found = self.styles.fonts.get(key)
             if found is None:
-                found = self.memo[key] = self.inherit(one.tag, self.candidates(matched, style, hint), font)
+                found = self.styles.fonts[key] = self.inherit(one.tag, self.candidates(matched, style, hint), font)
             font = self.resolved[one] = found
         return font
 
@@ -265,7 +290,7 @@ class Cascade:
         """Every setting that reaches an element, the strongest first; those of parts of it count as conditional."""
         found: list[Candidate] = []
         for order in matched:
-            number, rule = self.rules[order]
+            number, rule = self.styles.rules[order]
             for setting in rule.settings:
                 conditional = rule.conditional or bool(rule.pseudo)
                 # Among important declarations, layered ones win; among the others, unlayered ones (CSS Cascade 6.4).

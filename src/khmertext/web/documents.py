@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from turbohtml import Document, Element, Text, parse
 
 from khmertext.errors import SiteError
-from khmertext.web.cascade import Cascade, StyleMemo
+from khmertext.web.cascade import Cascade, StyleSet
 from khmertext.web.facts import SiteContext, SiteWarning
 from khmertext.web.policies import ContentPolicy
 from khmertext.web.sources import SourceText
@@ -37,8 +37,8 @@ RELATIVE = (
 )
 HUGE = "a stylesheet with more rules than are read: text that the last of them style may get no Khmer font"
 
-PageMemos = dict[tuple[tuple[str, bool, bool, str], ...], StyleMemo]
-"""Memos of the cascade, by the list of stylesheet files that a page loads."""
+PageMemos = dict[tuple[tuple[str, bool, bool, str], ...], StyleSet]
+"""The stylesheets of pages, with what was found out of fonts, by the list of stylesheet files that a page loads."""
 
 
 class Sheet(NamedTuple):
@@ -128,8 +128,12 @@ class PageDocument:
             self.context = replace(context, khmer_families=context.khmer_families | declared)
         # Two pages may share what is known of fonts only where the whole list of stylesheets is the same.
         same = tuple((sheet.path, sheet.plain, sheet.layered, sheet.media) for sheet in self.sheets)
-        memo = memos.setdefault(same, {}) if all(sheet.path for sheet in self.sheets) else {}
-        self.cascade = Cascade(self.document, [sheet.sheet for sheet in self.sheets], memo)
+        styles = memos.get(same) if all(sheet.path for sheet in self.sheets) else None
+        if styles is None:
+            styles = StyleSet([sheet.sheet for sheet in self.sheets])
+            if all(sheet.path for sheet in self.sheets):
+                memos[same] = styles
+        self.cascade = Cascade(self.document, styles)
         self.languages: dict[Element, str] = {}
 
     def find_policy(self) -> ContentPolicy:

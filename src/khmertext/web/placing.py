@@ -68,6 +68,7 @@ class FamilyPlacer:
         self.has_fields = False
         self.marked: set[int] = set()
         self.used: set[Element] = set()
+        self.settled: set[int] = set()
         self.edited: set[StackUse] = set()
         self.styled: dict[str, list[Element]] = {}
 
@@ -77,9 +78,13 @@ class FamilyPlacer:
             return
         self.used.add(element)
         font = self.cascade.resolve(element)
+        # Thousands of elements share a few fonts, which the cascade keeps as long as the page: told apart by identity.
+        if id(font) in self.settled:
+            return
         for use in font.uses:
             self.edit_stack(use)
         if font.origin is FontOrigin.DECLARED and not self.is_locked(font):
+            self.settled.add(id(font))
             return
         # Where the browser decides, or a lone keyword that must stay alone, the element gets a stack of its own.
         source = self.cascade.source_of(element)

@@ -6,6 +6,7 @@ Source: URL Standard, section 4.4, through :func:`urllib.parse.urljoin`; HTML St
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -71,15 +72,19 @@ def resolve_url(base: str, href: str, *, exists: Callable[[str], bool]) -> str |
         >>> resolve_url(ORIGIN + "news/a.html", "../css/a.css?v=2", exists={"css/a.css"}.__contains__)
         'css/a.css'
     """
-    try:
-        parts = urlsplit(urljoin(base, href.strip()))
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https"):
-        return None
-    path = unquote(parts.path).lstrip("/")
+    path = join_path(base.rpartition("/")[0] + "/", href)
     while path:
         if exists(path):
             return path
         path = path.partition("/")[2]
     return None
+
+
+@lru_cache(maxsize=1 << 16)
+def join_path(folder: str, href: str) -> str:
+    """The path that a URL leads to from a folder, without the first slash; "" for none."""
+    try:
+        parts = urlsplit(urljoin(folder, href.strip()))
+    except ValueError:
+        return ""
+    return unquote(parts.path).lstrip("/") if parts.scheme in ("http", "https") else ""
