@@ -196,7 +196,7 @@ def rewrite_xml(text: str) -> tuple[str, Rewriting]:
 
     Example:
         >>> rewrite_xml("<p/><br/><![CDATA[a<b]]>")[0]
-        '<p></p><br/>a&lt;b'
+        '<p/></p><br/>a&lt;b'
     """
     pieces: list[str] = []
     kept: list[tuple[int, int, int]] = []
