@@ -9,38 +9,13 @@ Source: UTN #61 (Khmer Encoding Structure, October 2024).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
-from khmertext.script.classes import COENG, DIGITS, JOINERS, KHMER
-from khmertext.text.clusters import CLUSTER, MAX_CLUSTER, split_clusters
-from khmertext.text.rules.coengs import move_coeng_ro, replace_coeng_da
-from khmertext.text.rules.deprecated import replace_deprecated
-from khmertext.text.rules.lunar import replace_lunar_date
-from khmertext.text.rules.shifters import drop_idle_zwnj, replace_vowel_u
-from khmertext.text.rules.vowels import compose_vowels, sort_vowels
-from khmertext.text.syllables import Parts, parse_parts, write_parts
+from khmertext.text.clusters import split_clusters
+from khmertext.text.mending import choose_settings, explain_cluster, mender
+from khmertext.text.suspects import find_suspects, iter_suspects
 
-__all__ = ["Edit", "Normalization", "is_normalized", "normalize", "normalize_with_edits"]
-
-Rule = Callable[[Parts], bool]
-
-RULES: tuple[tuple[str, Rule], ...] = (
-    ("deprecated", replace_deprecated),
-    ("coeng-ro", move_coeng_ro),
-    ("coeng-da", replace_coeng_da),
-    ("split-vowel", compose_vowels),
-    ("vowel-u", replace_vowel_u),
-    ("vowel-order", sort_vowels),
-    ("joiner", drop_idle_zwnj),
-)
-"""The rules in the order of application, with their stable names."""
-
-MAX_ROUNDS = 20
-MEMO_SIZE = 1 << 15
-KHAN, ATTHACAN = "\u17d4", "\u17dd"
+__all__ = ["Edit", "Normalization", "apply_edits", "is_normalized", "normalize", "normalize_with_edits"]
 
 
 class Edit(NamedTuple):
@@ -123,13 +98,15 @@ class Normalization(NamedTuple):
         return offset + shift
 
 
-def normalize(text: str, *, keep_coeng_da: bool = False) -> str:
+def normalize(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da: bool = False) -> str:
     """Bring the Khmer of a text into the normal form of UTN #61.
 
     Text outside Khmer is never touched. What cannot be mended (a dangling coeng, a mark typed twice) stays as it is.
 
     Args:
         text: Any string; lone surrogates and NUL are fine.
+        form: "utn61", or "visual" for those rewrites alone that keep the picture.
+        lang: The language, as a BCP 47 tag: of those written in Khmer script.
         keep_coeng_da: Whether coeng da stays, rather than becoming coeng ta.
 
     Returns:
@@ -137,6 +114,7 @@ def normalize(text: str, *, keep_coeng_da: bool = False) -> str:
 
     Raises:
         TypeError: ``text`` is not a str.
+        ValueError: There is no such form or language.
 
     Example:
         >>> normalize("ខែ្មរ") == "ខ្មែរ"
@@ -144,10 +122,11 @@ def normalize(text: str, *, keep_coeng_da: bool = False) -> str:
 
     Source: UTN #61, the structure of the Modern Khmer syllable, and its sequences not to be used.
     """
-    places = find_suspects(text, keep_coeng_da)
+    settings = choose_settings(form, lang, keep_coeng_da)
+    places = find_suspects(text, settings.fold_coeng_da)
     if not places:
         return text
-    mend = mender(keep_coeng_da)
+    mend = mender(settings)
     if len(places) * 16 > len(text):
         found = "".join(map(mend, split_clusters(text)))
         return text if found == text else found
@@ -164,30 +143,38 @@ def normalize(text: str, *, keep_coeng_da: bool = False) -> str:
     return "".join(pieces)
 
 
-def is_normalized(text: str, *, keep_coeng_da: bool = False) -> bool:
+def is_normalized(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da: bool = False) -> bool:
     """Whether :func:`normalize` would change nothing.
 
     Args:
         text: Any string.
+        form: As for :func:`normalize`.
+        lang: As for :func:`normalize`.
         keep_coeng_da: Whether coeng da counts as normal.
 
     Raises:
         TypeError: ``text`` is not a str.
+        ValueError: There is no such form or language.
 
     Example:
         >>> is_normalized("ខ្មែរ"), is_normalized("ខែ្មរ")
         (True, False)
     """
-    mend = mender(keep_coeng_da)
-    places = find_suspects(text, keep_coeng_da)
+    settings = choose_settings(form, lang, keep_coeng_da)
+    mend = mender(settings)
+    places = find_suspects(text, settings.fold_coeng_da)
     return all(mend(cluster) == cluster for _, cluster in iter_suspects(text, places))
 
 
-def normalize_with_edits(text: str, *, keep_coeng_da: bool = False) -> Normalization:
+def normalize_with_edits(
+    text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da: bool = False
+) -> Normalization:
     """The normal form with everything that was changed, one edit a cluster.
 
     Args:
         text: Any string.
+        form: As for :func:`normalize`.
+        lang: As for :func:`normalize`.
         keep_coeng_da: Whether coeng da stays.
 
     Returns:
@@ -195,16 +182,18 @@ def normalize_with_edits(text: str, *, keep_coeng_da: bool = False) -> Normaliza
 
     Raises:
         TypeError: ``text`` is not a str.
+        ValueError: There is no such form or language.
 
     Example:
         >>> normalize_with_edits("ក្ដី").edits
         (Edit(start=2, end=3, replacement='ត', rule='coeng-da'),)
     """
-    mend = mender(keep_coeng_da)
+    settings = choose_settings(form, lang, keep_coeng_da)
+    mend = mender(settings)
     edits: list[Edit] = []
     pieces: list[str] = []
     taken = 0
-    for start, cluster in iter_suspects(text, find_suspects(text, keep_coeng_da)):
+    for start, cluster in iter_suspects(text, find_suspects(text, settings.fold_coeng_da)):
         mended = mend(cluster)
         if mended == cluster:
             continue
@@ -212,7 +201,7 @@ def normalize_with_edits(text: str, *, keep_coeng_da: bool = False) -> Normaliza
         tail = common_start(cluster[head:][::-1], mended[head:][::-1])
         first, last = start + head, start + len(cluster) - tail
         replacement = mended[head : len(mended) - tail]
-        edits.append(Edit(first, last, replacement, "+".join(explain_cluster(cluster, keep_coeng_da))))
+        edits.append(Edit(first, last, replacement, "+".join(explain_cluster(cluster, settings))))
         pieces += (text[taken:first], replacement)
         taken = last
     if not edits:
@@ -238,65 +227,6 @@ def apply_edits(text: str, edits: tuple[Edit, ...]) -> str:
     return "".join(pieces)
 
 
-# -- one cluster ---------------------------------------------------------------------------------------------------
-
-
-def mend_cluster(cluster: str, keep_coeng_da: bool) -> str:
-    """The normal form of one cluster, by the rules."""
-    if cluster[0] in DIGITS or cluster[0] == KHAN:
-        # Digits and punctuation are no syllables: nothing is moved on them but what canonical order asks for.
-        mended = replace_lunar_date(cluster)
-        while ATTHACAN + COENG in mended:
-            mended = mended.replace(ATTHACAN + COENG, COENG + ATTHACAN)
-        return mended
-    if cluster[0] not in KHMER and len(cluster) == 1:
-        return cluster
-    found = parse_parts(cluster)
-    for parts in found:
-        apply_rules(parts, keep_coeng_da, set())
-    mended = write_parts(found)
-    return cluster if mended == cluster else mended
-
-
-def apply_rules(parts: Parts, keep_coeng_da: bool, applied: set[str]) -> None:
-    """Run the rules until none changes anything; ``applied`` takes the names of those that did."""
-    for _ in range(MAX_ROUNDS):
-        changed = False
-        for name, rule in RULES:
-            if name == "coeng-da" and keep_coeng_da:
-                continue
-            if rule(parts):
-                changed = True
-                applied.add(name)
-        if not changed:
-            return
-
-
-def explain_cluster(cluster: str, keep_coeng_da: bool) -> list[str]:
-    """The names of the rules that a cluster's normal form takes, in the order of RULES."""
-    if cluster[0] in DIGITS or cluster[0] == KHAN:
-        return ["lunar" if replace_lunar_date(cluster) != cluster else "order"]
-    found = parse_parts(cluster)
-    applied = {"joiner"} if any(parts.joiners for parts in found) else set()
-    for parts in found:
-        apply_rules(parts, keep_coeng_da, applied)
-    return [name for name, _ in RULES if name in applied] or ["order"]
-
-
-@lru_cache(maxsize=MEMO_SIZE)
-def mend_modern(cluster: str) -> str:
-    return mend_cluster(cluster, False)
-
-
-@lru_cache(maxsize=MEMO_SIZE)
-def mend_keeping_da(cluster: str) -> str:
-    return mend_cluster(cluster, True)
-
-
-def mender(keep_coeng_da: bool) -> Callable[[str], str]:
-    return mend_keeping_da if keep_coeng_da else mend_modern
-
-
 def common_start(one: str, other: str) -> int:
     length = 0
     for left, right in zip(one, other, strict=False):
@@ -304,81 +234,3 @@ def common_start(one: str, other: str) -> int:
             break
         length += 1
     return length
-
-
-# -- finding what may be wrong -------------------------------------------------------------------------------------
-
-# Two marks side by side, but for the pairs that the normal order has. Shifters, vowels, modifiers and finals are runs
-# of the code chart, so that two ranges find the candidates and look-behinds let the lawful ones go.
-SHIFTER, VOWEL, FINAL, ROBAT = "\u17c9\u17ca", "\u17b6-\u17c5", "\u17c7\u17c8", "\u17cc"
-CALM = "\u17c6\u17cb\u17cd-\u17cf\u17d1"  # modifiers but samyok sannya, which can push a shifter down
-SIGN = f"{CALM}\u17d0"
-SUSPECT_PAIR = re.compile(
-    "[\u17b6-\u17d1][\u17b6-\u17d2]"
-    f"(?<![{VOWEL}{SIGN}][{FINAL}])"
-    f"(?<![\u17b6-\u17ba\u17bc-\u17c5][{SIGN}])"
-    f"(?<![{SHIFTER}][\u17b6-\u17cb\u17cd-\u17d1])"
-    f"(?<![\u17bb{SIGN}][{CALM}])"
-    f"(?<!{ROBAT}[\u17b6-\u17d2])"
-    f"(?<![{FINAL}][{FINAL}])"
-)
-# What is no pair of marks: each is found by a plain search, and is rare.
-SUSPECT_TEXTS = ("\u200c", "\u200d", ATTHACAN, "\u17a3", "\u17a4", COENG + KHAN, KHAN + COENG, COENG + "\u179a" + COENG)
-COENG_DA = COENG + "\u178a"
-
-# Whatever may stand inside a cluster: not where one surely begins.
-INSIDE = frozenset(chr(code) for code in (*range(0x17B4, 0x17D5), 0x17DD)) | DIGITS | JOINERS
-STRAYS = JOINERS | {ATTHACAN}
-
-
-def find_suspects(text: str, keep_coeng_da: bool) -> list[int]:
-    """Where something may be wrong, ascending; every cluster that is not normal holds one of the places."""
-    places = [match.start() for match in SUSPECT_PAIR.finditer(text)]
-    for needle in SUSPECT_TEXTS if keep_coeng_da else (*SUSPECT_TEXTS, COENG_DA):
-        place = text.find(needle)
-        while place >= 0:
-            places.append(place)
-            place = text.find(needle, place + 1)
-    place = text.find(ROBAT)
-    while place >= 0:
-        if text[place - 2 : place - 1] == COENG:
-            places.append(place)
-        place = text.find(ROBAT, place + 1)
-    places.sort()
-    return places
-
-
-def iter_suspects(text: str, places: list[int]) -> Iterator[tuple[int, str]]:
-    """The clusters that hold the places, each once, with their starts."""
-    match = CLUSTER.match
-    floor = 0
-    for place in places:
-        if place < floor:
-            continue
-        start = find_start(text, place, floor)
-        while True:
-            found = match(text, start)
-            assert found is not None  # CLUSTER takes any character
-            end = found.end()
-            if end > place:
-                break
-            start = end
-        floor = end
-        yield start, found[0]
-
-
-def find_start(text: str, place: int, floor: int) -> int:
-    """Where a cluster surely begins, at or before a place; ``floor`` is the end of one found before."""
-    start = place
-    lowest = max(floor, place - MAX_CLUSTER)
-    while start > lowest:
-        char = text[start]
-        if char not in INSIDE and char != "\n":
-            before = start - 1
-            while before > lowest and text[before] in STRAYS:
-                before -= 1
-            if text[before] != COENG:
-                return start
-        start -= 1
-    # At the floor; or in a row of marks so long that the cuts in it must be found from its beginning.
-    return start if start == floor else floor
