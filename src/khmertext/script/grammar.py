@@ -57,6 +57,7 @@ __all__ = [
     "MAX_COENGS",
     "MAX_DIGITS",
     "MAX_MARKS",
+    "MIDDLE_VOWELS",
     "SIGNS",
     "STRONG_CLUSTER",
     "SYLLABLE",
@@ -115,6 +116,23 @@ SYLLABLE: Final = (
 
 Source: UTN #61, the structure of the Modern Khmer syllable, where ZWNJ keeps a shifter from being pushed down only in
 the places that UTN #61 allows.
+"""
+
+# --- Middle Khmer ---------------------------------------------------------------------------------------------------
+
+# UTN #61, Middle Khmer: one part in front, below, above and behind at most, and none of the sequences that are not to
+# be used: those that are one split vowel, and vowel U where a shifter is meant. 17BE has a part above already; the
+# other split vowels have one behind.
+VOWELS_IN_FRONT, VOWELS_BELOW, VOWELS_ABOVE = "[\u17c1-\u17c3]", "[\u17bb-\u17bd]", "[\u17b7-\u17ba]"
+MIDDLE_VOWELS: Final = (
+    "(?!.*(?:\u17c1.*[\u17b6\u17b8]|\u17c4.*\u17b8|\u17bb.*[\u17b7-\u17ba]|\u17be.*\u17bb))"
+    f"(?:{VOWELS_IN_FRONT}?{VOWELS_BELOW}?{VOWELS_ABOVE}?{VOWEL_AA}?"
+    f"|\u17be{VOWELS_BELOW}?{VOWEL_AA}?"
+    f"|[\u17bf\u17c0\u17c4\u17c5]{VOWELS_BELOW}?{VOWELS_ABOVE}?)"
+)
+"""The vowels of a syllable of Middle Khmer, none included, in the order in which shapers take them.
+
+Source: UTN #61, the structure of the Middle Khmer syllable; its sequences not to be used.
 """
 
 # --- Clusters, lax --------------------------------------------------------------------------------------------------

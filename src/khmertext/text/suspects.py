@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from khmertext.script.classes import COENG, DIGITS, JOINERS
 from khmertext.text.clusters import CLUSTER, MAX_CLUSTER
 
-__all__ = ["find_suspects", "iter_suspects"]
+__all__ = ["find_start", "find_suspects", "iter_suspects"]
 
 KHAN, ATTHACAN = "\u17d4", "\u17dd"
 

@@ -12,16 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from khmertext.script import grammar
 from khmertext.script.classes import (
     BASES,
     BELOW_VOWELS,
     COENG,
+    DIGITS,
     FINAL_SET,
     GENERIC_BASES,
     JOINER_SET,
+    KHMER,
     MODIFIER_SET,
+    OTHERS,
     RO,
     ROBAT,
     SHIFTER_SET,
@@ -29,12 +33,16 @@ from khmertext.script.classes import (
     ZWJ,
     ZWNJ,
 )
+from khmertext.text.clusters import split_clusters
 
-__all__ = ["Parts", "parse_parts", "write_parts"]
+__all__ = ["Parts", "Syllable", "is_middle_syllable", "parse_parts", "parse_syllable", "write_parts"]
 
 ATTHACAN = "\u17dd"
 NYO = "\u1789"
 DEPRECATED = "\u17a3\u17a4"
+MOST_COENGS = 2
+VOWEL_U = "\u17bb"
+MEANS_SHIFTER = re.compile("\u17b6.*\u17c6|\u17dd|\u17d0")  # together with vowel u
 QAA, LETTER_QA, VOWEL_AA = "\u17a4", "\u17a2", "\u17b6"  # the second deprecated one is spelled out as these two
 
 TOKEN = re.compile(
@@ -47,6 +55,39 @@ FINAL_COENG = re.compile(f"{ZWJ}{COENG}(?P<between>{grammar.STRAY}*)(?P<base>.)"
 # UTN #61, Middle Khmer, final coengs: bases whose coeng has ink on the right; vowels with ink on the right.
 RIGHT_SPACING_BASES = frozenset("\u1783\u1788\u178d\u1794\u1799\u179e\u179f\u17a1")
 SPACING_VOWELS = frozenset("\u17b6\u17bf\u17c0\u17c4\u17c5")
+
+
+MIDDLE_VOWELS = re.compile(grammar.MIDDLE_VOWELS)
+MIDDLE_SIGNS = re.compile(f"(?:{grammar.SIGNS})?")
+HELD_UP = (
+    re.compile(grammar.STRONG_CLUSTER + ".*?" + grammar.HELD_UP_TRIISAP, re.DOTALL),
+    re.compile(grammar.WEAK_CLUSTER + ".*?" + grammar.HELD_UP_MUUSIKATOAN, re.DOTALL),
+)
+
+
+class Syllable(NamedTuple):
+    """The parts of one cluster.
+
+    Attributes:
+        base: The base, or the character that stands alone; "" for marks without one.
+        robat: The robat, or "".
+        coengs: Each conjoiner with its base.
+        shifter: The register shifter, with the ZWNJ that holds it up.
+        vowels: Dependent vowels.
+        modifiers: Nonspacing signs.
+        final: Spacing signs.
+        tail: What follows that is no part of the syllable: a dangling conjoiner, final coengs of Middle Khmer with
+            their own marks, whatever stands behind a sign that takes none.
+    """
+
+    base: str
+    robat: str
+    coengs: tuple[str, ...]
+    shifter: str
+    vowels: str
+    modifiers: str
+    final: str
+    tail: str
 
 
 @dataclass(slots=True)
@@ -203,3 +244,82 @@ def iter_written(found: list[Parts]) -> Iterator[str]:
         yield from parts.modifiers
         yield from parts.finals
         yield parts.wall
+
+
+# -- for callers ---------------------------------------------------------------------------------------------------
+
+
+def parse_syllable(cluster: str) -> Syllable:
+    """Take one cluster apart into what it is made of, in whatever order it was typed.
+
+    Args:
+        cluster: A cluster, as :func:`khmertext.split_clusters` cuts it.
+
+    Returns:
+        The parts; those of a well-formed syllable join to the cluster. Repeated parts stay repeated; joiners without
+        meaning are in none.
+
+    Raises:
+        ValueError: ``cluster`` is not one cluster.
+
+    Example:
+        >>> parse_syllable("ខ្មែ")
+        Syllable(base='ខ', robat='', coengs=('្ម',), shifter='', vowels='ែ', modifiers='', final='', tail='')
+
+    Source: UTN #61, the structure of the syllable.
+    """
+    if len(split_clusters(cluster)) != 1:
+        raise ValueError(f"{cluster!r} is not one cluster; see split_clusters")
+    alone = len(cluster) == 1 and (cluster in OTHERS or cluster not in KHMER)
+    if alone or cluster[0] in DIGITS or cluster == "\r\n":
+        return Syllable(cluster[0], "", (), "", "", "", "", cluster[1:])
+    parts, *rest = parse_parts(cluster)
+    return Syllable(
+        base=parts.base,
+        robat=parts.robat,
+        coengs=tuple(parts.coengs),
+        shifter="".join(parts.shifters) + (ZWNJ if parts.held else ""),
+        vowels="".join(parts.vowels),
+        modifiers="".join(parts.modifiers),
+        final="".join(parts.finals),
+        tail=parts.wall + write_parts(rest),
+    )
+
+
+def is_middle_syllable(cluster: str) -> bool:
+    """Whether a cluster is one well-formed syllable of Middle Khmer, or one character that stands alone.
+
+    Args:
+        cluster: A cluster.
+
+    Example:
+        >>> is_middle_syllable("ក\u17bb\u200d\u17d2ស"), is_middle_syllable("ក\u200d\u17d2ស")
+        (True, False)
+
+    Source: UTN #61, the structure of the Middle Khmer syllable.
+    """
+    if len(cluster) == 1 and cluster in OTHERS:
+        return True
+    found = parse_parts(cluster)
+    if write_parts(found) != cluster or not found[0].base or found[0].base in DEPRECATED:
+        return False
+    return all(
+        (not parts.wall or (parts.wall[0] == ZWJ and number < len(found) - 1)) and is_subsyllable(parts)
+        for number, parts in enumerate(found)
+    )
+
+
+def is_subsyllable(parts: Parts) -> bool:
+    """Whether parts between final coengs are well-formed: the onset with what follows it, or what follows alone."""
+    coengs = [coeng[1] for coeng in parts.coengs]
+    if parts.joiners or len(parts.robat) > 1 or len(coengs) > MOST_COENGS or RO in coengs[:-1]:
+        return False
+    if len(parts.shifters) > 1 or len(parts.finals) > 1:
+        return False
+    if parts.held and not any(held.match(write_parts([parts])) for held in HELD_UP):
+        return False
+    vowels, signs = "".join(parts.vowels), "".join(parts.modifiers)
+    if not MIDDLE_VOWELS.fullmatch(vowels) or (VOWEL_U in vowels and MEANS_SHIFTER.search(vowels + signs)):
+        return False
+    # SIGNS looks back at the vowel before.
+    return MIDDLE_SIGNS.fullmatch(vowels[-1:] + signs, len(vowels[-1:])) is not None
