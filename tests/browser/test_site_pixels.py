@@ -6,6 +6,8 @@ only, one of its own width and height for each family that Chromium falls back t
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import re
@@ -78,6 +80,9 @@ def html(body: str, css: str = "", *, head: str = "") -> str:
     )
 
 
+POLICY_STYLE = "body{font-family:Georgia,serif}i{font-family:Arial}"
+POLICY_HASH = f"sha256-{base64.b64encode(hashlib.sha256(POLICY_STYLE.encode()).digest()).decode()}"
+
 # Pages whose look must stay once the Khmer is taken out.
 LOOKS = {
     "no-family": html(MIXED),
@@ -139,6 +144,21 @@ LOOKS = {
     "dynamic-printed": html(
         "<p data-khmer-dynamic>Latin</p><p>ក</p>", "body{font-family:Arial}@media print{body{font-family:Georgia}}"
     ),
+    "shorthand-variable": html(
+        MIXED + CODE, ":root{--f:italic 20px/1.5 Georgia,serif;--s:1.2em}body{font:var(--f)}b{font:bold var(--s) Arial}"
+    ),
+    "policy": html(
+        MIXED + CODE + CONTROLS,
+        POLICY_STYLE,
+        head=f"<meta http-equiv=Content-Security-Policy content=\"style-src 'self' '{POLICY_HASH}'\">",
+    ),
+    "media-attribute": html(
+        CONTROLS,
+        "input,textarea{font-family:Georgia}",
+        head="<style media=print>input{font-family:Arial}</style><style media='(min-width:1px) and (max-width:900px)'>"
+        "input:not([placeholder]){font-family:Arial}::placeholder{font-family:Georgia}</style>",
+    ),
+    "states": html(CONTROLS, "input{font-family:Georgia}input:invalid,form:focus-within input{font-family:Arial}"),
     "code": html(CODE),
     "code-nested": html(NESTED_CODE),
     "code-in-body-family": html(CODE, "body{font-family:Arial}"),
