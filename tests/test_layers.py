@@ -21,6 +21,7 @@ LAYERS = (
     ("errors", "version", "workers"),
     ("script",),
     ("text",),
+    ("files",),
     (ROOT,),
     ("fonts",),
     ("web",),

@@ -7,7 +7,7 @@ to do about it.
 
 from __future__ import annotations
 
-__all__ = ["FontError", "KhmerTextError", "SiteError"]
+__all__ = ["FontError", "KhmerTextError", "SiteError", "TextError"]
 
 
 class KhmerTextError(Exception):
@@ -45,6 +45,10 @@ class FontError(KhmerTextError):
 
 class SiteError(KhmerTextError):
     """A site's files cannot be read, or cannot be changed safely."""
+
+
+class TextError(KhmerTextError):
+    """A text file cannot be read or written, or is not UTF-8."""
 
 
 def _rebuild(kind: type[KhmerTextError], message: str, source: str, hint: str) -> KhmerTextError:

@@ -12,6 +12,7 @@ import click
 
 from khmertext.cli.site import site
 from khmertext.cli.terminal import paint, printable
+from khmertext.cli.text import clusters, normalize_command
 from khmertext.errors import KhmerTextError
 from khmertext.version import __version__
 
@@ -20,6 +21,7 @@ __all__ = ["cli", "main", "run"]
 # What click 8.2 and later raise for a group without a command; earlier ones print the help themselves.
 HELP: type[click.UsageError] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
 INTERRUPTED = 130  # as shells tell of a program that Ctrl-C ended
+BROKEN_PIPE = 141  # and of one whose reader went away
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,7 +30,8 @@ def cli() -> None:
     """Khmer Unicode text and fonts."""
 
 
-cli.add_command(site)
+for command in (site, normalize_command, clusters):
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -67,6 +70,9 @@ def run(arguments: Sequence[str]) -> int:
     except KhmerTextError as error:
         show_error(str(error))
         return 2
+    except SystemExit:
+        # The one case in which click ends the program itself: whoever reads has had enough, as with `| head`.
+        return BROKEN_PIPE
     except OSError as error:
         show_error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         return 2
