@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import random
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 from khmertext import is_normalized, normalize, normalize_with_edits, split_clusters
 from khmertext.script import grammar
 from khmertext.text.normalization import apply_edits
+from tests.plain_normalizer import normalize_plainly
 
 REPRESENTATIVES = (
     "\u1780\u1794\u179f\u1789\u179a\u17a3\u17a4\u17a5\u178a\u17d2\u17cc\u17c9\u17ca\u17c1\u17be\u17c4\u17b6\u17b8\u17bb"
@@ -33,20 +32,6 @@ TOO_MANY = re.compile(
 )
 
 
-def load_plain() -> Callable[[str], str]:
-    path = Path(__file__).resolve().parents[1] / "plain_normalizer.py"
-    spec = importlib.util.spec_from_file_location("plain_normalizer", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: Callable[[str], str] = module.normalize_plainly
-    return found
-
-
-plainly = load_plain()
-
-
 def iter_strings(longest: int, count: int) -> Iterator[str]:
     for length in range(1, longest + 1):
         for letters in itertools.product(REPRESENTATIVES, repeat=length):
@@ -59,7 +44,7 @@ def iter_strings(longest: int, count: int) -> Iterator[str]:
 def check_promises(text: str) -> None:
     """Everything that normal form promises of one text."""
     form = normalize(text)
-    assert form == plainly(text)
+    assert form == normalize_plainly(text)
     if not TOO_MANY.search(text):
         assert normalize(form) is form
     assert len(form) <= len(text) + text.count("\u17a4")

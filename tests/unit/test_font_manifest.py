@@ -14,30 +14,26 @@ from typing import Any
 import pytest
 
 from khmertext.fonts import default_face, read_face, read_license
+from tests.font_files import FONTS, find_file
 
 ROOT = Path(__file__).resolve().parents[2]
-FONTS: list[dict[str, Any]] = tomllib.loads((ROOT / "fonts" / "MANIFEST.toml").read_text(encoding="utf-8"))["font"]
 FIELDS = {"family", "registry", "package", "version", "file", "sha256", "license", "used"}
 
 
 def find_version(font: dict[str, Any]) -> str | None:
-    """The installed version of a font's package."""
+    """The installed version of a font's package; that of the manifest for what tools/fetch_packages.py brought."""
+    if find_file(font).is_relative_to(ROOT / "fonts"):
+        return str(font["version"])
     if font["registry"] == "pypi":
         try:
             return distribution(font["package"]).version
         except PackageNotFoundError:
             return None
-    if shutil.which("dpkg-query") is None:
+    if font["registry"] == "npm" or shutil.which("dpkg-query") is None:
         return None
     query = ["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}", font["package"]]
     status, _, version = subprocess.run(query, capture_output=True, text=True, check=False).stdout.partition(" ")
     return version if status == "installed" else None
-
-
-def find_file(font: dict[str, Any]) -> Path:
-    if font["registry"] == "pypi":
-        return Path(str(distribution(font["package"]).locate_file(font["file"])))
-    return Path("/", font["file"])
 
 
 @pytest.fixture(params=FONTS, ids=lambda font: str(font["family"]))
@@ -64,7 +60,7 @@ def test_entries_are_whole_and_none_is_there_twice() -> None:
     assert FONTS
     for font in FONTS:
         assert font.keys() == FIELDS
-        assert font["registry"] in ("pypi", "debian")
+        assert font["registry"] in ("pypi", "debian", "npm")
         assert re.fullmatch("[0-9a-f]{64}", font["sha256"])
         assert font["used"]
         assert set(font["used"]) <= {"default", "tests", "benchmarks"}

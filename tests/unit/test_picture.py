@@ -5,7 +5,7 @@ That the file is up to date is tested with the other generated documents; here, 
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import io
 from pathlib import Path
 from types import ModuleType
@@ -20,12 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_picture", ROOT / "tools" / "make_picture.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module("tools.make_picture")
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,7 @@ __all__ = [
     "MAX_DIGITS",
     "MAX_MARKS",
     "MIDDLE_VOWELS",
+    "SHAPED",
     "SIGNS",
     "STRONG_CLUSTER",
     "SYLLABLE",
@@ -133,6 +134,26 @@ MIDDLE_VOWELS: Final = (
 """The vowels of a syllable of Middle Khmer, none included, in the order in which shapers take them.
 
 Source: UTN #61, the structure of the Middle Khmer syllable; its sequences not to be used.
+"""
+
+# --- What shapers take ------------------------------------------------------------------------------------------------
+
+# OpenType's syllable of Khmer: a letter, letters below, then vowels by their place, signs wherever, at most one letter
+# below after the vowels, signs behind. Shapers take split vowels apart first, into 17C1 and themselves.
+SHAPED_LETTER = char_set({*BASES, "\u17a3", "\u17a4"})
+SHIFTER_OR_ROBAT = "[\u17c9\u17ca\u17cc]"
+SHAPED_SIGNS = f"(?:{JOINER_SET}*+[\u17c6\u17cb\u17cd-\u17d1])*+"
+SHAPED: Final = (
+    f"(?:{SHAPED_LETTER}|{GENERIC_BASE_SET})(?:{JOINER_SET}?{SHIFTER_OR_ROBAT}{{1,2}})?"
+    f"(?:{COENG}{SHAPED_LETTER}(?:{JOINER_SET}?{SHIFTER_OR_ROBAT})?)*+"
+    f"(?:{COENG}|{SHAPED_SIGNS}{VOWELS_IN_FRONT}?{SHAPED_SIGNS}{VOWELS_BELOW}?{SHAPED_SIGNS}"
+    f"(?:{JOINER_SET}?[\u17b7-\u17ba\u17be])?{SHAPED_SIGNS}[\u17b6\u17bf\u17c0\u17c4\u17c5]?{SHAPED_SIGNS}"
+    f"(?:{COENG}{SHAPED_LETTER})?[\u17c7\u17c8\u17d3\u17dd]*+)"
+)
+"""A syllable that shapers draw without a dotted circle, its split vowels taken apart. To be matched whole.
+
+Source: Microsoft's script development specification for Khmer, well-formed syllables; HarfBuzz's Khmer shaper, which
+takes more than it: signs in several places, and a coeng after the vowels.
 """
 
 # --- Clusters, lax --------------------------------------------------------------------------------------------------

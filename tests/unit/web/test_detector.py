@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -187,12 +187,7 @@ def test_install_page_links_every_file() -> None:
 
 @pytest.fixture(scope="module")
 def build_detector() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_detector", REPOSITORY / "tools" / "build_detector.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module("tools.build_detector")
 
 
 def test_committed_script_was_made_from_the_source(build_detector: ModuleType) -> None:
