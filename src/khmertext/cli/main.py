@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import click
 
+from khmertext.cli.checking import check_command
+from khmertext.cli.describing import describe, rule
 from khmertext.cli.site import site
 from khmertext.cli.terminal import paint, printable
 from khmertext.cli.text import clusters, normalize_command
@@ -30,7 +32,7 @@ def cli() -> None:
     """Khmer Unicode text and fonts."""
 
 
-for command in (site, normalize_command, clusters):
+for command in (site, normalize_command, clusters, check_command, describe, rule):
     cli.add_command(command)
 
 
