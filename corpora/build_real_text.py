@@ -35,7 +35,9 @@ HAS_KHMER: Final = re.compile(KHMER_SET)
 BLANKS: Final = re.compile("[ \t\r\n\f\v]+")
 
 SILENT: Final = frozenset("script style noscript template".split())
-INLINE: Final = frozenset("a abbr b bdi bdo cite code em i kbd label mark q s samp small span strong sub sup u var".split())
+INLINE: Final = frozenset(
+    "a abbr b bdi bdo cite code em i kbd label mark q s samp small span strong sub sup u var".split()
+)
 
 
 class PageText(HTMLParser):

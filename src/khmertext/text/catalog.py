@@ -466,8 +466,8 @@ ENTRIES: Final = (
         UNSAFE,
         "the same mark twice",
         "A vowel, sign, shifter or robat that stands on its base already.",
-        "Often nobody sees it: the two are drawn over each other, or the second behind the text. Search does not find "
-        "the word. Now and then it is a play with letters, so it is never repaired unasked.",
+        "Some are drawn over each other, so that nobody sees it, some with a dotted circle. Search does not find the "
+        "word. Now and then it is a play with letters, so it is never repaired unasked.",
         "\u1780\u17b6\u17b6",
         "\u1780\u17b6",
         "UTN #61, the structure of the syllable: one of each.",
@@ -547,18 +547,6 @@ ENTRIES: Final = (
     ),
     CatalogEntry(
         "KT902",
-        "other-shifter",
-        N,
-        NONE,
-        "the other register shifter would be drawn alike",
-        "A shifter before a vowel above, on a cluster where UTN #61 says that only the other one is pushed down.",
-        "Fonts push down both, so the reader cannot tell which one it is; search can. Look it up in a dictionary.",
-        "\u179f\u17c9\u17b8",
-        "",
-        "UTN #61, register shifters.",
-    ),
-    CatalogEntry(
-        "KT903",
         "mixed-digits",
         N,
         NONE,

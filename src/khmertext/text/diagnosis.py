@@ -43,7 +43,6 @@ from khmertext.text.catalog import CATALOG, Severity
 from khmertext.text.clusters import CLUSTER
 from khmertext.text.edits import Edit, apply_edits, make_edit
 from khmertext.text.mending import Settings, explain_cluster, mend_cluster
-from khmertext.text.rules.shifters import natural_shifter
 from khmertext.text.syllables import TOKEN, is_middle_syllable, parse_parts
 from khmertext.text.visual import explain_visually, mend_visually
 
@@ -58,7 +57,6 @@ DEPRECATED = {"\u17a3": "KT501", "\u17a4": "KT502"}
 COENG_DA = re.compile(f"{COENG}\u178a")
 SYLLABLE = re.compile(grammar.SYLLABLE)
 MIDDLE_VOWELS = re.compile(grammar.MIDDLE_VOWELS)
-PUSHED = re.compile(f"{grammar.IN_FRONT}{grammar.PUSHING}")
 MOST_COENGS, MOST_SIGNS = 2, 2
 
 # Marks make a cluster of their own where they have no base; what stands alone takes none.
@@ -275,7 +273,6 @@ def diagnose_cluster(cluster: str, profile: Profile, keep_coeng_da: bool) -> tup
     if profile.folds_coeng_da and not keep_coeng_da:
         for match in COENG_DA.finditer(cluster):
             found.add("KT402", match.start(), match.end(), Edit(match.end() - 1, match.end(), LETTER_TA, "coeng-da"))
-    note_other_shifter(found, cluster, mended)
     return tuple(sorted(found.diagnostics.values(), key=lambda diagnostic: diagnostic.code != "KT701"))
 
 
@@ -463,17 +460,6 @@ def find_repeated(tokens: list[Token]) -> Token | None:
     return None
 
 
-def note_other_shifter(found: Findings, cluster: str, mended: str) -> None:
-    """Note a shifter that is drawn as the other one would be."""
-    if cluster[0] in STANDALONE or not any(shifter in mended for shifter in SHIFTERS):
-        return
-    parts = parse_parts(mended)[0]
-    natural = natural_shifter(parts)
-    pushed = PUSHED.match("".join((*parts.vowels, *parts.modifiers)))
-    if natural and len(parts.shifters) == 1 and parts.shifters[0] != natural and not parts.held and pushed:
-        found.add("KT902", *found.span("shifter"))
-
-
 # -- what lies between clusters ------------------------------------------------------------------------------------
 
 
@@ -484,7 +470,7 @@ def iter_lookalikes(text: str) -> Iterator[Diagnostic]:
         edit = Edit(match.start(), match.end(), replacement, "lookalike")
         yield Diagnostic("KT901", match.start(), match.end(), CATALOG["KT901"].message, edit)
     for match in MIXED_NUMBER.finditer(text):
-        yield Diagnostic("KT903", match.start(), match.end(), CATALOG["KT903"].message)
+        yield Diagnostic("KT902", match.start(), match.end(), CATALOG["KT902"].message)
     yield from iter_legacy(text)
 
 

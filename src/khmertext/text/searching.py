@@ -21,7 +21,7 @@ UNSEEN = re.compile(f"[{''.join(sorted(INVISIBLES))}\u17b4\u17b5]+")
 SPELLED = re.compile("[\u17b2\u17d8]")
 SPELLINGS = {"\u17b2": "\u17b1", "\u17d8": "\u17d4\u179b\u17d4"}
 
-# A shifter that is drawn below looks like vowel U, and nothing tells which of the two shifters it is.
+# A shifter that is pushed down looks like vowel U, and nothing tells which of the two shifters it is.
 PUSHED = re.compile(
     f"[\u17c9\u17ca]{ZWNJ}?(?={grammar.IN_FRONT}{grammar.PUSHING})|\u17c9{ZWNJ}?(?={grammar.IN_FRONT}\u17d0)"
 )
@@ -36,10 +36,10 @@ MAX_ROUNDS = 8
 def search_key(text: str) -> str:
     """A key under which a text is found however it was typed.
 
-    The normal form of UTN #61, and then: coeng da is coeng ta in every language; a register shifter that is drawn below
-    is vowel U; several signs stand in one order; joiners, zero width spaces, soft hyphens and inherent vowels are
-    gone; 17B2 is 17B1; 17D8 is spelled out; Khmer digits and lek attak are ASCII digits; everything outside Khmer is
-    case-folded.
+    The normal form of UTN #61, and then: coeng da is coeng ta in every language; a register shifter before what can
+    push it down is vowel U, whichever shifter it is and held up or not; several signs stand in one order; joiners,
+    zero width spaces, soft hyphens and inherent vowels are gone; 17B2 is 17B1; 17D8 is spelled out; Khmer digits and
+    lek attak are ASCII digits; everything outside Khmer is case-folded.
 
     Args:
         text: Any string.
