@@ -78,8 +78,8 @@ def test_no_picture_keeps_two_forms_but_for_those_that_are_published(oracles: li
     # And no two forms look alike.
     forms = {normalize(text) for texts in pictures.values() for text in texts}
     looks = [tuple(oracle.draw(form) for oracle in oracles) for form in forms]
-    drawn = [look for look in looks if None not in look]
-    assert (len(forms), len(drawn), len(set(drawn))) == (31_289, 31_139, 31_139)
+    whole = [look for look in looks if None not in look]
+    assert (len(forms), len(whole), len(set(whole))) == (31_289, 31_139, 31_139)
 
 
 def name(text: str) -> str:

@@ -73,7 +73,7 @@ RULE_PLACES = {"coeng-ro": ("coeng",), "vowel-u": ("", VOWEL_U), "vowel-order": 
 THAI = re.compile(f"(?<={KHMER_SET})[{''.join(THAI_LOOKALIKES)}]+")
 MIXED_NUMBER = re.compile("(?:[0-9]+[\u17e0-\u17e9]|[\u17e0-\u17e9]+[0-9])[0-9\u17e0-\u17e9]*")
 LIMON = re.compile("|".join(sorted(map(re.escape, LIMON_WORDS), key=lambda word: (-len(word), word))))
-LEGACY_WORDS, LEGACY_GAP = 3, 80  # so many different words, so few characters between them
+LEGACY_WORDS, LEGACY_GAP = 4, 80  # so many different words, so few characters between them
 
 
 class Diagnostic(NamedTuple):
