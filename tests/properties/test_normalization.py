@@ -71,6 +71,27 @@ def test_promises_hold_for_every_short_string_and_for_random_ones() -> None:
     assert count == sum(len(REPRESENTATIVES) ** length for length in (1, 2, 3)) + 5000
 
 
+@pytest.mark.slow
+def test_every_string_of_four_and_a_million_random_ones_have_a_form_that_is_one() -> None:
+    unicodedata2 = pytest.importorskip("unicodedata2")
+    chosen = random.Random(4)
+    fours = map("".join, itertools.product(REPRESENTATIVES, repeat=4))
+    random_ones = ("".join(chosen.choices(REPRESENTATIVES, k=chosen.randint(5, 24))) for _ in range(1_000_000))
+    count = 0
+    for text in itertools.chain(fours, random_ones):
+        count += 1
+        form = normalize(text)
+        if form is not text:
+            assert form != text
+            assert len(form) <= len(text) + text.count("\u17a4")
+            if normalize(form) is not form:
+                assert TOO_MANY.search(text), ascii(text)
+        assert unicodedata2.normalize("NFC", form) == form, ascii(text)
+        if count % 8 == 0:  # the plain one takes its time
+            assert form == normalize_plainly(text), ascii(text)
+    assert count == len(REPRESENTATIVES) ** 4 + 1_000_000 > 2_100_000
+
+
 def test_promises_hold_for_random_strings() -> None:
     for text in iter_strings(2, 1500):
         check_promises(text)

@@ -143,7 +143,7 @@ def format_annotation(path: str, diagnostic: Diagnostic, place: Place, quote: tu
     """
     level = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}[diagnostic.severity]
     values = {
-        "file": PurePath(path).as_posix(),
+        "file": printable(PurePath(path).as_posix(), 2000),
         "line": place.line,
         "endLine": place.end_line,
         "title": f"{diagnostic.code} {CATALOG[diagnostic.code].name}",
