@@ -125,7 +125,7 @@ def read_locale(data: bytes) -> Iterator[str]:
         ['បាទ']
     """
     for line in data.decode().splitlines():
-        if not line.startswith("%"):
+        if not line.startswith(("%", "collating-element")):  # comments, and letters in their order
             for text in re.findall('"([^"]*)"', line):
                 yield re.sub("<U([0-9A-F]{4})>", lambda match: chr(int(match[1], 16)), text)
 

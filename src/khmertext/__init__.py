@@ -10,39 +10,46 @@ Example:
 
 from __future__ import annotations
 
-from khmertext.files import FileResult, normalize_file
+from typing import TYPE_CHECKING, Any
+
+from khmertext import text
 from khmertext.text import (
     Cluster,
     ClusterKind,
-    Diagnostic,
     Edit,
-    FixResult,
-    FixSafety,
     Normalization,
-    Severity,
-    StreamNormalizer,
     Syllable,
     apply_edits,
-    backspace,
-    caret_positions,
-    check,
     cluster_starts,
-    delete,
-    fix_text,
     is_normalized,
     iter_clusters,
-    next_caret,
     normalize,
-    normalize_stream,
     normalize_with_edits,
     parse_syllable,
-    previous_caret,
-    search_key,
     split_clusters,
-    truncate_bytes,
-    truncate_clusters,
 )
 from khmertext.version import __version__
+
+if TYPE_CHECKING:
+    from khmertext.files import FileResult, normalize_file
+    from khmertext.text import (
+        Diagnostic,
+        FixResult,
+        FixSafety,
+        Severity,
+        StreamNormalizer,
+        backspace,
+        caret_positions,
+        check,
+        delete,
+        fix_text,
+        next_caret,
+        normalize_stream,
+        previous_caret,
+        search_key,
+        truncate_bytes,
+        truncate_clusters,
+    )
 
 __all__ = [
     "Cluster",
@@ -78,3 +85,18 @@ __all__ = [
     "truncate_bytes",
     "truncate_clusters",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # What touches the disk is loaded when it is first asked for, as is most of the text part.
+    if name in ("FileResult", "normalize_file"):
+        from khmertext import files
+
+        return getattr(files, name)
+    if name in __all__:
+        return getattr(text, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["PROFILES", "Profile", "Structure", "find_profile"]
 
@@ -21,11 +20,10 @@ class Structure(Enum):
     MIDDLE = "middle"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """A language written in Khmer script.
 
-    Args:
+    Attributes:
         language: Language subtag (BCP 47), in lower case.
         name: English name.
         structure: The structure of its syllables.

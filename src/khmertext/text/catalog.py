@@ -7,10 +7,9 @@ text: :mod:`khmertext.text.diagnosis` does, and the pages in docs/rules are made
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["CATALOG", "FAMILIES", "CatalogEntry", "FixSafety", "Severity", "find_entry"]
 
@@ -56,11 +55,10 @@ FAMILIES: Final[Mapping[int, str]] = MappingProxyType(
 """The hundreds of a code to the name of its family."""
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogEntry:
+class CatalogEntry(NamedTuple):
     """One kind of diagnostic.
 
-    Args:
+    Attributes:
         code: "KT" and three digits.
         name: A short name in kebab case.
         severity: How much it weighs.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from khmertext.script import grammar
@@ -90,7 +89,6 @@ class Syllable(NamedTuple):
     tail: str
 
 
-@dataclass(slots=True)
 class Parts:
     """The parts of a syllable, or of what follows a wall or a final coeng in it.
 
@@ -107,16 +105,20 @@ class Parts:
         wall: What comes after: "", a dangling coeng, a sign that stands alone, or a final coeng with its ZWJ.
     """
 
-    base: str = ""
-    robat: str = ""
-    coengs: list[str] = field(default_factory=list)
-    shifters: list[str] = field(default_factory=list)
-    held: bool = False
-    vowels: list[str] = field(default_factory=list)
-    modifiers: list[str] = field(default_factory=list)
-    finals: list[str] = field(default_factory=list)
-    joiners: int = 0
-    wall: str = ""
+    # Not a dataclass: that module takes longer to import than all of the text part may.
+    __slots__ = ("base", "coengs", "finals", "held", "joiners", "modifiers", "robat", "shifters", "vowels", "wall")
+
+    def __init__(self, base: str = "", *, vowels: list[str] | None = None, modifiers: list[str] | None = None) -> None:
+        self.base = base
+        self.robat = ""
+        self.coengs: list[str] = []
+        self.shifters: list[str] = []
+        self.held = False
+        self.vowels: list[str] = vowels or []
+        self.modifiers: list[str] = modifiers or []
+        self.finals: list[str] = []
+        self.joiners = 0
+        self.wall = ""
 
     @property
     def onset(self) -> str:

@@ -11,6 +11,7 @@ A syllable that shapers show with a dotted circle is not touched: mending it cha
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from khmertext.script import grammar
 from khmertext.script.classes import (
@@ -29,7 +30,6 @@ from khmertext.script.classes import (
 
 __all__ = ["explain_visually", "is_drawn_whole", "mend_visually"]
 
-SHAPED = re.compile(grammar.SHAPED)
 SPLIT_VOWEL = re.compile("(?=[\u17be-\u17c0\u17c4\u17c5])")
 TRAILING = re.compile(f"{JOINER_SET}+\\Z")
 
@@ -47,28 +47,36 @@ PUSHES_MUUSIKATOAN, PUSHES_TRIISAP = "[\u1784\u1789\u1793\u1794\u1798\u1799\u179
 ABOVE = "[\u17b7-\u17ba]"
 SIGNS_ONLY = f"(?={MODIFIER_SET}*+{FINAL_SET}*+\\Z)"
 
-REWRITES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
-    (name, re.compile(pattern), replacement)
-    for name, pattern, replacement in (
-        # Drawn in front of the whole syllable wherever it was typed.
-        ("coeng-ro", f"^({LETTER}{ROBAT}?(?:{LETTER_BELOW})*)({RO_BELOW})({LETTER_BELOW})(?!.*{RO_BELOW})", r"\1\3\2"),
-        ("order", f"^({LETTER}{ROBAT}?(?:{LETTER_BELOW})*+)({NOT_IN_FRONT}+)({RO_BELOW})(?!.*{COENG})", r"\1\3\2"),
-        # Likewise; but one that stands before coeng ro is drawn on the other side of it.
-        ("order", f"({IN_FRONT})({LETTER_BELOW})", r"\2\1"),
-        ("order", f"({SIGN})({IN_FRONT})", r"\2\1"),
-        # A shape of its own in every font, and the same shape.
-        ("split-vowel", f"^({ROOMY}{ROBAT}?(?:{RO_BELOW})?)(?:\u17c1\u17b6|\u17b6\u17c1)", "\\1\u17c4"),
-        ("vowel-u", f"^({PUSHES_MUUSIKATOAN})\u17bb({ABOVE}){SIGNS_ONLY}", "\\1\u17c9\\2"),
-        ("vowel-u", f"^({PUSHES_TRIISAP})\u17bb({ABOVE}){SIGNS_ONLY}", "\\1\u17ca\\2"),
-        # Nothing is drawn for a joiner that has nothing to join or part. Behind a mark above, ZWNJ can part that from
-        # the next syllable, whose 17C2 some fonts make room for.
-        ("joiner", f"{ZWJ}(?=[\u17b8-\u17ba\u17c6\u17cb\u17cc\u17ce-\u17d1]|\\Z)", ""),
-        ("joiner", f"(?<=[\u1780-\u17b3\u17b6\u17bb-\u17bd\u17bf-\u17c5\u17c7\u17c8]){JOINER_SET}+\\Z", ""),
-    )
+REWRITES = (
+    # Drawn in front of the whole syllable wherever it was typed.
+    ("coeng-ro", f"^({LETTER}{ROBAT}?(?:{LETTER_BELOW})*)({RO_BELOW})({LETTER_BELOW})(?!.*{RO_BELOW})", r"\1\3\2"),
+    ("order", f"^({LETTER}{ROBAT}?(?:{LETTER_BELOW})*+)({NOT_IN_FRONT}+)({RO_BELOW})(?!.*{COENG})", r"\1\3\2"),
+    # Likewise; but one that stands before coeng ro is drawn on the other side of it.
+    ("order", f"({IN_FRONT})({LETTER_BELOW})", r"\2\1"),
+    ("order", f"({SIGN})({IN_FRONT})", r"\2\1"),
+    # A shape of its own in every font, and the same shape.
+    ("split-vowel", f"^({ROOMY}{ROBAT}?(?:{RO_BELOW})?)(?:\u17c1\u17b6|\u17b6\u17c1)", "\\1\u17c4"),
+    ("vowel-u", f"^({PUSHES_MUUSIKATOAN})\u17bb({ABOVE}){SIGNS_ONLY}", "\\1\u17c9\\2"),
+    ("vowel-u", f"^({PUSHES_TRIISAP})\u17bb({ABOVE}){SIGNS_ONLY}", "\\1\u17ca\\2"),
+    # Nothing is drawn for a joiner that has nothing to join or part. Behind a mark above, ZWNJ can part that from
+    # the next syllable, whose 17C2 some fonts make room for.
+    ("joiner", f"{ZWJ}(?=[\u17b8-\u17ba\u17c6\u17cb\u17cc\u17ce-\u17d1]|\\Z)", ""),
+    ("joiner", f"(?<=[\u1780-\u17b3\u17b6\u17bb-\u17bd\u17bf-\u17c5\u17c7\u17c8]){JOINER_SET}+\\Z", ""),
 )
 """Name of the rule, pattern, replacement; applied in this order until nothing changes."""
 
 MAX_ROUNDS = 20
+
+
+@cache
+def compile_rewrites() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """REWRITES, compiled when the first text is brought into this form: most programs never do."""
+    return tuple((name, re.compile(pattern), replacement) for name, pattern, replacement in REWRITES)
+
+
+@cache
+def compile_shaped() -> re.Pattern[str]:
+    return re.compile(grammar.SHAPED)
 
 
 def mend_visually(cluster: str) -> str:
@@ -100,7 +108,7 @@ def rewrite(cluster: str, applied: set[str]) -> str:
         return cluster
     for _ in range(MAX_ROUNDS):
         before = cluster
-        for name, pattern, replacement in REWRITES:
+        for name, pattern, replacement in compile_rewrites():
             found = pattern.sub(replacement, cluster)
             if found != cluster and is_drawn_whole(found):
                 applied.add(name)
@@ -123,4 +131,4 @@ def is_drawn_whole(cluster: str) -> bool:
     Source: :data:`khmertext.script.grammar.SHAPED`.
     """
     # Joiners that nothing follows belong to no syllable.
-    return SHAPED.fullmatch(SPLIT_VOWEL.sub("\u17c1", TRAILING.sub("", cluster))) is not None
+    return compile_shaped().fullmatch(SPLIT_VOWEL.sub("\u17c1", TRAILING.sub("", cluster))) is not None

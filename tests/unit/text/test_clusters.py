@@ -117,12 +117,19 @@ def test_memo_is_bounded() -> None:
     assert info.currsize <= MEMO_SIZE
 
 
-def test_public_names_are_the_text_part() -> None:
-    assert set(khmertext.__all__) == {
-        *("Cluster", "ClusterKind", "__version__", "cluster_starts", "iter_clusters", "split_clusters"),
-        *("Edit", "Normalization", "is_normalized", "normalize", "normalize_with_edits"),
-    }
+def test_public_names_are_those_of_the_text_part_and_of_files() -> None:
+    assert set(khmertext.__all__) == {*khmertext.text.__all__, "FileResult", "__version__", "normalize_file"}
     assert khmertext.split_clusters is split_clusters
+    assert all(getattr(khmertext, name) is not None for name in khmertext.__all__)
+    assert set(dir(khmertext)) == set(khmertext.__all__)
+    with pytest.raises(AttributeError):
+        khmertext.none  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_import_loads_no_diagnostics_and_no_files() -> None:
+    script = "import sys, khmertext; khmertext.normalize('ខែ្មរ'); print('\\n'.join(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert not set(run.stdout.split()) & {"khmertext.text.diagnosis", "khmertext.files", "dataclasses", "inspect"}
 
 
 def test_import_loads_no_font_or_web_code() -> None:
