@@ -87,15 +87,17 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # What touches the disk is loaded when it is first asked for, as is most of the text part.
-    if name in ("FileResult", "normalize_file"):
-        from khmertext import files
+if not TYPE_CHECKING:  # so that type checkers still tell names that are not there
 
-        return getattr(files, name)
-    if name in __all__:
-        return getattr(text, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        # What touches the disk is loaded when it is first asked for, as is most of the text part.
+        if name in ("FileResult", "normalize_file"):
+            from khmertext import files
+
+            return getattr(files, name)
+        if name in __all__:
+            return getattr(text, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -81,11 +81,13 @@ LATER = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    module = LATER.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{module}"), name)
+if not TYPE_CHECKING:  # so that type checkers still tell names that are not there
+
+    def __getattr__(name: str) -> Any:
+        module = LATER.get(name)
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{module}"), name)
 
 
 def __dir__() -> list[str]:
