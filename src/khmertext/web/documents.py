@@ -2,7 +2,7 @@
 
 turbohtml follows the WHATWG parsing algorithm and keeps source offsets.
 
-Sources: HTML Standard, sections 13.2 (parsing) and 4.2.3 (``base``).
+Sources: HTML Standard, sections 13.2 (parsing) and 4.2.3 (the first ``base`` that has an ``href`` counts).
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class PageDocument:
         self.path = path
         self.context = context
         self.document: Document = parse(source.text, source_locations=True)
-        base = self.document.find("base")
+        base = self.document.select_one("base[href]")
         href = base.attr("href") if base is not None else None
         self.url = PageUrl.of_page(
             path, href if isinstance(href, str) else None, is_folder=context.folders.__contains__
@@ -203,8 +203,10 @@ class PageDocument:
                 if url.startswith("/") and not url.startswith("//"):
                     found = resolve_url(self.url.base, url, exists=self.context.files.__contains__)
                     written = unquote(url.partition("?")[0].partition("#")[0])
-                    if found is not None and written.endswith(found):
-                        return quote(written.removesuffix(found))
+                    prefix = quote(written.removesuffix(found)) if found and written.endswith(found) else ""
+                    # A slash that was written as %2F would make the way to the root name another host.
+                    if prefix and not prefix.startswith("//"):
+                        return prefix
             self.warnings.append(SiteWarning("not-found-page", RELATIVE, self.path, 0))
         return self.url.prefix
 

@@ -248,7 +248,13 @@ def test_links_go_where_they_work(page: str, before: str) -> None:
 
 @pytest.mark.parametrize(
     ("base", "prefix"),
-    [("", "../"), ("<base href=../>", ""), ("<base href=/elsewhere/>", ""), ("<base href=https://example.org/>", "")],
+    [
+        ("", "../"),
+        ("<base href=../>", ""),
+        ("<base href=/elsewhere/>", ""),
+        ("<base href=https://example.org/>", ""),
+        ("<base target=_blank><base href=../><base href=../../>", ""),  # the first that has one
+    ],
 )
 def test_links_follow_the_base(base: str, prefix: str) -> None:
     assert scan(f"{base}<p>ក", folders=frozenset({"", "dir"})).prefix == prefix
@@ -382,6 +388,8 @@ def test_khmer_in_srcdoc_is_proven_and_told() -> None:
         ("<a href=//other.example/s.css>x</a><script src=/s.css></script><p lang=km>ក", "/", []),
         ("<link rel=stylesheet href=s.css><p lang=km>ក", "", ["not-found-page"]),
         ("<base href=/x/><p lang=km>ក", "", []),
+        ("<link rel=stylesheet href=/%2Fother.example/s.css><p lang=km>ក", "", ["not-found-page"]),
+        ("<a href=/%2fother.example/s.css>x</a><script src=/p/s.css></script><p lang=km>ក", "/p/", []),
     ],
 )
 def test_a_404_page_links_from_the_root(page: str, prefix: str, codes: list[str]) -> None:
