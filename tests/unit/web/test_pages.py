@@ -374,6 +374,14 @@ def test_xhtml_is_read_as_xml() -> None:
     assert page[facts.head :].startswith(b"<script src='x.js'/>")
 
 
+def test_khmer_in_gb18030_is_read() -> None:
+    page = "<meta charset=gb18030><p style='font-family:A'>中文 ខ្មែរ".encode("gb18030")
+    facts = scan_page(page, "a.html", SiteContext("K"))
+    assert runs(facts) == {"ខ្មែរ"}
+    result = apply_insertions(page, list(facts.insertions), facts.encoding)[0]
+    assert result.decode("gb18030").endswith("<p style='font-family:&quot;K&quot;, A'>中文 ខ្មែរ")
+
+
 def test_khmer_in_srcdoc_is_proven_and_told() -> None:
     facts = scan("<html lang=km><iframe srcdoc='<p>&#x1780;&amp;#x1781;</p>'></iframe>")
     assert runs(facts) == {"កខ"}
