@@ -35,6 +35,7 @@ KINDS = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".xht": "html",
     ".css": "css",
     ".js": "script",
     ".mjs": "script",

@@ -188,6 +188,17 @@ def test_a_dry_run_writes_nothing(site: Path, tmp_path: Path, quick: None) -> No
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("name", ["a.htm", "a.HTML", "a.xhtml", "a.xht"])
+def test_pages_are_known_by_their_names(name: str, tmp_path: Path, quick: None) -> None:
+    page = '<html xmlns="http://www.w3.org/1999/xhtml" lang="km"><head/><body>ខ្មែរ</body></html>'.encode()
+    site = write_site(tmp_path / "site", {name: page})
+    assert build_site(site, None, OPTIONS).khmer_pages == 1
+    assert_links_lead_somewhere(site)
+    assert (site / name).read_bytes() != page
+    clean_site(site)
+    assert (site / name).read_bytes() == page
+
+
 def test_excluded_pages_stay_as_they_are(site: Path, quick: None) -> None:
     build_site(site, None, OPTIONS)
     build_site(site, None, replace(OPTIONS, exclude=("news",)))
