@@ -48,6 +48,9 @@ KHMER_COUNTERS = frozenset({"khmer", "cambodian"})
 KHMER_DIGITS = "០១២៣៤៥៦៧៨៩"
 MAX_NESTING = 30
 MAX_ARMS = 20_000
+# Each `&` stands for the whole selector above it, so that nested rules can double it at every step.
+MAX_NESTED_SELECTOR = 10_000
+MAX_NESTED_SELECTORS = 1_000_000
 
 
 class FamilyName(NamedTuple):
@@ -163,7 +166,7 @@ class StyleSheet:
         faces: The families it declares.
         imports: What it imports.
         texts: The strings of its counter styles.
-        truncated: Whether it has more rules than are read.
+        truncated: Whether it has more rules, or longer selectors, than are read.
     """
 
     rules: tuple[StyleRule, ...] = ()
@@ -258,6 +261,7 @@ class Reader:
         self.imports: list[StyleImport] = []
         self.texts: list[str] = []
         self.truncated = False
+        self.nested = 0  # how many characters the selectors of nested rules have together
 
     def sheet(self) -> StyleSheet:
         return StyleSheet(
@@ -318,6 +322,11 @@ class Reader:
             return
         selector = tinycss2.serialize(node.prelude).strip()
         if context.parent:
+            length = nested_length(selector, context.parent)
+            self.nested += length
+            if length > MAX_NESTED_SELECTOR or self.nested > MAX_NESTED_SELECTORS:
+                self.truncated = True
+                return
             selector = nest(selector, context.parent)
         inner = context._replace(parent=selector, depth=context.depth + 1)
         if inner.depth > MAX_NESTING:
@@ -467,6 +476,11 @@ class Reader:
 def nest(selector: str, parent: str) -> str:
     inside = f":is({parent})"
     return selector.replace("&", inside) if "&" in selector else f"{inside} {selector}"
+
+
+def nested_length(selector: str, parent: str) -> int:
+    """How long :func:`nest` would make a selector at most."""
+    return len(selector) + max(1, selector.count("&")) * (len(parent) + len(":is() "))
 
 
 def split_arms(selector: str) -> list[str]:

@@ -24,6 +24,7 @@ from khmertext.fonts import default_face
 from khmertext.web import BuildOptions, build_site, check_site, clean_site, disk
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import FileRecord, Manifest, hash_bytes, read_manifest, write_manifest
+from khmertext.web.reading import BY_NAME
 from khmertext.web.webfonts import Download, SiteFonts
 
 OPTIONS = BuildOptions(jobs=1)
@@ -995,6 +996,14 @@ def test_large_inputs_stay_bounded(tmp_path: Path, quick: None) -> None:
         assert build_site(site, None, OPTIONS).khmer_pages == sum(path.endswith(".html") for path in files)
         clean_site(site)
         assert read_site(site) == files
+
+
+@pytest.mark.parametrize("word", [b"counter ", b"list-style", b"counter khme "])
+def test_a_page_without_khmer_is_passed_over_quickly(word: bytes) -> None:
+    data = word * (400_000 // len(word))
+    started = time.perf_counter()
+    assert BY_NAME.search(data) is None
+    assert time.perf_counter() - started < 2  # a tenth of it; without a bound, minutes
 
 
 @pytest.mark.slow

@@ -99,3 +99,26 @@ def test_broken_css_is_data(css: str) -> None:
 
 def test_deep_nesting_is_bounded() -> None:
     parse_styles("a{" * 2000 + "font-family:b" + "}" * 2000)
+
+
+@pytest.mark.parametrize("inner", ["&&", "& &, & &", ":is(&) &"])
+def test_selectors_that_double_at_every_step_are_bounded(inner: str) -> None:
+    css = ".a{" + f"{inner}{{" * 28 + "font-family:b" + "}" * 29 + "p{font-family:c}"
+    sheet = parse_styles(css)
+    assert sheet.truncated
+    assert [rule.selector for rule in sheet.rules] == ["p"]
+    assert sheet.stacks[-1].css == "c"
+
+
+def test_many_rules_below_a_long_selector_are_bounded() -> None:
+    selector = ",".join(f".a{number}" for number in range(1500))
+    sheet = parse_styles(f"{selector}{{{'&{font-family:b}' * 1000}}}")
+    assert sheet.truncated
+    assert sum(len(rule.selector) for rule in sheet.rules) < 1_100_000
+
+
+def test_usual_nesting_is_read_whole() -> None:
+    css = "".join(f".c{n}{{&:hover{{.d &{{& > .e{{font-family:F{n}}}}}}}}}" for n in range(2000))
+    sheet = parse_styles(css)
+    assert not sheet.truncated
+    assert len(sheet.rules) == 2000
