@@ -107,6 +107,7 @@ LOOKS = {
         '<code style="font-family:inherit">A ក</code>',
         "body{font-family:Georgia}",
     ),
+    "import": html(MIXED, "@import url(import.css);i{font-family:Arial}"),
     "layered-root": html(MIXED, "@layer base{html{font-family:Georgia,serif}}"),
     "layers": html(
         MIXED,
@@ -264,6 +265,9 @@ MORE = {
     "english": html("<p>Latin only</p><input>"),
 }
 
+# Files that the pages load.
+FILES = {"import.css": "body{font-family:Georgia,serif}"}
+
 TYPED = (
     "example/contact.html #name",
     "example/contact.html #message",
@@ -340,6 +344,8 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     (root / "source").mkdir()
     for name, page in {**LOOKS, **SHAPES, **MORE}.items():
         (root / "source" / f"{name}.html").write_text(page, "utf-8")
+    for name, text in FILES.items():
+        (root / "source" / name).write_text(text, "utf-8")
     return build_tree(root, root / "source")
 
 

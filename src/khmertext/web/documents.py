@@ -149,7 +149,7 @@ class PageDocument:
             media = text_attribute(element, "media").strip().lower()
             plain = media in ("", "all", "screen")
             if element.tag == "style":
-                yield self.read_style(element, plain, media)
+                yield from self.read_style(element, Way(plain, False, media))
                 continue
             relations = text_attribute(element, "rel").lower().split()
             loads = "stylesheet" in relations or (
@@ -165,7 +165,7 @@ class PageDocument:
                 way = Way(plain and not alternate, False, "" if alternate else media)
                 yield from self.with_imports(path, way, ())
 
-    def read_style(self, element: Element, plain: bool, media: str) -> Sheet:
+    def read_style(self, element: Element, way: Way) -> Iterator[Sheet]:
         text = text_of(element)
         location = element.source_location
         start = location.start_tag.end_offset if location is not None else -1
@@ -176,20 +176,25 @@ class PageDocument:
         sheet = parse_styles(text)
         if sheet.truncated:
             self.warn("huge-stylesheet", element, HUGE)
-        adapted = sheet.adapt(conditional=not plain, layered=False, media=media)
-        return Sheet("", adapted, start, plain, locked=start < 0)
+        yield from self.imported(sheet, self.url.base, way, ())
+        adapted = sheet.adapt(conditional=not way.plain, layered=way.layered, media=way.media)
+        yield Sheet("", adapted, start, way.plain, locked=start < 0)
 
     def with_imports(self, path: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
         if path in above or len(above) > MAX_IMPORTS:
             return
         sheet = self.context.sheets[path]
-        base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base
-        for one in sheet.imports:
-            imported = resolve_url(base, one.url, exists=self.context.sheets.__contains__)
-            if imported is not None:
-                yield from self.with_imports(imported, way.through(one), (*above, path))
+        base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base if sheet.imports else ""
+        yield from self.imported(sheet, base, way, (*above, path))
         adapted = sheet.adapt(conditional=not way.plain, layered=way.layered, media=way.media)
         yield Sheet(path, adapted, -1, way.plain, way.layered, path in self.locked, way.media)
+
+    def imported(self, sheet: StyleSheet, base: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
+        """What a stylesheet imports: as if it stood in front of its own rules (CSS Cascade Level 5, section 2)."""
+        for one in sheet.imports:
+            path = resolve_url(base, one.url, exists=self.context.sheets.__contains__)
+            if path is not None:
+                yield from self.with_imports(path, way.through(one), above)
 
     def find_prefix(self) -> str:
         """What leads from the page to the root of the site, for our links.

@@ -358,6 +358,28 @@ def test_imports_keep_their_conditions(rule: str, expected: set[tuple[str, int]]
     assert scan_page(page.encode(), "p.html", SiteContext("K", sheets=sheets)).stacks == expected
 
 
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("<style>@import url(../s.css)</style>", {"s.css", "dir/i.css"}),
+        ("<style>@import '../s.css';p.c{font-family:C}</style>", {"dir/i.css"}),  # the winner is in the page itself
+        ("<style>@import '../s.css' print;*{font-family:C}</style>", {"dir/i.css", "s.css"}),
+        ("<style media=print>@import '../s.css'</style>", {"dir/i.css", "s.css"}),
+        ("<base href=../><style>@import url(s.css)</style>", {"s.css", "dir/i.css"}),
+        ("<base href=../><style>@import url(../s.css)</style>", {"s.css", "dir/i.css"}),  # nothing is above the root
+        ("<style>@import url(gone.css)</style>", set()),
+    ],
+)
+def test_style_elements_import_too(style: str, expected: set[str]) -> None:
+    sheets = {
+        "s.css": parse_styles('@import "dir/i.css" print;@import "s.css";p{font-family:A}'),
+        "dir/i.css": parse_styles("html p.c{font-family:B}"),
+    }
+    page = f"{style}<p class=c>ក"
+    facts = scan_page(page.encode(), "dir/p.html", SiteContext("K", sheets=sheets))
+    assert {path for path, _ in facts.stacks} == expected
+
+
 # -- pages of other kinds ------------------------------------------------------------------------------------------
 
 
