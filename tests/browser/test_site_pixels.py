@@ -160,6 +160,11 @@ LOOKS = {
         "input:not([placeholder]){font-family:Arial}::placeholder{font-family:Georgia}</style>",
     ),
     "states": html(CONTROLS, "input{font-family:Georgia}input:invalid,form:focus-within input{font-family:Arial}"),
+    "states-of-links": html(
+        "<p><a class=m href=#>Link ក</a> <a class=n href=#>Link ខ</a> <a href=#>Link គ</a></p>",
+        ".m{font-family:Arial}a:link{font-family:Georgia}a:is(:link,:visited).n{font-family:Arial}"
+        "a:not(:hover):not(.n,.m){font-family:Arial}",
+    ),
     "code": html(CODE),
     "code-nested": html(NESTED_CODE),
     "code-in-body-family": html(CODE, "body{font-family:Arial}"),

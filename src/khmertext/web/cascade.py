@@ -121,6 +121,11 @@ class Candidate(NamedTuple):
     setting: Setting
     rule: StyleRule | None = None
 
+    @property
+    def pseudo(self) -> str:
+        """The part of the element that it is for; there it competes with nothing that is for the element itself."""
+        return self.rule.pseudo if self.rule is not None else ""
+
 
 class StyleSet:
     """The stylesheets of a page as they are asked for, with what was found out; pages that load the same share it.
@@ -253,7 +258,7 @@ class Cascade:
         elif winner is None or winner.setting.value in ("inherit", "unset", "revert", "revert-layer"):
             origin, css, uses, own = parent.origin, parent.css, parent.uses, False
         for one in families:
-            if one.conditional and one.setting.stack >= 0 and (winner is None or one.key > winner.key):
+            if one.conditional and one.setting.stack >= 0 and (winner is None or one.key > winner.key or one.pseudo):
                 uses = (*uses, *self.with_custom(StackUse(one.sheet, one.setting.stack, one.owner)))
         size, size_kind = find_size(tag, candidates, parent.size_kind)
         return ElementFont(
@@ -277,7 +282,7 @@ class Cascade:
             rule = one.rule
             if rule is None or rule.wrappers is None or not one.conditional:
                 continue
-            if winner is not None and one.key <= winner.key and not rule.pseudo:
+            if winner is not None and one.key <= winner.key and not one.pseudo:
                 continue
             use = StackUse(one.sheet, one.setting.stack, one.owner)
             listed = one.setting.stack >= 0
@@ -360,14 +365,16 @@ def find_size(tag: str, candidates: Sequence[Candidate], inherited: str) -> tupl
 
 def find_weights(tag: str, candidates: Sequence[Candidate], inherited: frozenset[int]) -> frozenset[int]:
     weights: set[int] = set()
+    settled = False
     for one in candidates:
-        if one.setting.name != "font-weight":
+        if one.setting.name != "font-weight" or (settled and not one.pseudo):
             continue
         found = weights_of(one.setting.value, inherited)
         if found is not None:
             weights |= found
-            if not one.conditional:
-                return frozenset(weights)
+            settled = settled or not one.conditional
+    if settled:
+        return frozenset(weights)
     if tag in ("b", "strong"):
         weights |= {step(BOLDER, one) for one in inherited}
     elif tag in BOLD_ELEMENTS:

@@ -38,6 +38,7 @@ STATE_PSEUDO_CLASSES = frozenset(
     " optional user-valid user-invalid autofill fullscreen modal popover-open open playing paused defined blank"
     " current past future -webkit-autofill -moz-focusring -moz-placeholder -ms-input-placeholder".split()
 )
+OF_SELECTORS = frozenset({"is", "where", "has", "not"})
 LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-letter"})
 GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
 FONT_SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split())
@@ -46,6 +47,7 @@ READ_PROPERTIES = frozenset(
 )
 KHMER_COUNTERS = frozenset({"khmer", "cambodian"})
 KHMER_DIGITS = "០១២៣៤៥៦៧៨៩"
+UNKNOWN_SPECIFICITY = (9, 9, 9)
 MAX_NESTING = 30
 MAX_ARMS = 20_000
 # Each `&` stands for the whole selector above it, so that nested rules can double it at every step.
@@ -338,11 +340,17 @@ class Reader:
         if not settings:
             return
         for arm in split_arms(selector):
-            plain, written, pseudo, state = strip_state(arm)
+            plain, written, pseudo, states = strip_state(arm)
             specificity = specificity_of(plain)
             if specificity is None:
-                plain, specificity, state = "*", (0, 0, 0), True
-            sometimes = conditional or state
+                # What it means is not known: it may reach anything, and win.
+                plain, specificity, states = "*", UNKNOWN_SPECIFICITY, max(1, states)
+            elif states:
+                # What a state adds is told by the selector as it is written; one that our parser does not know either
+                # is a class like any other (Selectors Level 4, section 17).
+                a, b, c = specificity
+                specificity = specificity_of(written) or (a, b + states, c)
+            sometimes = conditional or states > 0
             found = StyleRule(plain, specificity, sometimes, context.layered, pseudo, tuple(settings), written)
             self.rules.append(found._replace(wrappers=context.wrappers))
 
@@ -488,12 +496,15 @@ def split_arms(selector: str) -> list[str]:
     return [tinycss2.serialize(group).strip() for group in groups]
 
 
-def strip_state(selector: str) -> tuple[str, str, str, bool]:
-    """Selector → what the tree alone can decide, the same with states, the pseudo-element, and whether states went."""
+def strip_state(selector: str, depth: int = 0) -> tuple[str, str, str, int]:
+    """Selector → what the tree alone can decide, the same with states, the pseudo-element, and how many states went.
+
+    A selector with less in it reaches more: `:is(a:hover, b)` becomes `:is(a, b)`, and `:not(:hover)` goes as a whole.
+    """
     kept: list[str] = []
     written: list[str] = []
     pseudo = ""
-    state = False
+    states = 0
     colons = 0
     for token in tinycss2.parse_component_value_list(selector):
         if token == ":":
@@ -507,19 +518,36 @@ def strip_state(selector: str) -> tuple[str, str, str, bool]:
             if token.type in ("ident", "function") and element:
                 pseudo = word
             elif token.type == "ident" and word in STATE_PSEUDO_CLASSES:
-                state = True
+                states += 1
                 written.append(":" + text)
             else:
-                kept.append(":" + text)
                 written.append(":" + text)
-                continue
+                inside, found = strip_function(token, depth) if ":" in text and word in OF_SELECTORS else (text, 0)
+                states += found
+                if inside:
+                    kept.append(":" + inside)
+                    continue
             for parts in (kept, written):
                 if not parts or parts[-1].isspace() or parts[-1] in (">", "+", "~"):
                     parts.append("*")
             continue
         kept.append(text)
         written.append(text)
-    return join_selector(kept), join_selector(written), pseudo, state
+    return join_selector(kept), join_selector(written), pseudo, states
+
+
+def strip_function(token: Any, depth: int) -> tuple[str, int]:
+    """The same for a pseudo-class that takes selectors; "" where it is to be left out."""
+    text = str(token.serialize())
+    if depth > MAX_NESTING:
+        return text, 0
+    arms = [strip_state(str(tinycss2.serialize(arm)), depth + 1) for arm in split_commas(token.arguments)]
+    states = sum(states for _, _, _, states in arms)
+    if not states:
+        return text, 0
+    if token.lower_name == "not":
+        return "", states
+    return f"{token.lower_name}({', '.join(plain for plain, _, _, _ in arms)})", states
 
 
 def join_selector(parts: list[str]) -> str:

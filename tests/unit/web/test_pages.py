@@ -82,6 +82,31 @@ def test_only_stacks_that_khmer_uses_are_edited() -> None:
     assert {sheet.stacks[index].css for _, index in facts.stacks} == {"A", "E"}
 
 
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        (".m{font-family:A}a:link{font-family:B}", {"A", "B"}),
+        ("a:is(:link,:visited){font-family:A}a:any-link{font-family:B}", {"A", "B"}),
+        (".m.m.m{font-family:A}a:link{font-family:B}", {"A"}),
+        ("a:link{font-family:B}.m.m{font-family:A}", {"A"}),
+        (".m{font-family:A}a:not(:hover){font-family:B}", {"A", "B"}),
+        (".m{font-family:A}:is(p:hover) a.m{font-family:B}", {"A", "B"}),
+        (".m{font-family:A}a{p:hover &{font-family:B}}", {"A", "B"}),
+        (".m{font-family:A}a:unheard-of(1){font-family:B}", {"A", "B"}),
+        (".m.m{font-family:A}a::before{font-family:B}", {"A", "B"}),  # a part competes with nothing but itself
+    ],
+)
+def test_what_may_win_is_edited_too(css: str, expected: set[str]) -> None:
+    sheet = parse_styles(css)
+    facts = scan(f"{LINK}<p><a class=m href=x>ក</a>", css)
+    assert {sheet.stacks[index].css for _, index in facts.stacks} == expected
+
+
+def test_a_part_may_have_a_weight_of_its_own_however_weak_its_rule() -> None:
+    facts = scan(f"{LINK}<p class=m>x", "p::before{content:'ក';font-weight:900}.m.m{font-weight:300}")
+    assert facts.texts[0].weights == (300, 900)
+
+
 def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:
     css = ':root{--a:Arial;--b:"Khmer OS",serif} p{font-family:var(--a)} h1{font-family:var(--b)}'
     sheet = parse_styles(css)

@@ -73,11 +73,38 @@ def test_a_family_that_the_site_declares_keeps_its_place_in_front() -> None:
         ("input::placeholder", "input", False, "placeholder"),
         (":root", ":root", False, ""),
         ("a:what-is-this(3)", "*", True, ""),
+        (":is(a:hover, b.c) i", ":is(a, b.c) i", True, ""),
+        ("a:is(:hover, :focus)::before", "a:is(*, *)", True, "before"),
+        ("a:not(:hover):not(.x)", "a:not(.x)", True, ""),
+        (":not(:hover)", "*", True, ""),
+        ("ul:has(> a:target)", "ul:has(> a)", True, ""),
+        (":is(:where(a:focus))", ":is(:where(a))", True, ""),
+        ("a:is(.b, :first-child)", "a:is(.b, :first-child)", False, ""),
     ],
 )
 def test_selectors_lose_only_what_needs_a_browser(selector: str, plain: str, conditional: bool, pseudo: str) -> None:
     (rule,) = parse_styles(f"{selector} {{ font-weight: 600 }}").rules
     assert (rule.selector, rule.conditional, rule.pseudo) == (plain, conditional, pseudo)
+
+
+@pytest.mark.parametrize(
+    ("selector", "specificity"),
+    [
+        ("a:link", (0, 1, 1)),
+        ("a.b:hover:focus", (0, 3, 1)),
+        ("input:-webkit-autofill", (0, 1, 1)),
+        ("#x:popover-open", (1, 1, 0)),
+        ("a:is(:link, :visited)", (0, 1, 1)),
+        ("a:not(#x:hover)", (1, 1, 1)),
+        (":where(a:hover) b", (0, 0, 1)),
+        (":hover", (0, 1, 0)),
+        ("li:nth-child(2n of .x)", (0, 2, 1)),
+    ],
+)
+def test_states_count_in_the_specificity(selector: str, specificity: tuple[int, int, int]) -> None:
+    # Selectors Level 4, section 17.
+    (rule,) = parse_styles(f"{selector}{{font-family:A}}").rules
+    assert rule.specificity == specificity
 
 
 def test_texts_of_stylesheets_are_read() -> None:
