@@ -232,11 +232,14 @@ def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
         ['Inter', 'sans-serif']
     """
     reader = Reader(text)
-    if inline:
-        settings = reader.read_block(tinycss2.parse_blocks_contents(text), Context("*"))
-        reader.add_rule("*", False, Context("*"), settings)
-    else:
-        reader.read_rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True), Context(""))
+    try:
+        if inline:
+            settings = reader.read_block(tinycss2.parse_blocks_contents(text), Context("*"))
+            reader.add_rule("*", False, Context("*"), settings)
+        else:
+            reader.read_rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True), Context(""))
+    except RecursionError:  # hundreds of brackets, one inside the other: nobody writes such a value to be read
+        reader.truncated = True
     return reader.sheet()
 
 
@@ -594,13 +597,15 @@ def wrap(wrappers: tuple[str, ...] | None, rule: str, prelude: list[Any]) -> tup
     return None if condition is None else (*wrappers, f"@{rule} {condition}")
 
 
-def plain_condition(tokens: list[Any]) -> str | None:
-    """A condition as CSS text; None for one that could end a rule, or is broken."""
+def plain_condition(tokens: list[Any], depth: int = 0) -> str | None:
+    """A condition as CSS text; None for one that could end a rule, is broken, or has too many brackets in it."""
+    if depth > MAX_NESTING:
+        return None
     for token in tokens:
         inner = getattr(token, "content", None) or getattr(token, "arguments", None) or []
         if token.type in ("{} block", "[] block", "error", "at-keyword") or token == ";":
             return None
-        if inner and plain_condition(inner) is None:
+        if inner and plain_condition(inner, depth + 1) is None:
             return None
     return str(tinycss2.serialize(tokens)).strip()
 

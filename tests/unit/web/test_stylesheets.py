@@ -149,3 +149,14 @@ def test_usual_nesting_is_read_whole() -> None:
     sheet = parse_styles(css)
     assert not sheet.truncated
     assert len(sheet.rules) == 2000
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(":is(", ")"), ("@media (", ")"), ("a{font-family:x(", ")}"), ("a{--x:[", "]}"), ("{", "}")]
+)
+def test_brackets_inside_brackets_are_bounded(before: str, after: str) -> None:
+    opening, closing = before[-1], after[0]
+    css = before + opening * 5000 + closing * 5000 + after + "{p{font-family:b}}"
+    parse_styles(css)
+    parse_styles(css, inline=True)
+    parse_styles("p{font-family:b}").adapt(conditional=True, layered=False, media=css)
