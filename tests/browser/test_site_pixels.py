@@ -114,6 +114,14 @@ LOOKS = {
         "@layer a,b;@layer b{body{font-family:Georgia}}@layer a{p{font-family:Arial}}"
         "@supports(display:grid){b{font-family:Arial}}@media(min-width:600px){i{font-family:Georgia}}",
     ),
+    "layers-that-compete": html(
+        "<div class=m><h1>A ក</h1><h2>B ខ</h2><p class=s>C គ</p><q>D ឃ</q><b>E ង</b></div>",
+        "@layer base,parts,last;@layer parts{.m .s{font-family:Arial}}@layer last{.s{font-family:Georgia}}"
+        "@layer last{h1{font-family:Georgia!important}}@layer base{h1{font-family:Arial!important}}"
+        "@layer base{h2{font-family:Arial}@layer inner{.m h2{font-family:Georgia}}}"
+        "@layer{.m q{font-family:Georgia}}@layer{q{font-family:Arial}}"
+        "@layer base{b{font-family:Arial}}.m b{font-family:revert-layer}",
+    ),
     "parts": html(
         "<p>ខ្មែរ First</p><p class=q>Quote ក</p><ul><li>x ក</ul>",
         "p::first-letter{font-size:2em;font-family:Georgia}p::first-line{font-family:Arial}"

@@ -21,7 +21,7 @@ from khmertext.web.facts import SiteContext, SiteWarning
 from khmertext.web.policies import ContentPolicy
 from khmertext.web.sources import SourceText
 from khmertext.web.stacks import declares_khmer
-from khmertext.web.stylesheets import StyleImport, StyleSheet, parse_styles
+from khmertext.web.stylesheets import ANONYMOUS, LayerName, StyleImport, StyleSheet, parse_styles
 from khmertext.web.urls import PageUrl, resolve_url
 
 __all__ = ["PageDocument", "PageMemos", "Sheet", "has", "text_attribute", "text_of"]
@@ -37,7 +37,7 @@ RELATIVE = (
 )
 HUGE = "a stylesheet with more rules than are read: text that the last of them style may get no Khmer font"
 
-PageMemos = dict[tuple[tuple[str, bool, bool, str], ...], StyleSet]
+PageMemos = dict[tuple[tuple[str, bool, LayerName, str], ...], StyleSet]
 """The stylesheets of pages, with what was found out of fonts, by the list of stylesheet files that a page loads."""
 
 
@@ -49,7 +49,7 @@ class Sheet(NamedTuple):
         sheet: What it says.
         start: Where the text of a ``style`` element begins, in characters of the page; -1 where it cannot be edited.
         plain: Whether it always applies.
-        layered: Whether it is imported into a cascade layer.
+        layer: The cascade layer that it is imported into.
         locked: Whether its bytes must stay as they are.
         media: For which media it is linked.
     """
@@ -58,7 +58,7 @@ class Sheet(NamedTuple):
     sheet: StyleSheet
     start: int
     plain: bool
-    layered: bool = False
+    layer: LayerName = ()
     locked: bool = False
     media: str = ""
 
@@ -67,13 +67,15 @@ class Way(NamedTuple):
     """How a page comes to a stylesheet file: always or sometimes, into a layer, for which media."""
 
     plain: bool
-    layered: bool
+    layer: LayerName
     media: str
 
-    def through(self, one: StyleImport) -> Way:
+    def through(self, one: StyleImport, importer: str) -> Way:
         """The way to what a stylesheet imports. Two conditions at once are not written again: no media then."""
         media = one.media if self.plain else self.media if not one.conditional else ""
-        return Way(self.plain and not one.conditional, self.layered or one.layered, media)
+        # A layer without a name is another one in each stylesheet, but one for all that comes through this import.
+        layer = tuple(f"{importer}{name}" if name.startswith(ANONYMOUS) else name for name in one.layer)
+        return Way(self.plain and not one.conditional, (*self.layer, *layer), media)
 
 
 class PageDocument:
@@ -127,7 +129,7 @@ class PageDocument:
         if declared:
             self.context = replace(context, khmer_families=context.khmer_families | declared)
         # Two pages may share what is known of fonts only where the whole list of stylesheets is the same.
-        same = tuple((sheet.path, sheet.plain, sheet.layered, sheet.media) for sheet in self.sheets)
+        same = tuple((sheet.path, sheet.plain, sheet.layer, sheet.media) for sheet in self.sheets)
         styles = memos.get(same) if all(sheet.path for sheet in self.sheets) else None
         if styles is None:
             styles = StyleSet([sheet.sheet for sheet in self.sheets])
@@ -149,7 +151,7 @@ class PageDocument:
             media = text_attribute(element, "media").strip().lower()
             plain = media in ("", "all", "screen")
             if element.tag == "style":
-                yield from self.read_style(element, Way(plain, False, media))
+                yield from self.read_style(element, Way(plain, (), media))
                 continue
             relations = text_attribute(element, "rel").lower().split()
             loads = "stylesheet" in relations or (
@@ -162,7 +164,7 @@ class PageDocument:
                 if text_attribute(element, "integrity"):
                     self.locked.add(path)
                 alternate = "alternate" in relations
-                way = Way(plain and not alternate, False, "" if alternate else media)
+                way = Way(plain and not alternate, (), "" if alternate else media)
                 yield from self.with_imports(path, way, ())
 
     def read_style(self, element: Element, way: Way) -> Iterator[Sheet]:
@@ -176,8 +178,8 @@ class PageDocument:
         sheet = parse_styles(text)
         if sheet.truncated:
             self.warn("huge-stylesheet", element, HUGE)
-        yield from self.imported(sheet, self.url.base, way, ())
-        adapted = sheet.adapt(conditional=not way.plain, layered=way.layered, media=way.media)
+        yield from self.imported(sheet, self.url.base, way, (f"<style> {element.source_line} {start}",))
+        adapted = sheet.adapt(conditional=not way.plain, layer=way.layer, media=way.media)
         yield Sheet("", adapted, start, way.plain, locked=start < 0)
 
     def with_imports(self, path: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
@@ -186,15 +188,27 @@ class PageDocument:
         sheet = self.context.sheets[path]
         base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base if sheet.imports else ""
         yield from self.imported(sheet, base, way, (*above, path))
-        adapted = sheet.adapt(conditional=not way.plain, layered=way.layered, media=way.media)
-        yield Sheet(path, adapted, -1, way.plain, way.layered, path in self.locked, way.media)
+        adapted = sheet.adapt(conditional=not way.plain, layer=way.layer, media=way.media)
+        yield Sheet(path, adapted, -1, way.plain, way.layer, path in self.locked, way.media)
 
     def imported(self, sheet: StyleSheet, base: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
-        """What a stylesheet imports: as if it stood in front of its own rules (CSS Cascade Level 5, section 2)."""
+        """What a stylesheet imports: as if it stood in front of its own rules (CSS Cascade Level 5, section 2).
+
+        Layers that are named before an import come before those in it: they are given by sheets of nothing else.
+        """
         for one in sheet.imports:
             path = resolve_url(base, one.url, exists=self.context.sheets.__contains__)
+            through = way.through(one, above[-1])
+            if one.after:
+                yield from self.layers(above[-1], sheet.layers[: one.after], way.layer)
             if path is not None:
-                yield from self.with_imports(path, way.through(one), above)
+                yield from self.with_imports(path, through, above)
+            elif one.layer:
+                yield from self.layers(above[-1], (), through.layer)
+
+    def layers(self, path: str, layers: tuple[LayerName, ...], outer: LayerName) -> Iterator[Sheet]:
+        path = path if path in self.context.sheets else ""
+        yield Sheet(path, StyleSheet(layers=layers).adapt(conditional=False, layer=outer), -1, True, outer)
 
     def find_prefix(self) -> str:
         """What leads from the page to the root of the site, for our links.

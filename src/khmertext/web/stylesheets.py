@@ -21,9 +21,11 @@ from turbohtml.convert import css_specificity
 from khmertext.web.families import GENERIC_FAMILIES, SYSTEM_FONTS, WIDE_KEYWORDS
 
 __all__ = [
+    "ANONYMOUS",
     "FamilyName",
     "FontFaceRule",
     "FontStack",
+    "LayerName",
     "Setting",
     "StyleImport",
     "StyleRule",
@@ -41,6 +43,8 @@ STATE_PSEUDO_CLASSES = frozenset(
 OF_SELECTORS = frozenset({"is", "where", "has", "not"})
 LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-letter"})
 GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
+# No import counts behind one of them.
+VALID_RULES = GROUPING_RULES | frozenset("font-face keyframes counter-style page property font-feature-values".split())
 FONT_SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split())
 READ_PROPERTIES = frozenset(
     "font-family font font-weight font-size display content list-style-type list-style all".split()
@@ -53,6 +57,15 @@ MAX_ARMS = 20_000
 # Each `&` stands for the whole selector above it, so that nested rules can double it at every step.
 MAX_NESTED_SELECTOR = 10_000
 MAX_NESTED_SELECTORS = 1_000_000
+
+
+LayerName = tuple[str, ...]
+"""A cascade layer: its names from the outermost in; empty for what stands in no layer.
+
+A layer without a name is one of its own: :data:`ANONYMOUS` and its place in the stylesheet.
+"""
+
+ANONYMOUS = "\0"
 
 
 class FamilyName(NamedTuple):
@@ -116,7 +129,7 @@ class StyleRule(NamedTuple):
         selector: The selector, without state and pseudo-elements; "*" when it could not be understood.
         specificity: (ids, classes, types).
         conditional: Whether it applies only sometimes (media, state, a part of the element).
-        layered: Whether it stands in a cascade layer.
+        layer: The cascade layer that it stands in.
         pseudo: The pseudo-element it styles, or "".
         settings: What it sets.
         written: The selector with its state, without its pseudo-element.
@@ -126,7 +139,7 @@ class StyleRule(NamedTuple):
     selector: str
     specificity: tuple[int, int, int]
     conditional: bool
-    layered: bool
+    layer: LayerName
     pseudo: str
     settings: tuple[Setting, ...]
     written: str = ""
@@ -147,14 +160,16 @@ class StyleImport(NamedTuple):
     Attributes:
         url: Of the stylesheet.
         conditional: Whether it applies only sometimes.
-        layered: Whether it goes into a cascade layer.
+        layer: The cascade layer that it goes into.
         media: For which media, when that is the only condition; else "".
+        after: How many of the sheet's layers are named in front of it.
     """
 
     url: str
     conditional: bool
-    layered: bool
+    layer: LayerName
     media: str = ""
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +183,7 @@ class StyleSheet:
         faces: The families it declares.
         imports: What it imports.
         texts: The strings of its counter styles.
+        layers: The cascade layers that it names, in order; each counts where it is first named.
         truncated: Whether it has more rules, or longer selectors, than are read.
     """
 
@@ -177,6 +193,7 @@ class StyleSheet:
     faces: tuple[FontFaceRule, ...] = ()
     imports: tuple[StyleImport, ...] = ()
     texts: tuple[str, ...] = ()
+    layers: tuple[LayerName, ...] = ()
     truncated: bool = False
 
     @property
@@ -185,15 +202,15 @@ class StyleSheet:
         settings = [setting for rule in self.rules for setting in rule.settings]
         return [*(one.value for one in settings if one.name in ("content", "list-style-type")), *self.texts]
 
-    def adapt(self, *, conditional: bool, layered: bool, media: str = "") -> StyleSheet:
+    def adapt(self, *, conditional: bool, layer: LayerName, media: str = "") -> StyleSheet:
         """The same sheet as it applies through a link or an import: only sometimes, or in a cascade layer.
 
         Args:
             conditional: Whether it applies only sometimes.
-            layered: Whether it is in a layer.
+            layer: The layer that it is in.
             media: The media query that is the condition; "" when it is something else.
         """
-        if not conditional and not layered:
+        if not conditional and not layer:
             return self
         query = plain_condition(tinycss2.parse_component_value_list(media)) if media else None
         around = None if query is None else (f"@media {query}",)
@@ -206,12 +223,13 @@ class StyleSheet:
         rules = tuple(
             rule._replace(
                 conditional=rule.conditional or conditional,
-                layered=rule.layered or layered,
+                layer=(*layer, *rule.layer),
                 wrappers=wrap(rule.wrappers),
             )
             for rule in self.rules
         )
-        return replace(self, rules=rules)
+        layers = tuple((*layer, *inner) for inner in ((), *self.layers)) if layer else self.layers
+        return replace(self, rules=rules, layers=layers)
 
 
 def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
@@ -246,7 +264,7 @@ def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
 class Context(NamedTuple):
     parent: str
     conditional: bool = False
-    layered: bool = False
+    layer: LayerName = ()
     depth: int = 0
     wrappers: tuple[str, ...] | None = ()
 
@@ -265,6 +283,8 @@ class Reader:
         self.faces: list[FontFaceRule] = []
         self.imports: list[StyleImport] = []
         self.texts: list[str] = []
+        self.layers: list[LayerName] = []
+        self.begun = False  # whether a rule came, so that no import counts any more
         self.truncated = False
         self.nested = 0  # how many characters the selectors of nested rules have together
 
@@ -276,6 +296,7 @@ class Reader:
             tuple(self.faces),
             tuple(self.imports),
             tuple(self.texts),
+            tuple(dict.fromkeys(self.layers)),
             self.truncated,
         )
 
@@ -296,10 +317,16 @@ class Reader:
     def read_at_rule(self, node: Any, context: Context) -> list[Setting]:
         name = node.lower_at_keyword
         if name == "import":
-            found = read_import(node.prelude)
-            if found is not None:
-                self.imports.append(found)
-        elif name == "font-face" and node.content is not None:
+            found = read_import(node.prelude, self.offset(node))
+            if found is not None and not self.begun:
+                # One name in a list counts once: the list as it is now is the list up to here.
+                self.layers = list(dict.fromkeys(self.layers))
+                self.imports.append(found._replace(after=len(self.layers)))
+            return []
+        self.begun = self.begun or (node.content is not None and name in VALID_RULES)
+        if name == "layer":
+            context = context._replace(layer=self.read_layers(node, context.layer))
+        if name == "font-face" and node.content is not None:
             self.read_font_face(tinycss2.parse_blocks_contents(node.content))
         elif name == "counter-style" and node.content is not None:
             for declaration in tinycss2.parse_blocks_contents(node.content):
@@ -309,7 +336,7 @@ class Reader:
             inner = Context(
                 context.parent,
                 context.conditional or (name != "layer" and not always_true(name, node.prelude)),
-                context.layered or name == "layer",
+                context.layer,
                 context.depth + 1,
                 wrap(context.wrappers, name, node.prelude),
             )
@@ -321,11 +348,20 @@ class Reader:
                 self.read_rules(tinycss2.parse_rule_list(node.content), inner)
         return []
 
+    def read_layers(self, node: Any, outer: LayerName) -> LayerName:
+        """Note the layers that an ``@layer`` rule names; the last of them."""
+        named = [
+            (*outer, *(token.value for token in group if token.type == "ident")) for group in split_commas(node.prelude)
+        ] or [(*outer, f"{ANONYMOUS}{self.offset(node)}")]
+        self.layers += named
+        return named[-1]
+
     def read_style_rule(self, node: Any, context: Context) -> None:
         if len(self.rules) > MAX_ARMS:
             self.truncated = True
             return
         selector = tinycss2.serialize(node.prelude).strip()
+        self.begun = self.begun or bool(selector)
         if context.parent:
             length = nested_length(selector, context.parent)
             self.nested += length
@@ -354,7 +390,7 @@ class Reader:
                 a, b, c = specificity
                 specificity = specificity_of(written) or (a, b + states, c)
             sometimes = conditional or states > 0
-            found = StyleRule(plain, specificity, sometimes, context.layered, pseudo, tuple(settings), written)
+            found = StyleRule(plain, specificity, sometimes, context.layer, pseudo, tuple(settings), written)
             self.rules.append(found._replace(wrappers=context.wrappers))
 
     def read_block(self, nodes: Iterable[Any], context: Context) -> list[Setting]:
@@ -569,7 +605,7 @@ def specificity_of(selector: str) -> tuple[int, int, int] | None:
     return found[0] if found else None
 
 
-def read_import(prelude: list[Any]) -> StyleImport | None:
+def read_import(prelude: list[Any], offset: int) -> StyleImport | None:
     """The prelude of an ``@import`` rule: a URL, a layer, a ``supports()`` condition, media.
 
     Source: CSS Cascade Level 5, section 2.
@@ -579,14 +615,18 @@ def read_import(prelude: list[Any]) -> StyleImport | None:
         return None
     url = tokens[0].value if tokens[0].type in ("string", "url") else url_of(tokens[0])
     rest = tokens[1:]
-    layered = bool(rest) and "layer" in (getattr(rest[0], "lower_value", ""), getattr(rest[0], "lower_name", ""))
-    rest = rest[layered:]
+    layer: LayerName = ()
+    if rest and rest[0].type == "ident" and rest[0].lower_value == "layer":
+        layer = (f"{ANONYMOUS}{offset}",)
+    elif rest and rest[0].type == "function" and rest[0].lower_name == "layer":
+        layer = tuple(token.value for token in rest[0].arguments if token.type == "ident")
+    rest = rest[bool(layer) :]
     conditional = not always_true("media", rest)
     supports = any(token.type == "function" and token.lower_name == "supports" for token in rest)
     # Without the white space in between a query would run together: take it as it was written.
     start = prelude.index(rest[0]) if rest else 0
     media = tinycss2.serialize(prelude[start:]).strip() if conditional and not supports else ""
-    return StyleImport(str(url), conditional, layered, media) if url else None
+    return StyleImport(str(url), conditional, layer, media) if url else None
 
 
 def wrap(wrappers: tuple[str, ...] | None, rule: str, prelude: list[Any]) -> tuple[str, ...] | None:

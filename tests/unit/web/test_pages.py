@@ -107,6 +107,62 @@ def test_a_part_may_have_a_weight_of_its_own_however_weak_its_rule() -> None:
     assert facts.texts[0].weights == (300, 900)
 
 
+@pytest.mark.parametrize(
+    ("css", "winner"),
+    [
+        ("@layer components{.m p{font-family:A}}@layer utilities{.s{font-family:B}}", "B"),
+        ("@layer a,b;@layer b{body{font-family:B}}@layer a{body{font-family:A}}", "B"),
+        ("@layer a,b;@layer b{.s{font-family:B!important}}@layer a{p{font-family:A!important}}", "A"),
+        ("@layer a{p{font-family:A}}p.s.s.s{font-family:B!important}@layer b{p{font-family:C!important}}", "C"),
+        ("@layer a{.m .s{font-family:A}}p{font-family:B}", "B"),
+        # What stands in a layer itself is stronger than the layers in it.
+        ("@layer a{p{font-family:A}@layer b{.m .s{font-family:B}}}", "A"),
+        ("@layer a{p{font-family:A!important}@layer b{p{font-family:B!important}}}", "B"),
+        ("@layer a.b{p{font-family:A}}@layer c{p{font-family:C}}@layer a{.m .s{font-family:B}}", "C"),
+        ("@layer a.x,a.y;@layer a{@layer y{p{font-family:A}}@layer x{.s{font-family:B}}}", "A"),
+        # Two layers without a name are two.
+        ("@layer{.m .s{font-family:A}}@layer{p{font-family:B}}", "B"),
+        ("@layer a{@layer{.m .s{font-family:A}}}@layer a{@layer{p{font-family:B}}}", "B"),
+        ("@media screen{@layer b{.s{font-family:B}}}@layer a{p{font-family:A}}@layer b{.m .s{font-family:B}}", "A"),
+        ("p{@layer a{font-family:A}@layer b{font-family:B}}", "B"),
+        # Back to the layer below.
+        ("@layer a{p{font-family:A}}@layer b{.s{font-family:B}.s{font-family:revert-layer}}", "A"),
+        ("@layer a{body{font-family:A}}p{font-family:revert-layer}", "A"),
+    ],
+)
+def test_of_two_layers_the_later_one_wins(css: str, winner: str) -> None:
+    # CSS Cascade Level 5, sections 6.4.4 and 7.3.5.
+    sheet = parse_styles(css)
+    facts = scan(f"{LINK}<body class=m><p class=s>ក</p>", css)
+    assert {sheet.stacks[index].css for _, index in facts.stacks} == {winner}
+
+
+@pytest.mark.parametrize(
+    ("css", "winner"),
+    [
+        ("@import 'i.css' layer(b);@layer a{p{font-family:A}}", "A"),
+        ("@layer a,b;@import 'i.css' layer(b);@layer a{p{font-family:A}}", "I"),
+        ("@layer b;@import 'gone.css' layer(a);@import 'i.css' layer(b);@layer a{p{font-family:A}}", "A"),
+        ("@import 'gone.css' layer(a);@import 'i.css' layer(b);@layer a{p{font-family:A}}", "I"),
+        ("@import 'i.css' layer;@import 'j.css' layer;", "J"),
+        ("@layer a;@import 'i.css' layer(b.c);@layer b{p{font-family:A}}", "A"),
+        ("@layer b.d,b.c;@import 'i.css' layer(b.c);@layer b.d{p{font-family:A}}", "I"),
+        ("p.s.s{font-family:A}@import 'i.css';", "A"),  # too late: no import any more
+        ("p{color:red}@layer x{}@import 'i.css';p{font-family:A}", "A"),
+        ("@charset 'utf-8';@layer x;@import 'i.css';p{font-family:A}", "I"),
+    ],
+)
+@pytest.mark.parametrize("linked", [True, False])
+def test_imports_and_layers(css: str, winner: str, linked: bool) -> None:
+    sheets = {"i.css": "@layer in,out;p.s{font-family:I}", "j.css": "@layer z{p.s.s{font-family:X}}p{font-family:J}"}
+    sheets["s.css"] = css
+    page = f"{'<link rel=stylesheet href=s.css>' if linked else f'<style>{css}</style>'}<p class=s>ក"
+    context = SiteContext("K", sheets={path: parse_styles(text) for path, text in sheets.items()})
+    facts = scan_page(page.encode(), "p.html", context)
+    found = {context.sheets[path].stacks[index].css for path, index in facts.stacks}
+    assert (found or {re.findall('"K", (.)', apply(page, facts))[0]}) == {winner}
+
+
 def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:
     css = ':root{--a:Arial;--b:"Khmer OS",serif} p{font-family:var(--a)} h1{font-family:var(--b)}'
     sheet = parse_styles(css)

@@ -159,4 +159,4 @@ def test_brackets_inside_brackets_are_bounded(before: str, after: str) -> None:
     css = before + opening * 5000 + closing * 5000 + after + "{p{font-family:b}}"
     parse_styles(css)
     parse_styles(css, inline=True)
-    parse_styles("p{font-family:b}").adapt(conditional=True, layered=False, media=css)
+    parse_styles("p{font-family:b}").adapt(conditional=True, layer=(), media=css)
