@@ -245,6 +245,15 @@ SHAPES = {
         ".k{list-style-type:khmer}@counter-style kk{system:cyclic;symbols:'ជ' 'ឈ';suffix:' ញ '}.c{list-style:kk}"
         ".g::after{content:'\\1786\\17D2\\1793'}",
     ),
+    "generated-by-name": html(
+        "<p class=a>x</p><p class=b style=\"--y:'ឍ'\">x</p><q>x</q><p class=e>x</p><p class=h>long\u00adword</p>"
+        "<ol class=c><li>a</ol><p class=k>x</p>",
+        ":root{--x:'ឈ្មោះ';quotes:'«ឃ' 'ង»'}.a::before{content:var(--x);font-family:Georgia}"
+        ".b::after{content:var(--y)}.b{font-family:Arial}q{font-family:Georgia}.e{text-emphasis:'ខ';font-family:Arial}"
+        ".h{hyphenate-character:'ឌ';width:50px;font-family:Georgia}.k{animation:k 9s infinite paused}"
+        "@keyframes k{from,to{font-family:Arial}}.k::before{content:'ឆ'}"
+        "@counter-style kk{system:cyclic;symbols:'ជ';suffix:' '}.c{list-style:kk;font-family:Georgia}",
+    ),
     "attributes": html(
         "<input type=email placeholder='ឌឍ'><input type=number placeholder='ផ'><input type=password placeholder='ឝ'>"
         "<input type=button value='ឡ'><select size=3><option>ឍ x<optgroup label='ណ្ឌ'><option>a</select><img alt='ឱ្យ'>"
@@ -604,6 +613,33 @@ def test_awkward_page_without_khmer_looks_as_before(
     name: str, awkward: Tree, platform: Browser, serve: Serve, visit: Visit, compare: Compare
 ) -> None:
     check_look(f"{name}.html", serve(awkward.root).url, visit(platform), compare)
+
+
+# Puts our family in front of every stack that the browser computes, of parts of elements too.
+FORCE = """(family) => {
+  const sheet = document.body.appendChild(document.createElement('style')).sheet;
+  [...document.body.querySelectorAll('*')].forEach((e, i) => {
+    e.setAttribute('data-forced', i);
+    for (const part of ['', '::before', '::after', '::marker']) {
+      const stack = getComputedStyle(e, part).fontFamily;
+      if (stack !== 'monospace')
+        sheet.insertRule(`[data-forced="${i}"]${part}{font-family:${family},${stack}!important;animation:none}`);
+    }
+  });
+}"""
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if name.startswith("generated")])
+def test_our_font_draws_generated_khmer(
+    name: str, awkward: Tree, platform: Browser, serve: Serve, visit: Visit, compare: Compare
+) -> None:
+    visitor = visit(platform)
+    visitor.open(f"{serve(awkward.root).url}/output/{name}.html")
+    shots = {"output": visitor.shoot()}
+    visitor.page.evaluate(FORCE, '"Site Khmer"')
+    visitor.settle()
+    shots["forced"] = visitor.shoot()
+    compare(name, shots)
 
 
 @pytest.mark.parametrize("name", LOOKS)

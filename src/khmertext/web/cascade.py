@@ -241,6 +241,11 @@ class Cascade:
         rules = [self.styles.rules[order] for order in self.missed]
         return [StackUse(number, one.stack) for number, rule in rules for one in rule.settings if one.stack >= 0]
 
+    @property
+    def animated(self) -> list[StackUse]:
+        """The stacks of keyframes: which elements run through them is not asked."""
+        return [StackUse(number, stack) for number, sheet in enumerate(self.styles.sheets) for stack in sheet.animated]
+
     def stack_of(self, use: StackUse) -> Any:
         """The :class:`FontStack` that a use names."""
         sheet = self.attributes[use.owner] if use.sheet < 0 else self.styles.sheets[use.sheet]

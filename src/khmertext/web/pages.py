@@ -53,6 +53,9 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         # A script may give Khmer a class that nothing on the page has yet.
         for use in page.cascade.unmatched:
             placer.edit_stack(use)
+    if reader.texts:
+        for use in page.cascade.animated:
+            placer.edit_stack(use)
     texts = tuple(reader.texts.values())
     return PageFacts(
         path=path,

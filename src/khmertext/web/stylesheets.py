@@ -22,6 +22,7 @@ from khmertext.web.families import GENERIC_FAMILIES, SYSTEM_FONTS, WIDE_KEYWORDS
 
 __all__ = [
     "ANONYMOUS",
+    "GENERATED_TEXTS",
     "FamilyName",
     "FontFaceRule",
     "FontStack",
@@ -46,9 +47,13 @@ GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", 
 # No import counts behind one of them.
 VALID_RULES = GROUPING_RULES | frozenset("font-face keyframes counter-style page property font-feature-values".split())
 FONT_SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split())
-READ_PROPERTIES = frozenset(
-    "font-family font font-weight font-size display content list-style-type list-style all".split()
+# Properties that bring text of their own to an element.
+GENERATED_TEXTS = frozenset(
+    "content list-style-type quotes text-emphasis text-emphasis-style text-overflow hyphenate-character".split()
 )
+READ_PROPERTIES = GENERATED_TEXTS | frozenset("font-family font font-weight font-size display list-style all".split())
+# Marks of lists that are known not to be Khmer; another name may be that of a counter style.
+PLAIN_MARKERS = frozenset("none disc circle square decimal inside outside inherit initial unset revert".split())
 KHMER_COUNTERS = frozenset({"khmer", "cambodian"})
 KHMER_DIGITS = "០១២៣៤៥៦៧៨៩"
 UNKNOWN_SPECIFICITY = (9, 9, 9)
@@ -111,7 +116,9 @@ class Setting(NamedTuple):
 
     Attributes:
         name: The longhand property, in lower case.
-        value: The value in lower case; for ``content`` and ``list-style-type`` the text that is shown.
+        value: The value in lower case; for :data:`GENERATED_TEXTS` the text that is shown. "content-attribute" has the
+            name of an attribute that is shown; "reference" stands for text that stands elsewhere: in a custom property,
+            a counter style, ``quotes``.
         stack: Index into the sheet's stacks for ``font-family``, or -1.
         important: Whether it is marked so.
     """
@@ -182,7 +189,8 @@ class StyleSheet:
         custom: Custom property → indexes of the stacks that it is set to.
         faces: The families it declares.
         imports: What it imports.
-        texts: The strings of its counter styles.
+        texts: The strings of its counter styles, custom properties, keyframes and page margins.
+        animated: Indexes of the stacks in its keyframes.
         layers: The cascade layers that it names, in order; each counts where it is first named.
         truncated: Whether it has more rules, or longer selectors, than are read.
     """
@@ -193,6 +201,7 @@ class StyleSheet:
     faces: tuple[FontFaceRule, ...] = ()
     imports: tuple[StyleImport, ...] = ()
     texts: tuple[str, ...] = ()
+    animated: tuple[int, ...] = ()
     layers: tuple[LayerName, ...] = ()
     truncated: bool = False
 
@@ -200,7 +209,7 @@ class StyleSheet:
     def shown_texts(self) -> list[str]:
         """Every text that the stylesheet itself brings to pages."""
         settings = [setting for rule in self.rules for setting in rule.settings]
-        return [*(one.value for one in settings if one.name in ("content", "list-style-type")), *self.texts]
+        return [*(one.value for one in settings if one.name in GENERATED_TEXTS), *self.texts]
 
     def adapt(self, *, conditional: bool, layer: LayerName, media: str = "") -> StyleSheet:
         """The same sheet as it applies through a link or an import: only sometimes, or in a cascade layer.
@@ -283,6 +292,7 @@ class Reader:
         self.faces: list[FontFaceRule] = []
         self.imports: list[StyleImport] = []
         self.texts: list[str] = []
+        self.animated: list[int] = []
         self.layers: list[LayerName] = []
         self.begun = False  # whether a rule came, so that no import counts any more
         self.truncated = False
@@ -296,6 +306,7 @@ class Reader:
             tuple(self.faces),
             tuple(self.imports),
             tuple(self.texts),
+            tuple(self.animated),
             tuple(dict.fromkeys(self.layers)),
             self.truncated,
         )
@@ -331,7 +342,14 @@ class Reader:
         elif name == "counter-style" and node.content is not None:
             for declaration in tinycss2.parse_blocks_contents(node.content):
                 if declaration.type == "declaration":
-                    self.texts += [token.value for token in declaration.value if token.type in ("string", "ident")]
+                    named = [token.value for token in declaration.value if token.type in ("string", "ident")]
+                    self.texts += named
+                    if KHMER_COUNTERS & {name.lower() for name in named}:  # `system: extends khmer`
+                        self.texts.append(KHMER_DIGITS)
+        elif name in ("property", "page") and node.content is not None:
+            self.texts += strings_in(node.content)
+        elif name.endswith("keyframes") and node.content is not None:
+            self.read_keyframes(tinycss2.parse_rule_list(node.content))
         elif name in GROUPING_RULES and node.content is not None:
             inner = Context(
                 context.parent,
@@ -347,6 +365,15 @@ class Reader:
             else:
                 self.read_rules(tinycss2.parse_rule_list(node.content), inner)
         return []
+
+    def read_keyframes(self, nodes: Iterable[Any]) -> None:
+        for node in nodes:
+            if node.type == "qualified-rule":
+                settings = self.read_block(
+                    tinycss2.parse_blocks_contents(node.content), Context("*", depth=MAX_NESTING)
+                )
+                self.animated += [one.stack for one in settings if one.stack >= 0]
+                self.texts += [one.value for one in settings if one.name in GENERATED_TEXTS and one.value]
 
     def read_layers(self, node: Any, outer: LayerName) -> LayerName:
         """Note the layers that an ``@layer`` rule names; the last of them."""
@@ -409,6 +436,7 @@ class Reader:
     def read_declaration(self, node: Any) -> Iterator[Setting]:
         name = node.lower_name
         if node.name.startswith("--"):
+            self.texts += strings_in(node.value)
             stack = self.read_stack(node.value, node.name)
             if stack is None:
                 # A whole shorthand may stand in it, for `font: var(--x)`.
@@ -431,11 +459,23 @@ class Reader:
                 yield Setting("content-attribute", attribute, -1, node.important)
             if counts_in_khmer(node.value):
                 yield Setting("list-style-type", KHMER_DIGITS, -1, node.important)
+            # The fallback of a variable, what stands between counters.
+            self.texts += strings_in(token for token in node.value if token.type == "function")
+            if any(token.type == "function" or token.type == "ident" for token in node.value):
+                yield Setting("reference", value, -1, node.important)
         elif name in ("list-style-type", "list-style"):
             text = " ".join(token.value for token in node.value if token.type == "string")
-            if KHMER_COUNTERS & {token.lower_value for token in node.value if token.type == "ident"}:
+            names = {token.lower_value for token in node.value if token.type == "ident"}
+            if KHMER_COUNTERS & names:
                 text += KHMER_DIGITS
             yield Setting("list-style-type", text, -1, node.important)
+            if names - PLAIN_MARKERS or any(map(is_variable, node.value)):
+                yield Setting("reference", value, -1, node.important)
+        elif name in GENERATED_TEXTS:
+            text = " ".join(token.value for token in node.value if token.type == "string")
+            yield Setting(name, text, -1, node.important)
+            if any(map(is_variable, node.value)):
+                yield Setting("reference", value, -1, node.important)
         elif name == "all":
             yield Setting("font-family", value, -1, node.important)
             yield Setting("font-weight", value, -1, node.important)
@@ -728,6 +768,17 @@ def find_font_size(tokens: list[Any]) -> int:
 
 def is_variable(token: Any) -> bool:
     return bool(token.type == "function" and token.lower_name == "var")
+
+
+def strings_in(tokens: Iterable[Any]) -> list[str]:
+    """The strings of a value, those in its functions and blocks too; ASCII holds no Khmer."""
+    found = []
+    for token in tokens:
+        if token.type == "string":
+            found.append(str(token.value))
+        else:
+            found += strings_in(getattr(token, "content", None) or getattr(token, "arguments", None) or ())
+    return [text for text in found if not text.isascii()]
 
 
 def shown_attributes(tokens: list[Any]) -> list[str]:

@@ -59,6 +59,38 @@ def test_runs_are_what_a_browser_shapes(page: str, expected: set[str]) -> None:
     assert runs(scan(page)) == expected
 
 
+@pytest.mark.parametrize(
+    ("css", "body", "texts", "stacks"),
+    [
+        (":root{--x:'ក'}p::before{content:var(--x);font-family:A}", "<p>x", {"ក"}, {"A"}),
+        (":root{--x:'ក'}p{--y:var(--x)}p::before{content:attr(z) var(--y)}p{font-family:A}", "<p>x", {"ក"}, {"A"}),
+        ("p::before{content:var(--x,'ក')}p{font-family:A}", "<p>x", {"ក"}, {"A"}),
+        ("p::before{content:counters(n,'។')}p{font-family:A}", "<p>x", {"។"}, {"A"}),
+        ("p::before{content:var(--x)}p{font-family:A}", "<p style=\"--x:'\\1780'\">x", {"ក"}, {"A"}),
+        (":root{--x:'x'}p::before{content:var(--x)}p{font-family:A}", "<p>x", set(), set()),
+        ("@property --x{syntax:'*';inherits:true;initial-value:'ក'}", "<p>x", {"ក"}, set()),
+        ("body{quotes:'«ឃ' 'ង»'}q{font-family:A}", "<q>x</q>", {"ឃ", "ង"}, {"A"}),
+        ("body{quotes:'ឃ' 'ង'}i::before{content:open-quote;font-family:A}", "<i>x", {"ឃ", "ង"}, {"A"}),
+        ("i{text-overflow:'ច';font-family:A}b{font-family:B}", "<i>x<b>y", {"ច"}, {"A"}),
+        ("p{text-emphasis:'ខ' red}b{font-family:A}", "<p>x<b>y", {"ខ"}, {"A"}),
+        ("p{text-emphasis-style:'ខ'}b{font-family:A}", "<p>x<b>y", {"ខ"}, {"A"}),
+        ("p{hyphenate-character:'គ';font-family:A}", "<p>x", {"គ"}, {"A"}),
+        ("@counter-style k{symbols:ក 'ខ'}ol{list-style:k}li{font-family:A}", "<ol><li>x", {"ក", "ខ"}, {"A"}),
+        ("@counter-style k{system:extends khmer}ol{list-style:k}", "<ol><li>x", {"០១២៣៤៥៦៧៨៩"}, set()),
+        ("ol{list-style-type:'ក '}li{font-family:A}", "<ol><li>x", {"ក"}, {"A"}),
+        ("@page{@top-left{content:'ក'}}", "<p>x", {"ក"}, set()),
+        ("@keyframes k{from{content:'ក';font-family:A}}p{font-family:B}", "<p>x", {"ក"}, {"A"}),
+        ("@-webkit-keyframes k{50%{font:1em A}to{font-family:monospace}}p{font-family:B}", "<p>ខ", {"ខ"}, {"A", "B"}),
+        ("@keyframes k{from{font-family:A}}p{font-family:B}", "<p>x", set(), set()),
+    ],
+)
+def test_texts_that_stylesheets_bring_in_other_ways(css: str, body: str, texts: set[str], stacks: set[str]) -> None:
+    sheet = parse_styles(css)
+    facts = scan(f"<html>{LINK}<body>{body}", css)
+    assert runs(facts) == texts
+    assert {sheet.stacks[index].css for _, index in facts.stacks} == stacks
+
+
 def test_display_from_css_joins_and_parts() -> None:
     assert "កខ" in runs(scan(f"{LINK}<ul><li>ក</li><li>ខ</li></ul>", "li{display:inline}"))
     assert "កខ" not in runs(scan(f"{LINK}<p><a>ក</a><a>ខ</a>", "a{display:block}"))
