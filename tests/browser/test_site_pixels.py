@@ -107,6 +107,10 @@ LOOKS = {
         '<code style="font-family:inherit">A ក</code>',
         "body{font-family:Georgia}",
     ),
+    "layered-root-first": "<html lang=km><head><link rel=stylesheet href=root.css><meta charset=utf-8><title>t</title>"
+    f"</head><body>{MIXED}",
+    "layered-root-before-base": "<html lang=km><head><link rel=stylesheet href=root.css><base href=below/></head>"
+    f"<meta charset=utf-8><body>{MIXED}",
     "import": html(MIXED, "@import url(import.css);i{font-family:Arial}"),
     "layered-root": html(MIXED, "@layer base{html{font-family:Georgia,serif}}"),
     "layers": html(
@@ -288,7 +292,10 @@ MORE = {
 }
 
 # Files that the pages load.
-FILES = {"import.css": "body{font-family:Georgia,serif}"}
+FILES = {
+    "import.css": "body{font-family:Georgia,serif}",
+    "root.css": "@layer base{html{font-family:monospace,serif}}",
+}
 
 TYPED = (
     "example/contact.html #name",

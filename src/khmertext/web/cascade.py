@@ -246,6 +246,11 @@ class Cascade:
         """The stacks of keyframes: which elements run through them is not asked."""
         return [StackUse(number, stack) for number, sheet in enumerate(self.styles.sheets) for stack in sheet.animated]
 
+    def has_layered_family(self, element: Element) -> bool:
+        """Whether a rule in a cascade layer sets the font family of an element."""
+        rules = [self.styles.rules[order][1] for order in self.matched.get(element, ())]
+        return any(rule.layer and any(one.name == "font-family" for one in rule.settings) for rule in rules)
+
     def stack_of(self, use: StackUse) -> Any:
         """The :class:`FontStack` that a use names."""
         sheet = self.attributes[use.owner] if use.sheet < 0 else self.styles.sheets[use.sheet]

@@ -19,7 +19,7 @@ from khmertext.errors import SiteError
 from khmertext.web.cascade import Cascade, StyleSet
 from khmertext.web.facts import SiteContext, SiteWarning
 from khmertext.web.policies import ContentPolicy
-from khmertext.web.sources import SourceText
+from khmertext.web.sources import SNIFFED_BYTES, SourceText
 from khmertext.web.stacks import declares_khmer
 from khmertext.web.stylesheets import ANONYMOUS, LayerName, StyleImport, StyleSheet, parse_styles
 from khmertext.web.urls import PageUrl, resolve_url
@@ -34,6 +34,11 @@ NOT_FOUND_PAGE = "404.html"
 RELATIVE = (
     "a server shows this page for addresses of any depth, and its links are relative: give one of them the whole path "
     '("/css/site.css"), and the links to the font become so too'
+)
+EARLY_LINK = 300  # bytes, more than the link to our stylesheet takes
+LATE_CHARSET = (
+    "stands behind a stylesheet with layers, so late that ours cannot go in front of both: the page's own font may be "
+    "lost; put it first in the head"
 )
 HUGE = "a stylesheet with more rules than are read: text that the last of them style may get no Khmer font"
 
@@ -254,12 +259,44 @@ class PageDocument:
     def warn(self, code: str, element: Element, message: str) -> None:
         self.warnings.append(SiteWarning(code, message, self.path, element.source_line or 0))
 
-    def head_offset(self) -> int:
-        """Where the links go: before the first stylesheet or script that comes after charset, base and CSP."""
+    def head_children(self) -> list[tuple[Element, Any]]:
+        """The elements of the head that stand in the source, each with its place."""
         head = self.document.find("head")
         children = [child for child in head.children if isinstance(child, Element)] if head is not None else []
         located = [(child, child.source_location) for child in children]
-        firm = [(child, span) for child, span in located if span is not None]
+        return [(child, span) for child, span in located if span is not None]
+
+    def early_offset(self) -> int:
+        """Where our stylesheet goes when it cannot go with the other links: before the first of the author's; else -1.
+
+        Our layer has to be the first one of the page. It is not where a stylesheet with layers stands before charset,
+        base or CSP, and that matters where a layer says what font the root has.
+        """
+        firm = self.head_children()
+        after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
+        first = next((int(span.start_tag.start_offset) for child, span in firm if is_style(child)), after)
+        root = self.document.find("html")
+        if first >= after or root is None or not self.cascade.has_layered_family(root):
+            return -1
+        for child, span in firm:
+            end = self.source.byte_offset(end_of(span))
+            if says_charset(child) and not self.source.start and end <= SNIFFED_BYTES < end + EARLY_LINK:
+                self.warn("late-charset", child, LATE_CHARSET)
+                return -1
+        return first
+
+    def early_prefix(self, offset: int, prefix: str) -> str:
+        """What leads to the root of the site from a place where a ``base`` that comes later does not count yet."""
+        base = self.document.select_one("base[href]")
+        span = base.source_location if base is not None else None
+        if span is None or span.start_tag.start_offset < offset or prefix.startswith("/"):
+            return prefix
+        return PageUrl.of_page(self.path, is_folder=self.context.folders.__contains__).prefix
+
+    def head_offset(self) -> int:
+        """Where the links go: before the first stylesheet or script that comes after charset, base and CSP."""
+        head = self.document.find("head")
+        firm = self.head_children()
         after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
         for child, span in firm:
             if span.start_tag.start_offset >= after and (loads_style(child) or swallows(child, span)):
@@ -294,14 +331,19 @@ def has(element: Element, name: str) -> bool:
 
 
 def must_come_first(element: Element) -> bool:
-    if element.tag == "base":
-        return True
-    if element.tag != "meta":
-        return False
-    return has(element, "charset") or text_attribute(element, "http-equiv").lower() in (
-        "content-type",
-        "content-security-policy",
+    policy = element.tag == "meta" and text_attribute(element, "http-equiv").lower() == "content-security-policy"
+    return element.tag == "base" or policy or says_charset(element)
+
+
+def says_charset(element: Element) -> bool:
+    return element.tag == "meta" and (
+        has(element, "charset") or text_attribute(element, "http-equiv").lower() == "content-type"
     )
+
+
+def is_style(element: Element) -> bool:
+    relations = text_attribute(element, "rel").lower().split() if element.tag == "link" else ()
+    return element.tag == "style" or "stylesheet" in relations
 
 
 def swallows(element: Element, location: Any) -> bool:

@@ -19,7 +19,15 @@ import webencodings
 
 from khmertext.errors import SiteError
 
-__all__ = ["Insertion", "SourceText", "apply_insertions", "decode_source", "may_hold_khmer", "source_kind"]
+__all__ = [
+    "SNIFFED_BYTES",
+    "Insertion",
+    "SourceText",
+    "apply_insertions",
+    "decode_source",
+    "may_hold_khmer",
+    "source_kind",
+]
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -29,7 +37,7 @@ BOMS = (
 META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.I)
 XML_ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{1,40})["']""")
 CSS_CHARSET = re.compile(rb'^@charset "([A-Za-z0-9_.:-]{1,40})";')
-SNIFFED_BYTES = 1024
+SNIFFED_BYTES = 1024  # in which browsers look for the charset
 EXACT = frozenset({"utf-8", "utf-16-le", "utf-16-be", "cp1252", "iso8859-1"})
 XML_ENDINGS = (".xhtml", ".xht")
 STEP = 4096  # characters between two places whose byte offset is kept

@@ -359,6 +359,44 @@ def test_links_go_where_they_work(page: str, before: str) -> None:
     assert ours.parent.tag == "head"
 
 
+LAYERED = "<style>@layer a{html{font-family:A}}</style>"
+CHARSET = "<meta charset=utf-8>"
+
+
+@pytest.mark.parametrize(
+    ("head", "before", "prefix"),
+    [
+        (LAYERED + CHARSET, "<style>@layer", "../"),
+        (f"<title>x</title>{LAYERED}<meta http-equiv=content-security-policy content=x>", "<style>@layer", "../"),
+        (f"{LAYERED}<base href=below/>", "<style>@layer", "../"),
+        (f"{LAYERED}<base href=../>", "<style>@layer", "../"),
+        (f"<base href=../>{LAYERED}{CHARSET}", "<style>@layer", ""),
+        (f"<style>p{{}}</style>{LAYERED}{CHARSET}", "<style>p", "../"),
+        (f"{LINK}<style>@layer a{{*{{font:1em A}}}}</style>{CHARSET}", "<link", "../"),
+        # Where nothing is in the way, or no layer says what font the root has, all links go together.
+        (CHARSET + LAYERED, "", ""),
+        (f"<style>html{{font-family:A}}</style>{CHARSET}", "", ""),
+        (f"<style>@layer a{{p{{font-family:A}}}}</style>{CHARSET}", "", ""),
+        (f"<style>@layer a{{html{{color:red}}}}</style>{CHARSET}", "", ""),
+    ],
+)
+def test_our_layer_is_the_first_of_the_page(head: str, before: str, prefix: str) -> None:
+    page = f"<head>{head}</head><p lang=km>ក"
+    facts = scan(page, folders=frozenset({"", "dir", "dir/below"}))
+    assert (facts.early >= 0) == bool(before)
+    assert facts.early_prefix == prefix
+    assert page.encode()[facts.early :].startswith(before.encode())
+    assert facts.head > facts.early
+
+
+@pytest.mark.parametrize(("padding", "codes"), [(700, []), (950, ["late-charset"]), (1200, [])])
+def test_the_charset_stays_where_browsers_look_for_it(padding: int, codes: list[str]) -> None:
+    comment = f"<!--{'x' * (padding - 7 - len(LAYERED) - len(CHARSET))}-->"
+    facts = scan(f"<head>{LAYERED}{comment}{CHARSET}</head><p lang=km>ក")
+    assert [warning.code for warning in facts.warnings] == codes
+    assert (facts.early < 0) == bool(codes)
+
+
 @pytest.mark.parametrize(
     ("base", "prefix"),
     [

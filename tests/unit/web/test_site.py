@@ -189,6 +189,24 @@ def test_a_dry_run_writes_nothing(site: Path, tmp_path: Path, quick: None) -> No
     assert not (tmp_path / "out").exists()
 
 
+def test_a_stylesheet_in_front_of_all_others_comes_out_again(tmp_path: Path, quick: None) -> None:
+    head = "<link rel=stylesheet href=a.css><meta charset=utf-8><base href=below/>"
+    page = f"<html lang=km><head>{head}</head><p>ខ្មែរ".encode()
+    files = {"below/x.png": b"", "a.css": b"@layer base{html{font-family:monospace,serif}}", "d/a.html": page}
+    files["a.html"] = page
+    site = write_site(tmp_path / "site", files)
+    build_site(site, None, OPTIONS)
+    built = (site / "a.html").read_text("utf-8")
+    links = [str(link.attr("href")) for link in parse(built).select("link")]
+    assert [link.partition("/")[0] for link in links if ".css" in link] == ["khmertext", "a.css"]
+    assert next(link for link in links if ".woff2" in link).startswith("../khmertext/")
+    (site / "a.html").write_bytes(built.encode() + b"<!-- later -->")
+    build_site(site, None, OPTIONS)
+    assert (site / "a.html").read_bytes() == built.encode() + b"<!-- later -->"
+    clean_site(site)
+    assert read_site(site) == files | {"a.html": page + b"<!-- later -->"}
+
+
 @pytest.mark.parametrize("name", ["a.htm", "a.HTML", "a.xhtml", "a.xht"])
 def test_pages_are_known_by_their_names(name: str, tmp_path: Path, quick: None) -> None:
     page = '<html xmlns="http://www.w3.org/1999/xhtml" lang="km"><head/><body>ខ្មែរ</body></html>'.encode()
