@@ -29,7 +29,7 @@ from khmertext.web.families import (
 )
 from khmertext.web.stylesheets import ANONYMOUS, LayerName, Setting, StyleRule, StyleSheet, parse_styles
 
-__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse", "StyleSet"]
+__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse", "StyleSet", "inherits_from"]
 
 BOLDER = ((350, 400), (550, 700), (900, 900), (1001, 1000))
 LIGHTER = ((100, 100), (550, 100), (750, 400), (1001, 700))
@@ -263,7 +263,7 @@ class Cascade:
         node: Any = element
         while isinstance(node, Element) and node not in self.resolved:
             chain.append(node)
-            node = node.parent
+            node = inherits_from(node)
         font = self.resolved[node] if isinstance(node, Element) else INITIAL
         for one in reversed(chain):
             style = one.attr("style")
@@ -286,7 +286,7 @@ class Cascade:
         while isinstance(node, Element):
             if self.resolve(node).own:
                 return node
-            node = node.parent
+            node = inherits_from(node)
         return None
 
     def inherit(self, tag: str, candidates: Sequence[Candidate], parent: ElementFont) -> ElementFont:
@@ -387,6 +387,17 @@ class Cascade:
             values = self.custom.get(stack.families[0].name, ())
             return bool(values) and all(self.stack_of(value).lone_monospace for value in values)
         return bool(stack.lone_monospace)
+
+
+def inherits_from(element: Element) -> Element | None:
+    """The parent of an element; of what stands in a template, the template: there or near it a page will show it."""
+    parent: Any = element.parent
+    if isinstance(parent, Element):
+        return parent
+    if parent is None or isinstance(parent, Document):
+        return None
+    template = element.closest("template")
+    return template if template is not element else None
 
 
 def find_winner(candidates: Iterable[Candidate]) -> Candidate | None:

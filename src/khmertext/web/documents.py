@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from turbohtml import Document, Element, Text, parse
 
 from khmertext.errors import SiteError
-from khmertext.web.cascade import Cascade, StyleSet
+from khmertext.web.cascade import Cascade, StyleSet, inherits_from
 from khmertext.web.facts import SiteContext, SiteWarning
 from khmertext.web.policies import ContentPolicy
 from khmertext.web.sources import SNIFFED_BYTES, SourceText
@@ -106,7 +106,8 @@ class PageDocument:
         self.source = source
         self.path = path
         self.context = context
-        self.document: Document = parse(source.text, source_locations=True)
+        # What is to be the shadow of an element is read as the template that it is written as.
+        self.document: Document = parse(source.text, source_locations=True, allow_declarative_shadow_roots=False)
         base = self.document.select_one("base[href]")
         href = base.attr("href") if base is not None else None
         self.url = PageUrl.of_page(
@@ -154,7 +155,10 @@ class PageDocument:
     def find_sheets(self) -> Iterator[Sheet]:
         for element in self.document.select("link[href],style"):
             media = text_attribute(element, "media").strip().lower()
-            plain = media in ("", "all", "screen")
+            # In a template, styles hold for what is in there, or for nothing until a script takes them out.
+            shadowed = element.closest("template") is not None
+            plain = media in ("", "all", "screen") and not shadowed
+            media = "" if shadowed else media
             if element.tag == "style":
                 yield from self.read_style(element, Way(plain, (), media))
                 continue
@@ -248,7 +252,7 @@ class PageDocument:
             if isinstance(own, str):
                 found = own.strip().lower()
                 break
-            node = node.parent
+            node = inherits_from(node)
         for one in chain:
             self.languages[one] = found
         return found
@@ -272,11 +276,13 @@ class PageDocument:
         Our layer has to be the first one of the page. It is not where a stylesheet with layers stands before charset,
         base or CSP, and that matters where a layer says what font the root has.
         """
+        root = self.document.find("html")
+        if root is None or not self.cascade.has_layered_family(root):
+            return -1
         firm = self.head_children()
         after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
         first = next((int(span.start_tag.start_offset) for child, span in firm if is_style(child)), after)
-        root = self.document.find("html")
-        if first >= after or root is None or not self.cascade.has_layered_family(root):
+        if first >= after:
             return -1
         for child, span in firm:
             end = self.source.byte_offset(end_of(span))

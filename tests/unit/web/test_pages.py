@@ -195,6 +195,27 @@ def test_imports_and_layers(css: str, winner: str, linked: bool) -> None:
     assert (found or {re.findall('"K", (.)', apply(page, facts))[0]}) == {winner}
 
 
+def test_a_shadow_has_styles_of_its_own() -> None:
+    page = (
+        "<style>p{font-family:A}</style><div><template shadowrootmode=open><style>p{font-family:B}</style><p>ក</p>"
+        "<slot></slot></template>ខ</div><p>គ</p>"
+    )
+    facts = scan(page)
+    assert runs(facts) == {"ក", "ខ", "គ"}
+    assert [apply(page, facts).count(stack) for stack in ('"K", A', '"K", B')] == [1, 1]
+
+
+@pytest.mark.parametrize("attribute", ["", "shadowrootmode=open"])
+def test_what_is_in_a_template_inherits_from_around_it(attribute: str) -> None:
+    page = (
+        f"<style>div{{font-family:A}}</style><div lang=km>x<template {attribute}><p>ក<template><b>ខ</b></template></p>"
+        "</template></div>"
+    )
+    facts = scan(page)
+    assert {(text.text, text.language) for text in facts.texts} == {("ក", "km"), ("ខ", "km")}
+    assert '"K", A' in apply(page, facts)
+
+
 def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:
     css = ':root{--a:Arial;--b:"Khmer OS",serif} p{font-family:var(--a)} h1{font-family:var(--b)}'
     sheet = parse_styles(css)
