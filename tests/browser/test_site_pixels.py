@@ -14,6 +14,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,8 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 from khmertext.fonts import default_face, limit_axes
 from khmertext.web import build_site
+from khmertext.web.disk import read_tree
+from khmertext.web.reading import read_site
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -379,6 +382,16 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 
 @pytest.fixture(scope="module")
+def found(example: Tree, awkward: Tree) -> dict[str, list[str]]:
+    """Every page, as "example/PATH" or "awkward/PATH", with the texts that the build finds on it."""
+    return {
+        f"{name}/{page.facts.path}": [text.text for text in page.facts.texts]
+        for name, tree in (("example", example), ("awkward", awkward))
+        for page in read_site(read_tree(tree.root / "source"), family="Site Khmer").pages
+    }
+
+
+@pytest.fixture(scope="module")
 def platform(open_browser: Open, latin_font: Path, tmp_path_factory: pytest.TempPathFactory) -> Browser:
     """A machine without Khmer, where every family that browsers fall back to looks different."""
     return open_browser(fonts=make_platform(latin_font, tmp_path_factory.mktemp("platform")))
@@ -535,6 +548,29 @@ def enlarge(picture: Image, width: int, height: int) -> Image:
     canvas = new("RGB", (width, height), "magenta")
     canvas.paste(picture)
     return canvas
+
+
+# What is found on each page alone
+
+
+def khmer_in_source(page: str) -> set[str]:
+    """The stretches of Khmer in a page as it is written, but in comments and descriptions; not by any code of ours."""
+    page = re.sub(r"<!--.*?-->|<meta[^>]*>", "", page, flags=re.DOTALL)
+    page = re.sub(
+        r"\\u?\{?0*(17[89A-Fa-f][0-9A-Fa-f])\}? ?", lambda match: chr(int(match[1], 16)), unescape(unescape(page))
+    )
+    return set(re.findall("[\u1780-\u17ff\u19e0-\u19ff]+", page))
+
+
+ALL_PAGES = {f"awkward/{name}.html": page for name, page in {**LOOKS, **SHAPES, **MORE}.items()}
+ALL_PAGES |= {f"example/{path}": (EXAMPLE / path).read_text("utf-8") for path in EXAMPLE_PAGES}
+
+
+@pytest.mark.parametrize("path", ALL_PAGES)
+def test_no_letter_of_a_page_is_left_to_another(path: str, found: dict[str, list[str]]) -> None:
+    # All pages share one font: a letter that is missed on one would be there because of another.
+    texts = found.get(path, [])
+    assert [text for text in sorted(khmer_in_source(ALL_PAGES[path])) if not any(text in one for one in texts)] == []
 
 
 # The same pixels as with the full font
