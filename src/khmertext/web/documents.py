@@ -30,6 +30,7 @@ DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype[^
 COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
 
 MAX_IMPORTS = 20
+MAX_SHEETS = 1000
 NOT_FOUND_PAGE = "404.html"
 RELATIVE = (
     "a server shows this page for addresses of any depth, and its links are relative: give one of them the whole path "
@@ -114,6 +115,7 @@ class PageDocument:
             path, href if isinstance(href, str) else None, is_folder=context.folders.__contains__
         )
         self.warnings: list[SiteWarning] = []
+        self.imports = 0  # how many stylesheet files came so far
         self.policy = self.find_policy()
         self.locked: set[str] = set(context.locked)
         self.sheets = list(self.find_sheets())
@@ -194,6 +196,11 @@ class PageDocument:
     def with_imports(self, path: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
         if path in above or len(above) > MAX_IMPORTS:
             return
+        self.imports += 1
+        if self.imports > MAX_SHEETS:  # files that import each other twice are soon millions
+            if self.imports == MAX_SHEETS + 1:
+                self.warnings.append(SiteWarning("huge-stylesheet", HUGE, self.path, 0))
+            return
         sheet = self.context.sheets[path]
         base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base if sheet.imports else ""
         yield from self.imported(sheet, base, way, (*above, path))
@@ -205,11 +212,13 @@ class PageDocument:
 
         Layers that are named before an import come before those in it: they are given by sheets of nothing else.
         """
+        named = 0
         for one in sheet.imports:
             path = resolve_url(base, one.url, exists=self.context.sheets.__contains__)
             through = way.through(one, above[-1])
-            if one.after:
-                yield from self.layers(above[-1], sheet.layers[: one.after], way.layer)
+            if one.after > named:
+                yield from self.layers(above[-1], sheet.layers[named : one.after], way.layer)
+                named = one.after
             if path is not None:
                 yield from self.with_imports(path, through, above)
             elif one.layer:

@@ -293,7 +293,7 @@ class Reader:
         self.imports: list[StyleImport] = []
         self.texts: list[str] = []
         self.animated: list[int] = []
-        self.layers: list[LayerName] = []
+        self.layers: dict[LayerName, None] = {}
         self.begun = False  # whether a rule came, so that no import counts any more
         self.truncated = False
         self.nested = 0  # how many characters the selectors of nested rules have together
@@ -307,7 +307,7 @@ class Reader:
             tuple(self.imports),
             tuple(self.texts),
             tuple(self.animated),
-            tuple(dict.fromkeys(self.layers)),
+            tuple(self.layers),
             self.truncated,
         )
 
@@ -330,8 +330,6 @@ class Reader:
         if name == "import":
             found = read_import(node.prelude, self.offset(node))
             if found is not None and not self.begun:
-                # One name in a list counts once: the list as it is now is the list up to here.
-                self.layers = list(dict.fromkeys(self.layers))
                 self.imports.append(found._replace(after=len(self.layers)))
             return []
         self.begun = self.begun or (node.content is not None and name in VALID_RULES)
@@ -380,7 +378,8 @@ class Reader:
         named = [
             (*outer, *(token.value for token in group if token.type == "ident")) for group in split_commas(node.prelude)
         ] or [(*outer, f"{ANONYMOUS}{self.offset(node)}")]
-        self.layers += named
+        named = [layer[:MAX_NESTING] for layer in named]
+        self.layers.update(dict.fromkeys(named))
         return named[-1]
 
     def read_style_rule(self, node: Any, context: Context) -> None:
@@ -659,7 +658,7 @@ def read_import(prelude: list[Any], offset: int) -> StyleImport | None:
     if rest and rest[0].type == "ident" and rest[0].lower_value == "layer":
         layer = (f"{ANONYMOUS}{offset}",)
     elif rest and rest[0].type == "function" and rest[0].lower_name == "layer":
-        layer = tuple(token.value for token in rest[0].arguments if token.type == "ident")
+        layer = tuple(token.value for token in rest[0].arguments if token.type == "ident")[:MAX_NESTING]
     rest = rest[bool(layer) :]
     conditional = not always_true("media", rest)
     supports = any(token.type == "function" and token.lower_name == "supports" for token in rest)

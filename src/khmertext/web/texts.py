@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from turbohtml import Element, Text, parse
@@ -236,9 +236,10 @@ class TextReader:
                         references.append(rule.selector)
                     elif setting.name in GENERATED_TEXTS and KHMER_LETTER.search(setting.value):
                         elsewhere = elsewhere or setting.name == "quotes"
-                        for element in self.document.select(rule.selector):
-                            self.add_inherited(element, rule.pseudo, setting)
+                        for element in self.select_inheriting(rule.selector, setting.name):
+                            self.add_generated(element, rule.pseudo, setting)
             elsewhere = self.add_loose(sheet.sheet, self.document.find("html")) or elsewhere
+        inside: set[Element] = set()
         for element in self.document.select("[style]"):
             style = text_attribute(element, "style")
             if KHMER_LETTER.search(style) or "\\" in style:
@@ -246,14 +247,17 @@ class TextReader:
                 for setting in (setting for rule in sheet_of_one.rules for setting in rule.settings):
                     if setting.name in GENERATED_TEXTS and KHMER_LETTER.search(setting.value):
                         elsewhere = elsewhere or setting.name == "quotes"
-                        self.add_inherited(element, "", setting)
+                        self.add_generated(element, "", setting)
+                        # What is inside an element that passed already has our family.
+                        if element not in inside and INHERITED.get(setting.name, "*"):
+                            inside.update(element.select("*"))
+                            for one in element.select(INHERITED.get(setting.name, "*")):
+                                self.add_generated(one, "", setting)
                 elsewhere = self.add_loose(sheet_of_one, element) or elsewhere
         if elsewhere:  # nobody knows which of these texts is shown where: wherever one can be
             for selector in dict.fromkeys(references):
-                for element in self.document.select(selector):
+                for element in self.select_inheriting(selector, "list-style-type"):
                     self.show(element)
-                    for item in element.select("li"):
-                        self.show(item)
 
     def add_loose(self, sheet: StyleSheet, element: Element | None) -> bool:
         """The texts of a stylesheet that its rules only name; whether there is Khmer among them."""
@@ -265,12 +269,12 @@ class TextReader:
                     self.add_text(run, element, "a stylesheet", frozenset({400, 700}))
         return found
 
-    def add_inherited(self, element: Element, pseudo: str, setting: Setting) -> None:
-        """A text that is shown in an element, and in what is inside and inherits it."""
-        self.add_generated(element, pseudo, setting)
-        inside = INHERITED.get(setting.name, "*")
-        for one in element.select(inside) if inside else ():
-            self.add_generated(one, pseudo, setting)
+    def select_inheriting(self, selector: str, name: str) -> Iterator[Element]:
+        """The elements that a rule gives a text by a property, and those inside that inherit and show it."""
+        yield from self.document.select(selector)
+        inside = INHERITED.get(name, "*")
+        if inside:
+            yield from self.document.select(f":is({selector}) {inside}")
 
     def add_generated(self, element: Element, pseudo: str, setting: Setting) -> None:
         self.show(element)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from turbohtml import Element, parse
@@ -214,6 +215,30 @@ def test_what_is_in_a_template_inherits_from_around_it(attribute: str) -> None:
     facts = scan(page)
     assert {(text.text, text.language) for text in facts.texts} == {("ក", "km"), ("ខ", "km")}
     assert '"K", A' in apply(page, facts)
+
+
+def test_stylesheets_that_import_each_other_twice_end() -> None:
+    css = "".join(f"@import '{number}.css'; " for number in (1, 2))
+    sheets = {f"{n}.css": parse_styles(f"@import '{n + 1}.css';@import '{n + 1}.css';") for n in range(19)}
+    sheets["19.css"] = parse_styles("p{font-family:A}")
+    facts = scan_page(f"<style>{css}</style><p lang=km>ក".encode(), "p.html", SiteContext("K", sheets=sheets))
+    assert [warning.code for warning in facts.warnings] == ["huge-stylesheet"]
+    assert facts.stacks == {("19.css", 0)}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<style>*{text-emphasis:'ខ'}</style>" + "<div>" * 3000,
+        "<div style=\"text-emphasis:'ខ'\">" * 3000,
+        "<style>div{list-style-type:'ខ'}</style>" + "<div>" * 3000 + "<li>x",
+        "<style>:root{--x:'ខ'}div::before{content:var(--x)}</style>" + "<div>" * 3000 + "<li>x",
+    ],
+)
+def test_texts_that_are_inherited_far_down_are_read_once(page: str) -> None:
+    started = time.perf_counter()
+    assert runs(scan(page)) == {"ខ"}
+    assert time.perf_counter() - started < 5
 
 
 def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:

@@ -151,6 +151,11 @@ def test_usual_nesting_is_read_whole() -> None:
     assert len(sheet.rules) == 2000
 
 
+def test_names_of_layers_are_bounded() -> None:
+    sheet = parse_styles("@layer " + "a." * 5000 + "a;" + "@layer a{" * 100 + "}" * 100)
+    assert max(map(len, sheet.layers)) <= 30
+
+
 @pytest.mark.parametrize(
     ("before", "after"), [(":is(", ")"), ("@media (", ")"), ("a{font-family:x(", ")}"), ("a{--x:[", "]}"), ("{", "}")]
 )
