@@ -14,6 +14,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,8 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 from khmertext.fonts import default_face, limit_axes
 from khmertext.web import build_site
+from khmertext.web.disk import read_tree
+from khmertext.web.reading import read_site
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -107,11 +110,24 @@ LOOKS = {
         '<code style="font-family:inherit">A ក</code>',
         "body{font-family:Georgia}",
     ),
+    "layered-root-first": "<html lang=km><head><link rel=stylesheet href=root.css><meta charset=utf-8><title>t</title>"
+    f"</head><body>{MIXED}",
+    "layered-root-before-base": "<html lang=km><head><link rel=stylesheet href=root.css><base href=below/></head>"
+    f"<meta charset=utf-8><body>{MIXED}",
+    "import": html(MIXED, "@import url(import.css);i{font-family:Arial}"),
     "layered-root": html(MIXED, "@layer base{html{font-family:Georgia,serif}}"),
     "layers": html(
         MIXED,
         "@layer a,b;@layer b{body{font-family:Georgia}}@layer a{p{font-family:Arial}}"
         "@supports(display:grid){b{font-family:Arial}}@media(min-width:600px){i{font-family:Georgia}}",
+    ),
+    "layers-that-compete": html(
+        "<div class=m><h1>A ក</h1><h2>B ខ</h2><p class=s>C គ</p><q>D ឃ</q><b>E ង</b></div>",
+        "@layer base,parts,last;@layer parts{.m .s{font-family:Arial}}@layer last{.s{font-family:Georgia}}"
+        "@layer last{h1{font-family:Georgia!important}}@layer base{h1{font-family:Arial!important}}"
+        "@layer base{h2{font-family:Arial}@layer inner{.m h2{font-family:Georgia}}}"
+        "@layer{.m q{font-family:Georgia}}@layer{q{font-family:Arial}}"
+        "@layer base{b{font-family:Arial}}.m b{font-family:revert-layer}",
     ),
     "parts": html(
         "<p>ខ្មែរ First</p><p class=q>Quote ក</p><ul><li>x ក</ul>",
@@ -159,6 +175,11 @@ LOOKS = {
         "input:not([placeholder]){font-family:Arial}::placeholder{font-family:Georgia}</style>",
     ),
     "states": html(CONTROLS, "input{font-family:Georgia}input:invalid,form:focus-within input{font-family:Arial}"),
+    "states-of-links": html(
+        "<p><a class=m href=#>Link ក</a> <a class=n href=#>Link ខ</a> <a href=#>Link គ</a></p>",
+        ".m{font-family:Arial}a:link{font-family:Georgia}a:is(:link,:visited).n{font-family:Arial}"
+        "a:not(:hover):not(.n,.m){font-family:Arial}",
+    ),
     "code": html(CODE),
     "code-nested": html(NESTED_CODE),
     "code-in-body-family": html(CODE, "body{font-family:Arial}"),
@@ -231,6 +252,15 @@ SHAPES = {
         ".k{list-style-type:khmer}@counter-style kk{system:cyclic;symbols:'ជ' 'ឈ';suffix:' ញ '}.c{list-style:kk}"
         ".g::after{content:'\\1786\\17D2\\1793'}",
     ),
+    "generated-by-name": html(
+        "<p class=a>x</p><p class=b style=\"--y:'ឍ'\">x</p><q>x</q><p class=e>x</p><p class=h>long\u00adword</p>"
+        "<ol class=c><li>a</ol><p class=k>x</p>",
+        ":root{--x:'ឈ្មោះ';quotes:'«ឃ' 'ង»'}.a::before{content:var(--x);font-family:Georgia}"
+        ".b::after{content:var(--y)}.b{font-family:Arial}q{font-family:Georgia}.e{text-emphasis:'ខ';font-family:Arial}"
+        ".h{hyphenate-character:'ឌ';width:50px;font-family:Georgia}.k{animation:k 9s infinite paused}"
+        "@keyframes k{from,to{font-family:Arial}}.k::before{content:'ឆ'}"
+        "@counter-style kk{system:cyclic;symbols:'ជ';suffix:' '}.c{list-style:kk;font-family:Georgia}",
+    ),
     "attributes": html(
         "<input type=email placeholder='ឌឍ'><input type=number placeholder='ផ'><input type=password placeholder='ឝ'>"
         "<input type=button value='ឡ'><select size=3><option>ឍ x<optgroup label='ណ្ឌ'><option>a</select><img alt='ឱ្យ'>"
@@ -262,6 +292,12 @@ MORE = {
     "plain-input": html("<p>ក</p><input id=d placeholder='ក'>"),
     "no-script": html("<noscript><p>ឆ្ងាញ់</p></noscript><p>ក</p>"),
     "english": html("<p>Latin only</p><input>"),
+}
+
+# Files that the pages load.
+FILES = {
+    "import.css": "body{font-family:Georgia,serif}",
+    "root.css": "@layer base{html{font-family:monospace,serif}}",
 }
 
 TYPED = (
@@ -340,7 +376,19 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     (root / "source").mkdir()
     for name, page in {**LOOKS, **SHAPES, **MORE}.items():
         (root / "source" / f"{name}.html").write_text(page, "utf-8")
+    for name, text in FILES.items():
+        (root / "source" / name).write_text(text, "utf-8")
     return build_tree(root, root / "source")
+
+
+@pytest.fixture(scope="module")
+def found(example: Tree, awkward: Tree) -> dict[str, list[str]]:
+    """Every page, as "example/PATH" or "awkward/PATH", with the texts that the build finds on it."""
+    return {
+        f"{name}/{page.facts.path}": [text.text for text in page.facts.texts]
+        for name, tree in (("example", example), ("awkward", awkward))
+        for page in read_site(read_tree(tree.root / "source"), family="Site Khmer").pages
+    }
 
 
 @pytest.fixture(scope="module")
@@ -502,6 +550,29 @@ def enlarge(picture: Image, width: int, height: int) -> Image:
     return canvas
 
 
+# What is found on each page alone
+
+
+def khmer_in_source(page: str) -> set[str]:
+    """The stretches of Khmer in a page as it is written, but in comments and descriptions; not by any code of ours."""
+    page = re.sub(r"<!--.*?-->|<meta[^>]*>", "", page, flags=re.DOTALL)
+    page = re.sub(
+        r"\\u?\{?0*(17[89A-Fa-f][0-9A-Fa-f])\}? ?", lambda match: chr(int(match[1], 16)), unescape(unescape(page))
+    )
+    return set(re.findall("[\u1780-\u17ff\u19e0-\u19ff]+", page))
+
+
+ALL_PAGES = {f"awkward/{name}.html": page for name, page in {**LOOKS, **SHAPES, **MORE}.items()}
+ALL_PAGES |= {f"example/{path}": (EXAMPLE / path).read_text("utf-8") for path in EXAMPLE_PAGES}
+
+
+@pytest.mark.parametrize("path", ALL_PAGES)
+def test_no_letter_of_a_page_is_left_to_another(path: str, found: dict[str, list[str]]) -> None:
+    # All pages share one font: a letter that is missed on one would be there because of another.
+    texts = found.get(path, [])
+    assert [text for text in sorted(khmer_in_source(ALL_PAGES[path])) if not any(text in one for one in texts)] == []
+
+
 # The same pixels as with the full font
 
 
@@ -585,6 +656,33 @@ def test_awkward_page_without_khmer_looks_as_before(
     name: str, awkward: Tree, platform: Browser, serve: Serve, visit: Visit, compare: Compare
 ) -> None:
     check_look(f"{name}.html", serve(awkward.root).url, visit(platform), compare)
+
+
+# Puts our family in front of every stack that the browser computes, of parts of elements too.
+FORCE = """(family) => {
+  const sheet = document.body.appendChild(document.createElement('style')).sheet;
+  [...document.body.querySelectorAll('*')].forEach((e, i) => {
+    e.setAttribute('data-forced', i);
+    for (const part of ['', '::before', '::after', '::marker']) {
+      const stack = getComputedStyle(e, part).fontFamily;
+      if (stack !== 'monospace')
+        sheet.insertRule(`[data-forced="${i}"]${part}{font-family:${family},${stack}!important;animation:none}`);
+    }
+  });
+}"""
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if name.startswith("generated")])
+def test_our_font_draws_generated_khmer(
+    name: str, awkward: Tree, platform: Browser, serve: Serve, visit: Visit, compare: Compare
+) -> None:
+    visitor = visit(platform)
+    visitor.open(f"{serve(awkward.root).url}/output/{name}.html")
+    shots = {"output": visitor.shoot()}
+    visitor.page.evaluate(FORCE, '"Site Khmer"')
+    visitor.settle()
+    shots["forced"] = visitor.shoot()
+    compare(name, shots)
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -116,18 +116,27 @@ def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], de
     return text.encode() + (detector.style if detector is not None else b"")
 
 
-def page_links(plan: SitePlan, prefix: str) -> str:
+def asset_url(plan: SitePlan, prefix: str, name: str) -> str:
+    return prefix + quote_path(f"{plan.folder}/{name}").removeprefix("./")
+
+
+def style_link(plan: SitePlan, prefix: str) -> str:
+    return f'<link {MARK}="" rel="stylesheet" href="{escape_html(asset_url(plan, prefix, plan.style))}"/>'
+
+
+def page_links(plan: SitePlan, prefix: str, *, style: bool = True) -> str:
     """The elements that go into a page's head: preloads, the stylesheet, the visitor check."""
 
     def url(name: str) -> str:
-        return prefix + quote_path(f"{plan.folder}/{name}").removeprefix("./")
+        return asset_url(plan, prefix, name)
 
     links = [
         f'<link {MARK}="" rel="preload" href="{escape_html(url(name))}" as="font" type="font/woff2"'
         ' crossorigin="anonymous"/>'
         for name in plan.preloads
     ]
-    links.append(f'<link {MARK}="" rel="stylesheet" href="{escape_html(url(plan.style))}"/>')
+    if style:
+        links.append(style_link(plan, prefix))
     if plan.script:
         settings = {name: url(value) for name, value in plan.script.items()}
         links.append(make_script_tag(alt=plan.alt, **settings))
@@ -138,7 +147,13 @@ def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
     """Everything that goes into a page, the links among it; nothing for a page that needs nothing."""
     if not facts.needs_font:
         return []
-    return [Insertion(facts.head, page_links(plan, facts.prefix)), *facts.insertions]
+    if facts.early < 0:
+        return [Insertion(facts.head, page_links(plan, facts.prefix)), *facts.insertions]
+    return [
+        Insertion(facts.early, style_link(plan, facts.early_prefix)),
+        Insertion(facts.head, page_links(plan, facts.prefix, style=False)),
+        *facts.insertions,
+    ]
 
 
 def edit_sheet(source: SourceText, sheet: StyleSheet, stacks: Iterable[int], context: SiteContext) -> list[Insertion]:

@@ -10,8 +10,9 @@ section 15.3 (what browsers style by themselves).
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -26,9 +27,9 @@ from khmertext.web.families import (
     MONOSPACE_ELEMENTS,
     WIDE_KEYWORDS,
 )
-from khmertext.web.stylesheets import Setting, StyleRule, StyleSheet, parse_styles
+from khmertext.web.stylesheets import ANONYMOUS, LayerName, Setting, StyleRule, StyleSheet, parse_styles
 
-__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse", "StyleSet"]
+__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse", "StyleSet", "inherits_from"]
 
 BOLDER = ((350, 400), (550, 700), (900, 900), (1001, 1000))
 LIGHTER = ((100, 100), (550, 100), (750, 400), (1001, 700))
@@ -114,12 +115,23 @@ STACK_ATTRIBUTES = ("face", "font-family")
 
 
 class Candidate(NamedTuple):
-    key: tuple[bool, bool, bool, tuple[int, int, int], int]
+    """A declaration that reaches an element. Its key is its strength in the cascade.
+
+    That is: whether it is important; whether it stands in a ``style`` attribute; the rank of its layer; specificity;
+    order. Source: CSS Cascade Level 5, section 6.1.
+    """
+
+    key: tuple[bool, bool, int, tuple[int, int, int], int]
     conditional: bool
     sheet: int
     owner: str
     setting: Setting
     rule: StyleRule | None = None
+
+    @property
+    def pseudo(self) -> str:
+        """The part of the element that it is for; there it competes with nothing that is for the element itself."""
+        return self.rule.pseudo if self.rule is not None else ""
 
 
 class StyleSet:
@@ -132,6 +144,7 @@ class StyleSet:
         sheets: The same.
         rules: Every rule with the index of its sheet; their order is that of the cascade.
         selectors: Each distinct selector with the indexes of its rules.
+        ranks: How strong the layer of each rule is, see :func:`rank_layers`.
         custom: Custom property → the stacks that it is set to.
         fonts: What is known already of elements with the same tag, style, rules and parent font.
     """
@@ -143,11 +156,46 @@ class StyleSet:
         for order, (_, rule) in enumerate(self.rules):
             orders.setdefault(rule.selector, []).append(order)
         self.selectors = tuple((selector, tuple(found)) for selector, found in orders.items())
+        ranks = rank_layers(self.sheets)
+        self.ranks = tuple(ranks[own_layer(number, rule.layer)] for number, rule in self.rules)
         self.custom: dict[str, tuple[StackUse, ...]] = {}
         for number, sheet in enumerate(self.sheets):
             for name, stacks in sheet.custom:
                 self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
         self.fonts: dict[tuple[Any, ...], ElementFont] = {}
+
+
+def rank_layers(sheets: Sequence[StyleSheet]) -> dict[LayerName, int]:
+    """The rank of each layer, 0 for the weakest.
+
+    Layers are as strong as they are late, by where each is first named; what stands in a layer itself is stronger than
+    the layers inside it. Whether a condition around the name holds is not asked.
+
+    Source: CSS Cascade Level 5, section 6.4.4.
+
+    Example:
+        >>> ranks = rank_layers([parse_styles("@layer a, b; @layer b { @layer c {} } @layer a.d {}")])
+        >>> sorted(ranks, key=ranks.__getitem__)
+        [('a', 'd'), ('a',), ('b', 'c'), ('b',), ()]
+    """
+    first: dict[LayerName, int] = {}
+    for number, sheet in enumerate(sheets):
+        for layer in sheet.layers:
+            own = own_layer(number, layer)
+            for depth in range(1, len(own) + 1):
+                first.setdefault(own[:depth], len(first))
+
+    def strength(layer: LayerName) -> list[float]:
+        return [*(first[layer[:depth]] for depth in range(1, len(layer) + 1)), math.inf]
+
+    return {layer: rank for rank, layer in enumerate(sorted([*first, ()], key=strength))}
+
+
+def own_layer(sheet: int, layer: LayerName) -> LayerName:
+    """A layer, told apart from those without a name in other sheets."""
+    if not any(name.startswith(ANONYMOUS) for name in layer):
+        return layer
+    return tuple(f"{name} {sheet}" if name.startswith(ANONYMOUS) else name for name in layer)
 
 
 @dataclass(slots=True)
@@ -193,6 +241,16 @@ class Cascade:
         rules = [self.styles.rules[order] for order in self.missed]
         return [StackUse(number, one.stack) for number, rule in rules for one in rule.settings if one.stack >= 0]
 
+    @property
+    def animated(self) -> list[StackUse]:
+        """The stacks of keyframes: which elements run through them is not asked."""
+        return [StackUse(number, stack) for number, sheet in enumerate(self.styles.sheets) for stack in sheet.animated]
+
+    def has_layered_family(self, element: Element) -> bool:
+        """Whether a rule in a cascade layer sets the font family of an element."""
+        rules = [self.styles.rules[order][1] for order in self.matched.get(element, ())]
+        return any(rule.layer and any(one.name == "font-family" for one in rule.settings) for rule in rules)
+
     def stack_of(self, use: StackUse) -> Any:
         """The :class:`FontStack` that a use names."""
         sheet = self.attributes[use.owner] if use.sheet < 0 else self.styles.sheets[use.sheet]
@@ -205,7 +263,7 @@ class Cascade:
         node: Any = element
         while isinstance(node, Element) and node not in self.resolved:
             chain.append(node)
-            node = node.parent
+            node = inherits_from(node)
         font = self.resolved[node] if isinstance(node, Element) else INITIAL
         for one in reversed(chain):
             style = one.attr("style")
@@ -228,12 +286,12 @@ class Cascade:
         while isinstance(node, Element):
             if self.resolve(node).own:
                 return node
-            node = node.parent
+            node = inherits_from(node)
         return None
 
     def inherit(self, tag: str, candidates: Sequence[Candidate], parent: ElementFont) -> ElementFont:
         families = [one for one in candidates if one.setting.name == "font-family" and useful(one.setting)]
-        winner = next((one for one in families if not one.conditional), None)
+        winner = find_winner(families)
         origin, css, own = FontOrigin.ROOT, "", True
         uses: tuple[StackUse, ...] = ()
         if winner is not None and winner.setting.stack >= 0:
@@ -253,7 +311,7 @@ class Cascade:
         elif winner is None or winner.setting.value in ("inherit", "unset", "revert", "revert-layer"):
             origin, css, uses, own = parent.origin, parent.css, parent.uses, False
         for one in families:
-            if one.conditional and one.setting.stack >= 0 and (winner is None or one.key > winner.key):
+            if one.conditional and one.setting.stack >= 0 and (winner is None or one.key > winner.key or one.pseudo):
                 uses = (*uses, *self.with_custom(StackUse(one.sheet, one.setting.stack, one.owner)))
         size, size_kind = find_size(tag, candidates, parent.size_kind)
         return ElementFont(
@@ -277,7 +335,7 @@ class Cascade:
             rule = one.rule
             if rule is None or rule.wrappers is None or not one.conditional:
                 continue
-            if winner is not None and one.key <= winner.key and not rule.pseudo:
+            if winner is not None and one.key <= winner.key and not one.pseudo:
                 continue
             use = StackUse(one.sheet, one.setting.stack, one.owner)
             listed = one.setting.stack >= 0
@@ -291,16 +349,18 @@ class Cascade:
         found: list[Candidate] = []
         for order in matched:
             number, rule = self.styles.rules[order]
+            rank = self.styles.ranks[order]
             for setting in rule.settings:
                 conditional = rule.conditional or bool(rule.pseudo)
-                # Among important declarations, layered ones win; among the others, unlayered ones (CSS Cascade 6.4).
-                layer = rule.layered if setting.important else not rule.layered
+                # Among important declarations the order of layers is the other way round.
+                layer = -rank if setting.important else rank
                 key = (setting.important, False, layer, rule.specificity, order)
                 found.append(Candidate(key, conditional, number, "", setting, rule))
         for sheet, text, strength in ((-1, style, True), (-2, hint, False)):
             for rule in self.attributes[text].rules if text else ():
                 for position, setting in enumerate(rule.settings):
-                    key = (setting.important, strength, strength, (0, 0, 0), position if strength else -1)
+                    # Attributes other than `style` are weaker than every layer.
+                    key = (setting.important, strength, -1, (0, 0, 0), position if strength else -1)
                     found.append(Candidate(key, False, sheet, text, setting))
         # Within one rule the later declaration wins; sorting is stable, so reverse first.
         found.reverse()
@@ -327,6 +387,32 @@ class Cascade:
             values = self.custom.get(stack.families[0].name, ())
             return bool(values) and all(self.stack_of(value).lone_monospace for value in values)
         return bool(stack.lone_monospace)
+
+
+def inherits_from(element: Element) -> Element | None:
+    """The parent of an element; of what stands in a template, the template: there or near it a page will show it."""
+    parent: Any = element.parent
+    if isinstance(parent, Element):
+        return parent
+    if parent is None or isinstance(parent, Document):
+        return None
+    template = element.closest("template")
+    return template if template is not element else None
+
+
+def find_winner(candidates: Iterable[Candidate]) -> Candidate | None:
+    """The strongest of some declarations that always holds; ``revert-layer`` passes over all that stand in its layer.
+
+    Source: CSS Cascade Level 5, section 7.3.5.
+    """
+    passed: tuple[bool, bool, int] | None = None
+    for one in candidates:
+        if one.conditional or one.key[:3] == passed:
+            continue
+        if one.setting.value != "revert-layer":
+            return one
+        passed = one.key[:3]
+    return None
 
 
 def stack_attribute(element: Element) -> str:
@@ -360,14 +446,16 @@ def find_size(tag: str, candidates: Sequence[Candidate], inherited: str) -> tupl
 
 def find_weights(tag: str, candidates: Sequence[Candidate], inherited: frozenset[int]) -> frozenset[int]:
     weights: set[int] = set()
+    settled = False
     for one in candidates:
-        if one.setting.name != "font-weight":
+        if one.setting.name != "font-weight" or (settled and not one.pseudo):
             continue
         found = weights_of(one.setting.value, inherited)
         if found is not None:
             weights |= found
-            if not one.conditional:
-                return frozenset(weights)
+            settled = settled or not one.conditional
+    if settled:
+        return frozenset(weights)
     if tag in ("b", "strong"):
         weights |= {step(BOLDER, one) for one in inherited}
     elif tag in BOLD_ELEMENTS:

@@ -2,7 +2,7 @@
 
 turbohtml follows the WHATWG parsing algorithm and keeps source offsets.
 
-Sources: HTML Standard, sections 13.2 (parsing) and 4.2.3 (``base``).
+Sources: HTML Standard, sections 13.2 (parsing) and 4.2.3 (the first ``base`` that has an ``href`` counts).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from urllib.parse import quote, unquote
 from turbohtml import Document, Element, Text, parse
 
 from khmertext.errors import SiteError
-from khmertext.web.cascade import Cascade, StyleSet
+from khmertext.web.cascade import Cascade, StyleSet, inherits_from
 from khmertext.web.facts import SiteContext, SiteWarning
 from khmertext.web.policies import ContentPolicy
-from khmertext.web.sources import SourceText
+from khmertext.web.sources import SNIFFED_BYTES, SourceText
 from khmertext.web.stacks import declares_khmer
-from khmertext.web.stylesheets import StyleImport, StyleSheet, parse_styles
+from khmertext.web.stylesheets import ANONYMOUS, LayerName, StyleImport, StyleSheet, parse_styles
 from khmertext.web.urls import PageUrl, resolve_url
 
 __all__ = ["PageDocument", "PageMemos", "Sheet", "has", "text_attribute", "text_of"]
@@ -30,14 +30,20 @@ DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype[^
 COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
 
 MAX_IMPORTS = 20
+MAX_SHEETS = 1000
 NOT_FOUND_PAGE = "404.html"
 RELATIVE = (
     "a server shows this page for addresses of any depth, and its links are relative: give one of them the whole path "
     '("/css/site.css"), and the links to the font become so too'
 )
+EARLY_LINK = 300  # bytes, more than the link to our stylesheet takes
+LATE_CHARSET = (
+    "stands behind a stylesheet with layers, so late that ours cannot go in front of both: the page's own font may be "
+    "lost; put it first in the head"
+)
 HUGE = "a stylesheet with more rules than are read: text that the last of them style may get no Khmer font"
 
-PageMemos = dict[tuple[tuple[str, bool, bool, str], ...], StyleSet]
+PageMemos = dict[tuple[tuple[str, bool, LayerName, str], ...], StyleSet]
 """The stylesheets of pages, with what was found out of fonts, by the list of stylesheet files that a page loads."""
 
 
@@ -49,7 +55,7 @@ class Sheet(NamedTuple):
         sheet: What it says.
         start: Where the text of a ``style`` element begins, in characters of the page; -1 where it cannot be edited.
         plain: Whether it always applies.
-        layered: Whether it is imported into a cascade layer.
+        layer: The cascade layer that it is imported into.
         locked: Whether its bytes must stay as they are.
         media: For which media it is linked.
     """
@@ -58,7 +64,7 @@ class Sheet(NamedTuple):
     sheet: StyleSheet
     start: int
     plain: bool
-    layered: bool = False
+    layer: LayerName = ()
     locked: bool = False
     media: str = ""
 
@@ -67,13 +73,15 @@ class Way(NamedTuple):
     """How a page comes to a stylesheet file: always or sometimes, into a layer, for which media."""
 
     plain: bool
-    layered: bool
+    layer: LayerName
     media: str
 
-    def through(self, one: StyleImport) -> Way:
+    def through(self, one: StyleImport, importer: str) -> Way:
         """The way to what a stylesheet imports. Two conditions at once are not written again: no media then."""
         media = one.media if self.plain else self.media if not one.conditional else ""
-        return Way(self.plain and not one.conditional, self.layered or one.layered, media)
+        # A layer without a name is another one in each stylesheet, but one for all that comes through this import.
+        layer = tuple(f"{importer}{name}" if name.startswith(ANONYMOUS) else name for name in one.layer)
+        return Way(self.plain and not one.conditional, (*self.layer, *layer), media)
 
 
 class PageDocument:
@@ -99,13 +107,15 @@ class PageDocument:
         self.source = source
         self.path = path
         self.context = context
-        self.document: Document = parse(source.text, source_locations=True)
-        base = self.document.find("base")
+        # What is to be the shadow of an element is read as the template that it is written as.
+        self.document: Document = parse(source.text, source_locations=True, allow_declarative_shadow_roots=False)
+        base = self.document.select_one("base[href]")
         href = base.attr("href") if base is not None else None
         self.url = PageUrl.of_page(
             path, href if isinstance(href, str) else None, is_folder=context.folders.__contains__
         )
         self.warnings: list[SiteWarning] = []
+        self.imports = 0  # how many stylesheet files came so far
         self.policy = self.find_policy()
         self.locked: set[str] = set(context.locked)
         self.sheets = list(self.find_sheets())
@@ -127,7 +137,7 @@ class PageDocument:
         if declared:
             self.context = replace(context, khmer_families=context.khmer_families | declared)
         # Two pages may share what is known of fonts only where the whole list of stylesheets is the same.
-        same = tuple((sheet.path, sheet.plain, sheet.layered, sheet.media) for sheet in self.sheets)
+        same = tuple((sheet.path, sheet.plain, sheet.layer, sheet.media) for sheet in self.sheets)
         styles = memos.get(same) if all(sheet.path for sheet in self.sheets) else None
         if styles is None:
             styles = StyleSet([sheet.sheet for sheet in self.sheets])
@@ -147,9 +157,12 @@ class PageDocument:
     def find_sheets(self) -> Iterator[Sheet]:
         for element in self.document.select("link[href],style"):
             media = text_attribute(element, "media").strip().lower()
-            plain = media in ("", "all", "screen")
+            # In a template, styles hold for what is in there, or for nothing until a script takes them out.
+            shadowed = element.closest("template") is not None
+            plain = media in ("", "all", "screen") and not shadowed
+            media = "" if shadowed else media
             if element.tag == "style":
-                yield self.read_style(element, plain, media)
+                yield from self.read_style(element, Way(plain, (), media))
                 continue
             relations = text_attribute(element, "rel").lower().split()
             loads = "stylesheet" in relations or (
@@ -162,10 +175,10 @@ class PageDocument:
                 if text_attribute(element, "integrity"):
                     self.locked.add(path)
                 alternate = "alternate" in relations
-                way = Way(plain and not alternate, False, "" if alternate else media)
+                way = Way(plain and not alternate, (), "" if alternate else media)
                 yield from self.with_imports(path, way, ())
 
-    def read_style(self, element: Element, plain: bool, media: str) -> Sheet:
+    def read_style(self, element: Element, way: Way) -> Iterator[Sheet]:
         text = text_of(element)
         location = element.source_location
         start = location.start_tag.end_offset if location is not None else -1
@@ -176,20 +189,44 @@ class PageDocument:
         sheet = parse_styles(text)
         if sheet.truncated:
             self.warn("huge-stylesheet", element, HUGE)
-        adapted = sheet.adapt(conditional=not plain, layered=False, media=media)
-        return Sheet("", adapted, start, plain, locked=start < 0)
+        yield from self.imported(sheet, self.url.base, way, (f"<style> {element.source_line} {start}",))
+        adapted = sheet.adapt(conditional=not way.plain, layer=way.layer, media=way.media)
+        yield Sheet("", adapted, start, way.plain, locked=start < 0)
 
     def with_imports(self, path: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
         if path in above or len(above) > MAX_IMPORTS:
             return
+        self.imports += 1
+        if self.imports > MAX_SHEETS:  # files that import each other twice are soon millions
+            if self.imports == MAX_SHEETS + 1:
+                self.warnings.append(SiteWarning("huge-stylesheet", HUGE, self.path, 0))
+            return
         sheet = self.context.sheets[path]
-        base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base
+        base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base if sheet.imports else ""
+        yield from self.imported(sheet, base, way, (*above, path))
+        adapted = sheet.adapt(conditional=not way.plain, layer=way.layer, media=way.media)
+        yield Sheet(path, adapted, -1, way.plain, way.layer, path in self.locked, way.media)
+
+    def imported(self, sheet: StyleSheet, base: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
+        """What a stylesheet imports: as if it stood in front of its own rules (CSS Cascade Level 5, section 2).
+
+        Layers that are named before an import come before those in it: they are given by sheets of nothing else.
+        """
+        named = 0
         for one in sheet.imports:
-            imported = resolve_url(base, one.url, exists=self.context.sheets.__contains__)
-            if imported is not None:
-                yield from self.with_imports(imported, way.through(one), (*above, path))
-        adapted = sheet.adapt(conditional=not way.plain, layered=way.layered, media=way.media)
-        yield Sheet(path, adapted, -1, way.plain, way.layered, path in self.locked, way.media)
+            path = resolve_url(base, one.url, exists=self.context.sheets.__contains__)
+            through = way.through(one, above[-1])
+            if one.after > named:
+                yield from self.layers(above[-1], sheet.layers[named : one.after], way.layer)
+                named = one.after
+            if path is not None:
+                yield from self.with_imports(path, through, above)
+            elif one.layer:
+                yield from self.layers(above[-1], (), through.layer)
+
+    def layers(self, path: str, layers: tuple[LayerName, ...], outer: LayerName) -> Iterator[Sheet]:
+        path = path if path in self.context.sheets else ""
+        yield Sheet(path, StyleSheet(layers=layers).adapt(conditional=False, layer=outer), -1, True, outer)
 
     def find_prefix(self) -> str:
         """What leads from the page to the root of the site, for our links.
@@ -203,8 +240,10 @@ class PageDocument:
                 if url.startswith("/") and not url.startswith("//"):
                     found = resolve_url(self.url.base, url, exists=self.context.files.__contains__)
                     written = unquote(url.partition("?")[0].partition("#")[0])
-                    if found is not None and written.endswith(found):
-                        return quote(written.removesuffix(found))
+                    prefix = quote(written.removesuffix(found)) if found and written.endswith(found) else ""
+                    # A slash that was written as %2F would make the way to the root name another host.
+                    if prefix and not prefix.startswith("//"):
+                        return prefix
             self.warnings.append(SiteWarning("not-found-page", RELATIVE, self.path, 0))
         return self.url.prefix
 
@@ -222,7 +261,7 @@ class PageDocument:
             if isinstance(own, str):
                 found = own.strip().lower()
                 break
-            node = node.parent
+            node = inherits_from(node)
         for one in chain:
             self.languages[one] = found
         return found
@@ -233,12 +272,46 @@ class PageDocument:
     def warn(self, code: str, element: Element, message: str) -> None:
         self.warnings.append(SiteWarning(code, message, self.path, element.source_line or 0))
 
-    def head_offset(self) -> int:
-        """Where the links go: before the first stylesheet or script that comes after charset, base and CSP."""
+    def head_children(self) -> list[tuple[Element, Any]]:
+        """The elements of the head that stand in the source, each with its place."""
         head = self.document.find("head")
         children = [child for child in head.children if isinstance(child, Element)] if head is not None else []
         located = [(child, child.source_location) for child in children]
-        firm = [(child, span) for child, span in located if span is not None]
+        return [(child, span) for child, span in located if span is not None]
+
+    def early_offset(self) -> int:
+        """Where our stylesheet goes when it cannot go with the other links: before the first of the author's; else -1.
+
+        Our layer has to be the first one of the page. It is not where a stylesheet with layers stands before charset,
+        base or CSP, and that matters where a layer says what font the root has.
+        """
+        root = self.document.find("html")
+        if root is None or not self.cascade.has_layered_family(root):
+            return -1
+        firm = self.head_children()
+        after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
+        first = next((int(span.start_tag.start_offset) for child, span in firm if is_style(child)), after)
+        if first >= after:
+            return -1
+        for child, span in firm:
+            end = self.source.byte_offset(end_of(span))
+            if says_charset(child) and not self.source.start and end <= SNIFFED_BYTES < end + EARLY_LINK:
+                self.warn("late-charset", child, LATE_CHARSET)
+                return -1
+        return first
+
+    def early_prefix(self, offset: int, prefix: str) -> str:
+        """What leads to the root of the site from a place where a ``base`` that comes later does not count yet."""
+        base = self.document.select_one("base[href]")
+        span = base.source_location if base is not None else None
+        if span is None or span.start_tag.start_offset < offset or prefix.startswith("/"):
+            return prefix
+        return PageUrl.of_page(self.path, is_folder=self.context.folders.__contains__).prefix
+
+    def head_offset(self) -> int:
+        """Where the links go: before the first stylesheet or script that comes after charset, base and CSP."""
+        head = self.document.find("head")
+        firm = self.head_children()
         after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
         for child, span in firm:
             if span.start_tag.start_offset >= after and (loads_style(child) or swallows(child, span)):
@@ -273,14 +346,19 @@ def has(element: Element, name: str) -> bool:
 
 
 def must_come_first(element: Element) -> bool:
-    if element.tag == "base":
-        return True
-    if element.tag != "meta":
-        return False
-    return has(element, "charset") or text_attribute(element, "http-equiv").lower() in (
-        "content-type",
-        "content-security-policy",
+    policy = element.tag == "meta" and text_attribute(element, "http-equiv").lower() == "content-security-policy"
+    return element.tag == "base" or policy or says_charset(element)
+
+
+def says_charset(element: Element) -> bool:
+    return element.tag == "meta" and (
+        has(element, "charset") or text_attribute(element, "http-equiv").lower() == "content-type"
     )
+
+
+def is_style(element: Element) -> bool:
+    relations = text_attribute(element, "rel").lower().split() if element.tag == "link" else ()
+    return element.tag == "style" or "stylesheet" in relations
 
 
 def swallows(element: Element, location: Any) -> bool:

@@ -95,6 +95,8 @@ class PageFacts:
         open_text: Whether it can show text that nobody knows yet: fields, places that scripts fill.
         head: Where the links go, in bytes.
         prefix: What leads from the page to the root of the site.
+        early: Where our stylesheet goes when it must stand in front of the other links, in bytes; -1 for with them.
+        early_prefix: What leads from there to the root of the site.
         insertions: What goes in besides the links.
         stacks: The font stacks of stylesheet files that Khmer uses: path and index.
         locked: The stylesheet files whose bytes the page fixes by ``integrity``.
@@ -111,6 +113,8 @@ class PageFacts:
     open_text: bool = False
     head: int = 0
     prefix: str = ""
+    early: int = -1
+    early_prefix: str = ""
     insertions: tuple[Insertion, ...] = ()
     stacks: frozenset[tuple[str, int]] = frozenset()
     locked: frozenset[str] = frozenset()

@@ -53,6 +53,11 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         # A script may give Khmer a class that nothing on the page has yet.
         for use in page.cascade.unmatched:
             placer.edit_stack(use)
+    if reader.texts:
+        for use in page.cascade.animated:
+            placer.edit_stack(use)
+    early = page.early_offset()
+    prefix = page.find_prefix()
     texts = tuple(reader.texts.values())
     return PageFacts(
         path=path,
@@ -62,7 +67,9 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         needs_font=True,
         open_text=bool(linked) or placer.has_fields or reader.has_script_text,
         head=source.byte_offset(page.head_offset()),
-        prefix=page.find_prefix(),
+        prefix=prefix,
+        early=source.byte_offset(early) if early >= 0 else -1,
+        early_prefix=page.early_prefix(early, prefix) if early >= 0 else "",
         insertions=tuple(sorted(placer.insertions.values())),
         stacks=frozenset(placer.stacks),
         locked=frozenset(page.locked),

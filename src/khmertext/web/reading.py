@@ -35,6 +35,7 @@ KINDS = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".xht": "html",
     ".css": "css",
     ".js": "script",
     ".mjs": "script",
@@ -51,7 +52,8 @@ KINDS = {
 # Large enough for what is known of one page to serve the next, small enough to share the work out.
 CHUNK = 200
 # Pages without a Khmer letter that need the font all the same: counters by name, places that scripts fill.
-BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]*(?:khmer|cambodian)", re.I)
+# A declaration is short; without a bound a page full of the word "counter" would be read again and again.
+BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]{0,200}(?:khmer|cambodian)", re.I)
 MAX_SITE_FONT = 32 * 1024 * 1024
 
 UNREACHED = (

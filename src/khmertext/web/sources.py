@@ -19,7 +19,15 @@ import webencodings
 
 from khmertext.errors import SiteError
 
-__all__ = ["Insertion", "SourceText", "apply_insertions", "decode_source", "may_hold_khmer", "source_kind"]
+__all__ = [
+    "SNIFFED_BYTES",
+    "Insertion",
+    "SourceText",
+    "apply_insertions",
+    "decode_source",
+    "may_hold_khmer",
+    "source_kind",
+]
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -29,15 +37,16 @@ BOMS = (
 META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.I)
 XML_ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{1,40})["']""")
 CSS_CHARSET = re.compile(rb'^@charset "([A-Za-z0-9_.:-]{1,40})";')
-SNIFFED_BYTES = 1024
+SNIFFED_BYTES = 1024  # in which browsers look for the charset
 EXACT = frozenset({"utf-8", "utf-16-le", "utf-16-be", "cp1252", "iso8859-1"})
 XML_ENDINGS = (".xhtml", ".xht")
 STEP = 4096  # characters between two places whose byte offset is kept
 
-# Khmer (1780-17FF) and Khmer symbols (19E0-19FF) as UTF-8, as numeric character references, and as the escapes of
-# JavaScript, JSON (\u1780, \u{1780}) and CSS (\1780).
+# Khmer (1780-17FF) and Khmer symbols (19E0-19FF) as UTF-8 and GB18030, as numeric character references, and as the
+# escapes of JavaScript, JSON (\u1780, \u{1780}) and CSS (\1780).
 KHMER_BYTES = re.compile(
     rb"\xe1(?:[\x9e\x9f]|\xa7[\xa0-\xbf])"
+    rb"|\x81(?:4(?:[\xc6-\xd1]\d|\xd2[0-7])|5(?:\x84[89]|[\x85-\x87]\d))"
     rb"|&#(?:[xX]0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]|0*(?:60[1-9]\d|61[0-4]\d|66[2-5]\d))"
     rb"|\\(?:u\{?|u00)?0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]"
 )
@@ -111,7 +120,11 @@ def source_kind(path: str) -> str:
 
 
 def may_hold_khmer(data: bytes) -> bool:
-    """Whether a file can hold Khmer at all; a quick look that never says no wrongly for ASCII-compatible files.
+    """Whether a file can hold Khmer at all: a quick look.
+
+    Of the encodings of the web only UTF-8, UTF-16 and GB18030 have Khmer letters. No is never wrong where a letter is
+    written in one of them (UTF-16 with a byte order mark, as browsers want it), as a numeric character reference, or as
+    a Unicode escape of JavaScript, JSON or CSS; what a program makes of other bytes nobody can see in the file.
 
     Args:
         data: The file's bytes.

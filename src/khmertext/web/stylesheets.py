@@ -21,9 +21,12 @@ from turbohtml.convert import css_specificity
 from khmertext.web.families import GENERIC_FAMILIES, SYSTEM_FONTS, WIDE_KEYWORDS
 
 __all__ = [
+    "ANONYMOUS",
+    "GENERATED_TEXTS",
     "FamilyName",
     "FontFaceRule",
     "FontStack",
+    "LayerName",
     "Setting",
     "StyleImport",
     "StyleRule",
@@ -38,16 +41,36 @@ STATE_PSEUDO_CLASSES = frozenset(
     " optional user-valid user-invalid autofill fullscreen modal popover-open open playing paused defined blank"
     " current past future -webkit-autofill -moz-focusring -moz-placeholder -ms-input-placeholder".split()
 )
+OF_SELECTORS = frozenset({"is", "where", "has", "not"})
 LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-letter"})
 GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
+# No import counts behind one of them.
+VALID_RULES = GROUPING_RULES | frozenset("font-face keyframes counter-style page property font-feature-values".split())
 FONT_SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split())
-READ_PROPERTIES = frozenset(
-    "font-family font font-weight font-size display content list-style-type list-style all".split()
+# Properties that bring text of their own to an element.
+GENERATED_TEXTS = frozenset(
+    "content list-style-type quotes text-emphasis text-emphasis-style text-overflow hyphenate-character".split()
 )
+READ_PROPERTIES = GENERATED_TEXTS | frozenset("font-family font font-weight font-size display list-style all".split())
+# Marks of lists that are known not to be Khmer; another name may be that of a counter style.
+PLAIN_MARKERS = frozenset("none disc circle square decimal inside outside inherit initial unset revert".split())
 KHMER_COUNTERS = frozenset({"khmer", "cambodian"})
 KHMER_DIGITS = "០១២៣៤៥៦៧៨៩"
+UNKNOWN_SPECIFICITY = (9, 9, 9)
 MAX_NESTING = 30
 MAX_ARMS = 20_000
+# Each `&` stands for the whole selector above it, so that nested rules can double it at every step.
+MAX_NESTED_SELECTOR = 10_000
+MAX_NESTED_SELECTORS = 1_000_000
+
+
+LayerName = tuple[str, ...]
+"""A cascade layer: its names from the outermost in; empty for what stands in no layer.
+
+A layer without a name is one of its own: :data:`ANONYMOUS` and its place in the stylesheet.
+"""
+
+ANONYMOUS = "\0"
 
 
 class FamilyName(NamedTuple):
@@ -93,7 +116,9 @@ class Setting(NamedTuple):
 
     Attributes:
         name: The longhand property, in lower case.
-        value: The value in lower case; for ``content`` and ``list-style-type`` the text that is shown.
+        value: The value in lower case; for :data:`GENERATED_TEXTS` the text that is shown. "content-attribute" has the
+            name of an attribute that is shown; "reference" stands for text that stands elsewhere: in a custom property,
+            a counter style, ``quotes``.
         stack: Index into the sheet's stacks for ``font-family``, or -1.
         important: Whether it is marked so.
     """
@@ -111,7 +136,7 @@ class StyleRule(NamedTuple):
         selector: The selector, without state and pseudo-elements; "*" when it could not be understood.
         specificity: (ids, classes, types).
         conditional: Whether it applies only sometimes (media, state, a part of the element).
-        layered: Whether it stands in a cascade layer.
+        layer: The cascade layer that it stands in.
         pseudo: The pseudo-element it styles, or "".
         settings: What it sets.
         written: The selector with its state, without its pseudo-element.
@@ -121,7 +146,7 @@ class StyleRule(NamedTuple):
     selector: str
     specificity: tuple[int, int, int]
     conditional: bool
-    layered: bool
+    layer: LayerName
     pseudo: str
     settings: tuple[Setting, ...]
     written: str = ""
@@ -142,14 +167,16 @@ class StyleImport(NamedTuple):
     Attributes:
         url: Of the stylesheet.
         conditional: Whether it applies only sometimes.
-        layered: Whether it goes into a cascade layer.
+        layer: The cascade layer that it goes into.
         media: For which media, when that is the only condition; else "".
+        after: How many of the sheet's layers are named in front of it.
     """
 
     url: str
     conditional: bool
-    layered: bool
+    layer: LayerName
     media: str = ""
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +189,10 @@ class StyleSheet:
         custom: Custom property → indexes of the stacks that it is set to.
         faces: The families it declares.
         imports: What it imports.
-        texts: The strings of its counter styles.
-        truncated: Whether it has more rules than are read.
+        texts: The strings of its counter styles, custom properties, keyframes and page margins.
+        animated: Indexes of the stacks in its keyframes.
+        layers: The cascade layers that it names, in order; each counts where it is first named.
+        truncated: Whether it has more rules, or longer selectors, than are read.
     """
 
     rules: tuple[StyleRule, ...] = ()
@@ -172,23 +201,25 @@ class StyleSheet:
     faces: tuple[FontFaceRule, ...] = ()
     imports: tuple[StyleImport, ...] = ()
     texts: tuple[str, ...] = ()
+    animated: tuple[int, ...] = ()
+    layers: tuple[LayerName, ...] = ()
     truncated: bool = False
 
     @property
     def shown_texts(self) -> list[str]:
         """Every text that the stylesheet itself brings to pages."""
         settings = [setting for rule in self.rules for setting in rule.settings]
-        return [*(one.value for one in settings if one.name in ("content", "list-style-type")), *self.texts]
+        return [*(one.value for one in settings if one.name in GENERATED_TEXTS), *self.texts]
 
-    def adapt(self, *, conditional: bool, layered: bool, media: str = "") -> StyleSheet:
+    def adapt(self, *, conditional: bool, layer: LayerName, media: str = "") -> StyleSheet:
         """The same sheet as it applies through a link or an import: only sometimes, or in a cascade layer.
 
         Args:
             conditional: Whether it applies only sometimes.
-            layered: Whether it is in a layer.
+            layer: The layer that it is in.
             media: The media query that is the condition; "" when it is something else.
         """
-        if not conditional and not layered:
+        if not conditional and not layer:
             return self
         query = plain_condition(tinycss2.parse_component_value_list(media)) if media else None
         around = None if query is None else (f"@media {query}",)
@@ -201,12 +232,13 @@ class StyleSheet:
         rules = tuple(
             rule._replace(
                 conditional=rule.conditional or conditional,
-                layered=rule.layered or layered,
+                layer=(*layer, *rule.layer),
                 wrappers=wrap(rule.wrappers),
             )
             for rule in self.rules
         )
-        return replace(self, rules=rules)
+        layers = tuple((*layer, *inner) for inner in ((), *self.layers)) if layer else self.layers
+        return replace(self, rules=rules, layers=layers)
 
 
 def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
@@ -227,18 +259,21 @@ def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
         ['Inter', 'sans-serif']
     """
     reader = Reader(text)
-    if inline:
-        settings = reader.read_block(tinycss2.parse_blocks_contents(text), Context("*"))
-        reader.add_rule("*", False, Context("*"), settings)
-    else:
-        reader.read_rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True), Context(""))
+    try:
+        if inline:
+            settings = reader.read_block(tinycss2.parse_blocks_contents(text), Context("*"))
+            reader.add_rule("*", False, Context("*"), settings)
+        else:
+            reader.read_rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True), Context(""))
+    except RecursionError:  # hundreds of brackets, one inside the other: nobody writes such a value to be read
+        reader.truncated = True
     return reader.sheet()
 
 
 class Context(NamedTuple):
     parent: str
     conditional: bool = False
-    layered: bool = False
+    layer: LayerName = ()
     depth: int = 0
     wrappers: tuple[str, ...] | None = ()
 
@@ -257,7 +292,11 @@ class Reader:
         self.faces: list[FontFaceRule] = []
         self.imports: list[StyleImport] = []
         self.texts: list[str] = []
+        self.animated: list[int] = []
+        self.layers: dict[LayerName, None] = {}
+        self.begun = False  # whether a rule came, so that no import counts any more
         self.truncated = False
+        self.nested = 0  # how many characters the selectors of nested rules have together
 
     def sheet(self) -> StyleSheet:
         return StyleSheet(
@@ -267,6 +306,8 @@ class Reader:
             tuple(self.faces),
             tuple(self.imports),
             tuple(self.texts),
+            tuple(self.animated),
+            tuple(self.layers),
             self.truncated,
         )
 
@@ -287,20 +328,31 @@ class Reader:
     def read_at_rule(self, node: Any, context: Context) -> list[Setting]:
         name = node.lower_at_keyword
         if name == "import":
-            found = read_import(node.prelude)
-            if found is not None:
-                self.imports.append(found)
-        elif name == "font-face" and node.content is not None:
+            found = read_import(node.prelude, self.offset(node))
+            if found is not None and not self.begun:
+                self.imports.append(found._replace(after=len(self.layers)))
+            return []
+        self.begun = self.begun or (node.content is not None and name in VALID_RULES)
+        if name == "layer":
+            context = context._replace(layer=self.read_layers(node, context.layer))
+        if name == "font-face" and node.content is not None:
             self.read_font_face(tinycss2.parse_blocks_contents(node.content))
         elif name == "counter-style" and node.content is not None:
             for declaration in tinycss2.parse_blocks_contents(node.content):
                 if declaration.type == "declaration":
-                    self.texts += [token.value for token in declaration.value if token.type in ("string", "ident")]
+                    named = [token.value for token in declaration.value if token.type in ("string", "ident")]
+                    self.texts += named
+                    if KHMER_COUNTERS & {name.lower() for name in named}:  # `system: extends khmer`
+                        self.texts.append(KHMER_DIGITS)
+        elif name in ("property", "page") and node.content is not None:
+            self.texts += strings_in(node.content)
+        elif name.endswith("keyframes") and node.content is not None:
+            self.read_keyframes(tinycss2.parse_rule_list(node.content))
         elif name in GROUPING_RULES and node.content is not None:
             inner = Context(
                 context.parent,
                 context.conditional or (name != "layer" and not always_true(name, node.prelude)),
-                context.layered or name == "layer",
+                context.layer,
                 context.depth + 1,
                 wrap(context.wrappers, name, node.prelude),
             )
@@ -312,12 +364,36 @@ class Reader:
                 self.read_rules(tinycss2.parse_rule_list(node.content), inner)
         return []
 
+    def read_keyframes(self, nodes: Iterable[Any]) -> None:
+        for node in nodes:
+            if node.type == "qualified-rule":
+                settings = self.read_block(
+                    tinycss2.parse_blocks_contents(node.content), Context("*", depth=MAX_NESTING)
+                )
+                self.animated += [one.stack for one in settings if one.stack >= 0]
+                self.texts += [one.value for one in settings if one.name in GENERATED_TEXTS and one.value]
+
+    def read_layers(self, node: Any, outer: LayerName) -> LayerName:
+        """Note the layers that an ``@layer`` rule names; the last of them."""
+        named = [
+            (*outer, *(token.value for token in group if token.type == "ident")) for group in split_commas(node.prelude)
+        ] or [(*outer, f"{ANONYMOUS}{self.offset(node)}")]
+        named = [layer[:MAX_NESTING] for layer in named]
+        self.layers.update(dict.fromkeys(named))
+        return named[-1]
+
     def read_style_rule(self, node: Any, context: Context) -> None:
         if len(self.rules) > MAX_ARMS:
             self.truncated = True
             return
         selector = tinycss2.serialize(node.prelude).strip()
+        self.begun = self.begun or bool(selector)
         if context.parent:
+            length = nested_length(selector, context.parent)
+            self.nested += length
+            if length > MAX_NESTED_SELECTOR or self.nested > MAX_NESTED_SELECTORS:
+                self.truncated = True
+                return
             selector = nest(selector, context.parent)
         inner = context._replace(parent=selector, depth=context.depth + 1)
         if inner.depth > MAX_NESTING:
@@ -329,12 +405,18 @@ class Reader:
         if not settings:
             return
         for arm in split_arms(selector):
-            plain, written, pseudo, state = strip_state(arm)
+            plain, written, pseudo, states = strip_state(arm)
             specificity = specificity_of(plain)
             if specificity is None:
-                plain, specificity, state = "*", (0, 0, 0), True
-            sometimes = conditional or state
-            found = StyleRule(plain, specificity, sometimes, context.layered, pseudo, tuple(settings), written)
+                # What it means is not known: it may reach anything, and win.
+                plain, specificity, states = "*", UNKNOWN_SPECIFICITY, max(1, states)
+            elif states:
+                # What a state adds is told by the selector as it is written; one that our parser does not know either
+                # is a class like any other (Selectors Level 4, section 17).
+                a, b, c = specificity
+                specificity = specificity_of(written) or (a, b + states, c)
+            sometimes = conditional or states > 0
+            found = StyleRule(plain, specificity, sometimes, context.layer, pseudo, tuple(settings), written)
             self.rules.append(found._replace(wrappers=context.wrappers))
 
     def read_block(self, nodes: Iterable[Any], context: Context) -> list[Setting]:
@@ -353,6 +435,7 @@ class Reader:
     def read_declaration(self, node: Any) -> Iterator[Setting]:
         name = node.lower_name
         if node.name.startswith("--"):
+            self.texts += strings_in(node.value)
             stack = self.read_stack(node.value, node.name)
             if stack is None:
                 # A whole shorthand may stand in it, for `font: var(--x)`.
@@ -375,11 +458,23 @@ class Reader:
                 yield Setting("content-attribute", attribute, -1, node.important)
             if counts_in_khmer(node.value):
                 yield Setting("list-style-type", KHMER_DIGITS, -1, node.important)
+            # The fallback of a variable, what stands between counters.
+            self.texts += strings_in(token for token in node.value if token.type == "function")
+            if any(token.type == "function" or token.type == "ident" for token in node.value):
+                yield Setting("reference", value, -1, node.important)
         elif name in ("list-style-type", "list-style"):
             text = " ".join(token.value for token in node.value if token.type == "string")
-            if KHMER_COUNTERS & {token.lower_value for token in node.value if token.type == "ident"}:
+            names = {token.lower_value for token in node.value if token.type == "ident"}
+            if KHMER_COUNTERS & names:
                 text += KHMER_DIGITS
             yield Setting("list-style-type", text, -1, node.important)
+            if names - PLAIN_MARKERS or any(map(is_variable, node.value)):
+                yield Setting("reference", value, -1, node.important)
+        elif name in GENERATED_TEXTS:
+            text = " ".join(token.value for token in node.value if token.type == "string")
+            yield Setting(name, text, -1, node.important)
+            if any(map(is_variable, node.value)):
+                yield Setting("reference", value, -1, node.important)
         elif name == "all":
             yield Setting("font-family", value, -1, node.important)
             yield Setting("font-weight", value, -1, node.important)
@@ -469,17 +564,25 @@ def nest(selector: str, parent: str) -> str:
     return selector.replace("&", inside) if "&" in selector else f"{inside} {selector}"
 
 
+def nested_length(selector: str, parent: str) -> int:
+    """How long :func:`nest` would make a selector at most."""
+    return len(selector) + max(1, selector.count("&")) * (len(parent) + len(":is() "))
+
+
 def split_arms(selector: str) -> list[str]:
     groups = split_commas(tinycss2.parse_component_value_list(selector, skip_comments=True))
     return [tinycss2.serialize(group).strip() for group in groups]
 
 
-def strip_state(selector: str) -> tuple[str, str, str, bool]:
-    """Selector → what the tree alone can decide, the same with states, the pseudo-element, and whether states went."""
+def strip_state(selector: str, depth: int = 0) -> tuple[str, str, str, int]:
+    """Selector → what the tree alone can decide, the same with states, the pseudo-element, and how many states went.
+
+    A selector with less in it reaches more: `:is(a:hover, b)` becomes `:is(a, b)`, and `:not(:hover)` goes as a whole.
+    """
     kept: list[str] = []
     written: list[str] = []
     pseudo = ""
-    state = False
+    states = 0
     colons = 0
     for token in tinycss2.parse_component_value_list(selector):
         if token == ":":
@@ -493,19 +596,36 @@ def strip_state(selector: str) -> tuple[str, str, str, bool]:
             if token.type in ("ident", "function") and element:
                 pseudo = word
             elif token.type == "ident" and word in STATE_PSEUDO_CLASSES:
-                state = True
+                states += 1
                 written.append(":" + text)
             else:
-                kept.append(":" + text)
                 written.append(":" + text)
-                continue
+                inside, found = strip_function(token, depth) if ":" in text and word in OF_SELECTORS else (text, 0)
+                states += found
+                if inside:
+                    kept.append(":" + inside)
+                    continue
             for parts in (kept, written):
                 if not parts or parts[-1].isspace() or parts[-1] in (">", "+", "~"):
                     parts.append("*")
             continue
         kept.append(text)
         written.append(text)
-    return join_selector(kept), join_selector(written), pseudo, state
+    return join_selector(kept), join_selector(written), pseudo, states
+
+
+def strip_function(token: Any, depth: int) -> tuple[str, int]:
+    """The same for a pseudo-class that takes selectors; "" where it is to be left out."""
+    text = str(token.serialize())
+    if depth > MAX_NESTING:
+        return text, 0
+    arms = [strip_state(str(tinycss2.serialize(arm)), depth + 1) for arm in split_commas(token.arguments)]
+    states = sum(states for _, _, _, states in arms)
+    if not states:
+        return text, 0
+    if token.lower_name == "not":
+        return "", states
+    return f"{token.lower_name}({', '.join(plain for plain, _, _, _ in arms)})", states
 
 
 def join_selector(parts: list[str]) -> str:
@@ -524,7 +644,7 @@ def specificity_of(selector: str) -> tuple[int, int, int] | None:
     return found[0] if found else None
 
 
-def read_import(prelude: list[Any]) -> StyleImport | None:
+def read_import(prelude: list[Any], offset: int) -> StyleImport | None:
     """The prelude of an ``@import`` rule: a URL, a layer, a ``supports()`` condition, media.
 
     Source: CSS Cascade Level 5, section 2.
@@ -534,14 +654,18 @@ def read_import(prelude: list[Any]) -> StyleImport | None:
         return None
     url = tokens[0].value if tokens[0].type in ("string", "url") else url_of(tokens[0])
     rest = tokens[1:]
-    layered = bool(rest) and "layer" in (getattr(rest[0], "lower_value", ""), getattr(rest[0], "lower_name", ""))
-    rest = rest[layered:]
+    layer: LayerName = ()
+    if rest and rest[0].type == "ident" and rest[0].lower_value == "layer":
+        layer = (f"{ANONYMOUS}{offset}",)
+    elif rest and rest[0].type == "function" and rest[0].lower_name == "layer":
+        layer = tuple(token.value for token in rest[0].arguments if token.type == "ident")[:MAX_NESTING]
+    rest = rest[bool(layer) :]
     conditional = not always_true("media", rest)
     supports = any(token.type == "function" and token.lower_name == "supports" for token in rest)
     # Without the white space in between a query would run together: take it as it was written.
     start = prelude.index(rest[0]) if rest else 0
     media = tinycss2.serialize(prelude[start:]).strip() if conditional and not supports else ""
-    return StyleImport(str(url), conditional, layered, media) if url else None
+    return StyleImport(str(url), conditional, layer, media) if url else None
 
 
 def wrap(wrappers: tuple[str, ...] | None, rule: str, prelude: list[Any]) -> tuple[str, ...] | None:
@@ -552,13 +676,15 @@ def wrap(wrappers: tuple[str, ...] | None, rule: str, prelude: list[Any]) -> tup
     return None if condition is None else (*wrappers, f"@{rule} {condition}")
 
 
-def plain_condition(tokens: list[Any]) -> str | None:
-    """A condition as CSS text; None for one that could end a rule, or is broken."""
+def plain_condition(tokens: list[Any], depth: int = 0) -> str | None:
+    """A condition as CSS text; None for one that could end a rule, is broken, or has too many brackets in it."""
+    if depth > MAX_NESTING:
+        return None
     for token in tokens:
         inner = getattr(token, "content", None) or getattr(token, "arguments", None) or []
         if token.type in ("{} block", "[] block", "error", "at-keyword") or token == ";":
             return None
-        if inner and plain_condition(inner) is None:
+        if inner and plain_condition(inner, depth + 1) is None:
             return None
     return str(tinycss2.serialize(tokens)).strip()
 
@@ -641,6 +767,17 @@ def find_font_size(tokens: list[Any]) -> int:
 
 def is_variable(token: Any) -> bool:
     return bool(token.type == "function" and token.lower_name == "var")
+
+
+def strings_in(tokens: Iterable[Any]) -> list[str]:
+    """The strings of a value, those in its functions and blocks too; ASCII holds no Khmer."""
+    found = []
+    for token in tokens:
+        if token.type == "string":
+            found.append(str(token.value))
+        else:
+            found += strings_in(getattr(token, "content", None) or getattr(token, "arguments", None) or ())
+    return [text for text in found if not text.isascii()]
 
 
 def shown_attributes(tokens: list[Any]) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from turbohtml import Element, Text, parse
@@ -18,7 +18,7 @@ from turbohtml import Element, Text, parse
 from khmertext.web.documents import PageDocument, text_attribute, text_of
 from khmertext.web.facts import FoundText
 from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, unescape_script
-from khmertext.web.stylesheets import Setting
+from khmertext.web.stylesheets import GENERATED_TEXTS, Setting, StyleSheet, parse_styles
 
 __all__ = ["TextReader", "scan_text"]
 
@@ -26,7 +26,8 @@ TEXT_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "label", "summar
 ATTRIBUTE_SELECTOR = ",".join(f"[{name}]" for name in TEXT_ATTRIBUTES)
 SHOWN_VALUES = frozenset({"submit", "button", "reset", "text", "search", "email", "url", "tel", ""})
 RAW_ELEMENTS = frozenset({"script", "style"})
-GENERATED = frozenset({"content", "list-style-type"})
+# What inherits a text that stylesheets give an element, as far as it is shown there: selectors for what is inside it.
+INHERITED = {"list-style-type": "li", "quotes": "q", "text-overflow": "", "content": ""}
 ATOMS = frozenset("br img input button select textarea video audio iframe object canvas svg math hr".split())
 DATA_ATTRIBUTE = re.compile(r"""\sdata-[\w.-]+\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
@@ -221,6 +222,8 @@ class TextReader:
 
     def read_generated(self) -> None:
         """Text that stylesheets put before, after or instead of an element's own, and numbers in Khmer digits."""
+        references: list[str] = []
+        elsewhere = False
         for sheet in self.page.sheets:
             for rule in sheet.sheet.rules:
                 for setting in rule.settings:
@@ -229,14 +232,49 @@ class TextReader:
                             shown = setting._replace(name="content", value=text_attribute(element, setting.value))
                             if KHMER_LETTER.search(shown.value):
                                 self.add_generated(element, rule.pseudo, shown)
-                    elif setting.name in GENERATED and KHMER_LETTER.search(setting.value):
-                        for element in self.document.select(rule.selector):
+                    elif setting.name == "reference":
+                        references.append(rule.selector)
+                    elif setting.name in GENERATED_TEXTS and KHMER_LETTER.search(setting.value):
+                        elsewhere = elsewhere or setting.name == "quotes"
+                        for element in self.select_inheriting(rule.selector, setting.name):
                             self.add_generated(element, rule.pseudo, setting)
-            for text in sheet.sheet.texts:
-                root = self.document.find("html")
-                if root is not None and KHMER_LETTER.search(text):
-                    for _, run in iter_khmer_runs(text):
-                        self.add_text(run, root, "a counter style", frozenset({400, 700}))
+            elsewhere = self.add_loose(sheet.sheet, self.document.find("html")) or elsewhere
+        inside: set[Element] = set()
+        for element in self.document.select("[style]"):
+            style = text_attribute(element, "style")
+            if KHMER_LETTER.search(style) or "\\" in style:
+                sheet_of_one = parse_styles(style, inline=True)
+                for setting in (setting for rule in sheet_of_one.rules for setting in rule.settings):
+                    if setting.name in GENERATED_TEXTS and KHMER_LETTER.search(setting.value):
+                        elsewhere = elsewhere or setting.name == "quotes"
+                        self.add_generated(element, "", setting)
+                        # What is inside an element that passed already has our family.
+                        if element not in inside and INHERITED.get(setting.name, "*"):
+                            inside.update(element.select("*"))
+                            for one in element.select(INHERITED.get(setting.name, "*")):
+                                self.add_generated(one, "", setting)
+                elsewhere = self.add_loose(sheet_of_one, element) or elsewhere
+        if elsewhere:  # nobody knows which of these texts is shown where: wherever one can be
+            for selector in dict.fromkeys(references):
+                for element in self.select_inheriting(selector, "list-style-type"):
+                    self.show(element)
+
+    def add_loose(self, sheet: StyleSheet, element: Element | None) -> bool:
+        """The texts of a stylesheet that its rules only name; whether there is Khmer among them."""
+        found = False
+        for text in sheet.texts:
+            if element is not None and KHMER_LETTER.search(text):
+                found = True
+                for _, run in iter_khmer_runs(text):
+                    self.add_text(run, element, "a stylesheet", frozenset({400, 700}))
+        return found
+
+    def select_inheriting(self, selector: str, name: str) -> Iterator[Element]:
+        """The elements that a rule gives a text by a property, and those inside that inherit and show it."""
+        yield from self.document.select(selector)
+        inside = INHERITED.get(name, "*")
+        if inside:
+            yield from self.document.select(f":is({selector}) {inside}")
 
     def add_generated(self, element: Element, pseudo: str, setting: Setting) -> None:
         self.show(element)

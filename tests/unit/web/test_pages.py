@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from turbohtml import Element, parse
@@ -59,6 +60,38 @@ def test_runs_are_what_a_browser_shapes(page: str, expected: set[str]) -> None:
     assert runs(scan(page)) == expected
 
 
+@pytest.mark.parametrize(
+    ("css", "body", "texts", "stacks"),
+    [
+        (":root{--x:'ក'}p::before{content:var(--x);font-family:A}", "<p>x", {"ក"}, {"A"}),
+        (":root{--x:'ក'}p{--y:var(--x)}p::before{content:attr(z) var(--y)}p{font-family:A}", "<p>x", {"ក"}, {"A"}),
+        ("p::before{content:var(--x,'ក')}p{font-family:A}", "<p>x", {"ក"}, {"A"}),
+        ("p::before{content:counters(n,'។')}p{font-family:A}", "<p>x", {"។"}, {"A"}),
+        ("p::before{content:var(--x)}p{font-family:A}", "<p style=\"--x:'\\1780'\">x", {"ក"}, {"A"}),
+        (":root{--x:'x'}p::before{content:var(--x)}p{font-family:A}", "<p>x", set(), set()),
+        ("@property --x{syntax:'*';inherits:true;initial-value:'ក'}", "<p>x", {"ក"}, set()),
+        ("body{quotes:'«ឃ' 'ង»'}q{font-family:A}", "<q>x</q>", {"ឃ", "ង"}, {"A"}),
+        ("body{quotes:'ឃ' 'ង'}i::before{content:open-quote;font-family:A}", "<i>x", {"ឃ", "ង"}, {"A"}),
+        ("i{text-overflow:'ច';font-family:A}b{font-family:B}", "<i>x<b>y", {"ច"}, {"A"}),
+        ("p{text-emphasis:'ខ' red}b{font-family:A}", "<p>x<b>y", {"ខ"}, {"A"}),
+        ("p{text-emphasis-style:'ខ'}b{font-family:A}", "<p>x<b>y", {"ខ"}, {"A"}),
+        ("p{hyphenate-character:'គ';font-family:A}", "<p>x", {"គ"}, {"A"}),
+        ("@counter-style k{symbols:ក 'ខ'}ol{list-style:k}li{font-family:A}", "<ol><li>x", {"ក", "ខ"}, {"A"}),
+        ("@counter-style k{system:extends khmer}ol{list-style:k}", "<ol><li>x", {"០១២៣៤៥៦៧៨៩"}, set()),
+        ("ol{list-style-type:'ក '}li{font-family:A}", "<ol><li>x", {"ក"}, {"A"}),
+        ("@page{@top-left{content:'ក'}}", "<p>x", {"ក"}, set()),
+        ("@keyframes k{from{content:'ក';font-family:A}}p{font-family:B}", "<p>x", {"ក"}, {"A"}),
+        ("@-webkit-keyframes k{50%{font:1em A}to{font-family:monospace}}p{font-family:B}", "<p>ខ", {"ខ"}, {"A", "B"}),
+        ("@keyframes k{from{font-family:A}}p{font-family:B}", "<p>x", set(), set()),
+    ],
+)
+def test_texts_that_stylesheets_bring_in_other_ways(css: str, body: str, texts: set[str], stacks: set[str]) -> None:
+    sheet = parse_styles(css)
+    facts = scan(f"<html>{LINK}<body>{body}", css)
+    assert runs(facts) == texts
+    assert {sheet.stacks[index].css for _, index in facts.stacks} == stacks
+
+
 def test_display_from_css_joins_and_parts() -> None:
     assert "កខ" in runs(scan(f"{LINK}<ul><li>ក</li><li>ខ</li></ul>", "li{display:inline}"))
     assert "កខ" not in runs(scan(f"{LINK}<p><a>ក</a><a>ខ</a>", "a{display:block}"))
@@ -80,6 +113,132 @@ def test_only_stacks_that_khmer_uses_are_edited() -> None:
     facts = scan(f"{LINK}<p>ក<h1>Latin</h1><code>code</code>", css)
     sheet = parse_styles(css)
     assert {sheet.stacks[index].css for _, index in facts.stacks} == {"A", "E"}
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        (".m{font-family:A}a:link{font-family:B}", {"A", "B"}),
+        ("a:is(:link,:visited){font-family:A}a:any-link{font-family:B}", {"A", "B"}),
+        (".m.m.m{font-family:A}a:link{font-family:B}", {"A"}),
+        ("a:link{font-family:B}.m.m{font-family:A}", {"A"}),
+        (".m{font-family:A}a:not(:hover){font-family:B}", {"A", "B"}),
+        (".m{font-family:A}:is(p:hover) a.m{font-family:B}", {"A", "B"}),
+        (".m{font-family:A}a{p:hover &{font-family:B}}", {"A", "B"}),
+        (".m{font-family:A}a:unheard-of(1){font-family:B}", {"A", "B"}),
+        (".m.m{font-family:A}a::before{font-family:B}", {"A", "B"}),  # a part competes with nothing but itself
+    ],
+)
+def test_what_may_win_is_edited_too(css: str, expected: set[str]) -> None:
+    sheet = parse_styles(css)
+    facts = scan(f"{LINK}<p><a class=m href=x>ក</a>", css)
+    assert {sheet.stacks[index].css for _, index in facts.stacks} == expected
+
+
+def test_a_part_may_have_a_weight_of_its_own_however_weak_its_rule() -> None:
+    facts = scan(f"{LINK}<p class=m>x", "p::before{content:'ក';font-weight:900}.m.m{font-weight:300}")
+    assert facts.texts[0].weights == (300, 900)
+
+
+@pytest.mark.parametrize(
+    ("css", "winner"),
+    [
+        ("@layer components{.m p{font-family:A}}@layer utilities{.s{font-family:B}}", "B"),
+        ("@layer a,b;@layer b{body{font-family:B}}@layer a{body{font-family:A}}", "B"),
+        ("@layer a,b;@layer b{.s{font-family:B!important}}@layer a{p{font-family:A!important}}", "A"),
+        ("@layer a{p{font-family:A}}p.s.s.s{font-family:B!important}@layer b{p{font-family:C!important}}", "C"),
+        ("@layer a{.m .s{font-family:A}}p{font-family:B}", "B"),
+        # What stands in a layer itself is stronger than the layers in it.
+        ("@layer a{p{font-family:A}@layer b{.m .s{font-family:B}}}", "A"),
+        ("@layer a{p{font-family:A!important}@layer b{p{font-family:B!important}}}", "B"),
+        ("@layer a.b{p{font-family:A}}@layer c{p{font-family:C}}@layer a{.m .s{font-family:B}}", "C"),
+        ("@layer a.x,a.y;@layer a{@layer y{p{font-family:A}}@layer x{.s{font-family:B}}}", "A"),
+        # Two layers without a name are two.
+        ("@layer{.m .s{font-family:A}}@layer{p{font-family:B}}", "B"),
+        ("@layer a{@layer{.m .s{font-family:A}}}@layer a{@layer{p{font-family:B}}}", "B"),
+        ("@media screen{@layer b{.s{font-family:B}}}@layer a{p{font-family:A}}@layer b{.m .s{font-family:B}}", "A"),
+        ("p{@layer a{font-family:A}@layer b{font-family:B}}", "B"),
+        # Back to the layer below.
+        ("@layer a{p{font-family:A}}@layer b{.s{font-family:B}.s{font-family:revert-layer}}", "A"),
+        ("@layer a{body{font-family:A}}p{font-family:revert-layer}", "A"),
+    ],
+)
+def test_of_two_layers_the_later_one_wins(css: str, winner: str) -> None:
+    # CSS Cascade Level 5, sections 6.4.4 and 7.3.5.
+    sheet = parse_styles(css)
+    facts = scan(f"{LINK}<body class=m><p class=s>ក</p>", css)
+    assert {sheet.stacks[index].css for _, index in facts.stacks} == {winner}
+
+
+@pytest.mark.parametrize(
+    ("css", "winner"),
+    [
+        ("@import 'i.css' layer(b);@layer a{p{font-family:A}}", "A"),
+        ("@layer a,b;@import 'i.css' layer(b);@layer a{p{font-family:A}}", "I"),
+        ("@layer b;@import 'gone.css' layer(a);@import 'i.css' layer(b);@layer a{p{font-family:A}}", "A"),
+        ("@import 'gone.css' layer(a);@import 'i.css' layer(b);@layer a{p{font-family:A}}", "I"),
+        ("@import 'i.css' layer;@import 'j.css' layer;", "J"),
+        ("@layer a;@import 'i.css' layer(b.c);@layer b{p{font-family:A}}", "A"),
+        ("@layer b.d,b.c;@import 'i.css' layer(b.c);@layer b.d{p{font-family:A}}", "I"),
+        ("p.s.s{font-family:A}@import 'i.css';", "A"),  # too late: no import any more
+        ("p{color:red}@layer x{}@import 'i.css';p{font-family:A}", "A"),
+        ("@charset 'utf-8';@layer x;@import 'i.css';p{font-family:A}", "I"),
+    ],
+)
+@pytest.mark.parametrize("linked", [True, False])
+def test_imports_and_layers(css: str, winner: str, linked: bool) -> None:
+    sheets = {"i.css": "@layer in,out;p.s{font-family:I}", "j.css": "@layer z{p.s.s{font-family:X}}p{font-family:J}"}
+    sheets["s.css"] = css
+    page = f"{'<link rel=stylesheet href=s.css>' if linked else f'<style>{css}</style>'}<p class=s>ក"
+    context = SiteContext("K", sheets={path: parse_styles(text) for path, text in sheets.items()})
+    facts = scan_page(page.encode(), "p.html", context)
+    found = {context.sheets[path].stacks[index].css for path, index in facts.stacks}
+    assert (found or {re.findall('"K", (.)', apply(page, facts))[0]}) == {winner}
+
+
+def test_a_shadow_has_styles_of_its_own() -> None:
+    page = (
+        "<style>p{font-family:A}</style><div><template shadowrootmode=open><style>p{font-family:B}</style><p>ក</p>"
+        "<slot></slot></template>ខ</div><p>គ</p>"
+    )
+    facts = scan(page)
+    assert runs(facts) == {"ក", "ខ", "គ"}
+    assert [apply(page, facts).count(stack) for stack in ('"K", A', '"K", B')] == [1, 1]
+
+
+@pytest.mark.parametrize("attribute", ["", "shadowrootmode=open"])
+def test_what_is_in_a_template_inherits_from_around_it(attribute: str) -> None:
+    page = (
+        f"<style>div{{font-family:A}}</style><div lang=km>x<template {attribute}><p>ក<template><b>ខ</b></template></p>"
+        "</template></div>"
+    )
+    facts = scan(page)
+    assert {(text.text, text.language) for text in facts.texts} == {("ក", "km"), ("ខ", "km")}
+    assert '"K", A' in apply(page, facts)
+
+
+def test_stylesheets_that_import_each_other_twice_end() -> None:
+    css = "".join(f"@import '{number}.css'; " for number in (1, 2))
+    sheets = {f"{n}.css": parse_styles(f"@import '{n + 1}.css';@import '{n + 1}.css';") for n in range(19)}
+    sheets["19.css"] = parse_styles("p{font-family:A}")
+    facts = scan_page(f"<style>{css}</style><p lang=km>ក".encode(), "p.html", SiteContext("K", sheets=sheets))
+    assert [warning.code for warning in facts.warnings] == ["huge-stylesheet"]
+    assert facts.stacks == {("19.css", 0)}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<style>*{text-emphasis:'ខ'}</style>" + "<div>" * 3000,
+        "<div style=\"text-emphasis:'ខ'\">" * 3000,
+        "<style>div{list-style-type:'ខ'}</style>" + "<div>" * 3000 + "<li>x",
+        "<style>:root{--x:'ខ'}div::before{content:var(--x)}</style>" + "<div>" * 3000 + "<li>x",
+    ],
+)
+def test_texts_that_are_inherited_far_down_are_read_once(page: str) -> None:
+    started = time.perf_counter()
+    assert runs(scan(page)) == {"ខ"}
+    assert time.perf_counter() - started < 5
 
 
 def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:
@@ -246,9 +405,53 @@ def test_links_go_where_they_work(page: str, before: str) -> None:
     assert ours.parent.tag == "head"
 
 
+LAYERED = "<style>@layer a{html{font-family:A}}</style>"
+CHARSET = "<meta charset=utf-8>"
+
+
+@pytest.mark.parametrize(
+    ("head", "before", "prefix"),
+    [
+        (LAYERED + CHARSET, "<style>@layer", "../"),
+        (f"<title>x</title>{LAYERED}<meta http-equiv=content-security-policy content=x>", "<style>@layer", "../"),
+        (f"{LAYERED}<base href=below/>", "<style>@layer", "../"),
+        (f"{LAYERED}<base href=../>", "<style>@layer", "../"),
+        (f"<base href=../>{LAYERED}{CHARSET}", "<style>@layer", ""),
+        (f"<style>p{{}}</style>{LAYERED}{CHARSET}", "<style>p", "../"),
+        (f"{LINK}<style>@layer a{{*{{font:1em A}}}}</style>{CHARSET}", "<link", "../"),
+        # Where nothing is in the way, or no layer says what font the root has, all links go together.
+        (CHARSET + LAYERED, "", ""),
+        (f"<style>html{{font-family:A}}</style>{CHARSET}", "", ""),
+        (f"<style>@layer a{{p{{font-family:A}}}}</style>{CHARSET}", "", ""),
+        (f"<style>@layer a{{html{{color:red}}}}</style>{CHARSET}", "", ""),
+    ],
+)
+def test_our_layer_is_the_first_of_the_page(head: str, before: str, prefix: str) -> None:
+    page = f"<head>{head}</head><p lang=km>ក"
+    facts = scan(page, folders=frozenset({"", "dir", "dir/below"}))
+    assert (facts.early >= 0) == bool(before)
+    assert facts.early_prefix == prefix
+    assert page.encode()[facts.early :].startswith(before.encode())
+    assert facts.head > facts.early
+
+
+@pytest.mark.parametrize(("padding", "codes"), [(700, []), (950, ["late-charset"]), (1200, [])])
+def test_the_charset_stays_where_browsers_look_for_it(padding: int, codes: list[str]) -> None:
+    comment = f"<!--{'x' * (padding - 7 - len(LAYERED) - len(CHARSET))}-->"
+    facts = scan(f"<head>{LAYERED}{comment}{CHARSET}</head><p lang=km>ក")
+    assert [warning.code for warning in facts.warnings] == codes
+    assert (facts.early < 0) == bool(codes)
+
+
 @pytest.mark.parametrize(
     ("base", "prefix"),
-    [("", "../"), ("<base href=../>", ""), ("<base href=/elsewhere/>", ""), ("<base href=https://example.org/>", "")],
+    [
+        ("", "../"),
+        ("<base href=../>", ""),
+        ("<base href=/elsewhere/>", ""),
+        ("<base href=https://example.org/>", ""),
+        ("<base target=_blank><base href=../><base href=../../>", ""),  # the first that has one
+    ],
 )
 def test_links_follow_the_base(base: str, prefix: str) -> None:
     assert scan(f"{base}<p>ក", folders=frozenset({"", "dir"})).prefix == prefix
@@ -352,6 +555,28 @@ def test_imports_keep_their_conditions(rule: str, expected: set[tuple[str, int]]
     assert scan_page(page.encode(), "p.html", SiteContext("K", sheets=sheets)).stacks == expected
 
 
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("<style>@import url(../s.css)</style>", {"s.css", "dir/i.css"}),
+        ("<style>@import '../s.css';p.c{font-family:C}</style>", {"dir/i.css"}),  # the winner is in the page itself
+        ("<style>@import '../s.css' print;*{font-family:C}</style>", {"dir/i.css", "s.css"}),
+        ("<style media=print>@import '../s.css'</style>", {"dir/i.css", "s.css"}),
+        ("<base href=../><style>@import url(s.css)</style>", {"s.css", "dir/i.css"}),
+        ("<base href=../><style>@import url(../s.css)</style>", {"s.css", "dir/i.css"}),  # nothing is above the root
+        ("<style>@import url(gone.css)</style>", set()),
+    ],
+)
+def test_style_elements_import_too(style: str, expected: set[str]) -> None:
+    sheets = {
+        "s.css": parse_styles('@import "dir/i.css" print;@import "s.css";p{font-family:A}'),
+        "dir/i.css": parse_styles("html p.c{font-family:B}"),
+    }
+    page = f"{style}<p class=c>ក"
+    facts = scan_page(page.encode(), "dir/p.html", SiteContext("K", sheets=sheets))
+    assert {path for path, _ in facts.stacks} == expected
+
+
 # -- pages of other kinds ------------------------------------------------------------------------------------------
 
 
@@ -368,6 +593,14 @@ def test_xhtml_is_read_as_xml() -> None:
     assert page[facts.head :].startswith(b"<script src='x.js'/>")
 
 
+def test_khmer_in_gb18030_is_read() -> None:
+    page = "<meta charset=gb18030><p style='font-family:A'>中文 ខ្មែរ".encode("gb18030")
+    facts = scan_page(page, "a.html", SiteContext("K"))
+    assert runs(facts) == {"ខ្មែរ"}
+    result = apply_insertions(page, list(facts.insertions), facts.encoding)[0]
+    assert result.decode("gb18030").endswith("<p style='font-family:&quot;K&quot;, A'>中文 ខ្មែរ")
+
+
 def test_khmer_in_srcdoc_is_proven_and_told() -> None:
     facts = scan("<html lang=km><iframe srcdoc='<p>&#x1780;&amp;#x1781;</p>'></iframe>")
     assert runs(facts) == {"កខ"}
@@ -382,6 +615,8 @@ def test_khmer_in_srcdoc_is_proven_and_told() -> None:
         ("<a href=//other.example/s.css>x</a><script src=/s.css></script><p lang=km>ក", "/", []),
         ("<link rel=stylesheet href=s.css><p lang=km>ក", "", ["not-found-page"]),
         ("<base href=/x/><p lang=km>ក", "", []),
+        ("<link rel=stylesheet href=/%2Fother.example/s.css><p lang=km>ក", "", ["not-found-page"]),
+        ("<a href=/%2fother.example/s.css>x</a><script src=/p/s.css></script><p lang=km>ក", "/p/", []),
     ],
 )
 def test_a_404_page_links_from_the_root(page: str, prefix: str, codes: list[str]) -> None:

@@ -24,6 +24,7 @@ from khmertext.fonts import default_face
 from khmertext.web import BuildOptions, build_site, check_site, clean_site, disk
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import FileRecord, Manifest, hash_bytes, read_manifest, write_manifest
+from khmertext.web.reading import BY_NAME
 from khmertext.web.webfonts import Download, SiteFonts
 
 OPTIONS = BuildOptions(jobs=1)
@@ -186,6 +187,35 @@ def test_a_dry_run_writes_nothing(site: Path, tmp_path: Path, quick: None) -> No
         assert set(result.manifest.changed) == {"index.html", "news/a.html", "css/a.css"}
     assert times(site) == before
     assert not (tmp_path / "out").exists()
+
+
+def test_a_stylesheet_in_front_of_all_others_comes_out_again(tmp_path: Path, quick: None) -> None:
+    head = "<link rel=stylesheet href=a.css><meta charset=utf-8><base href=below/>"
+    page = f"<html lang=km><head>{head}</head><p>ខ្មែរ".encode()
+    files = {"below/x.png": b"", "a.css": b"@layer base{html{font-family:monospace,serif}}", "d/a.html": page}
+    files["a.html"] = page
+    site = write_site(tmp_path / "site", files)
+    build_site(site, None, OPTIONS)
+    built = (site / "a.html").read_text("utf-8")
+    links = [str(link.attr("href")) for link in parse(built).select("link")]
+    assert [link.partition("/")[0] for link in links if ".css" in link] == ["khmertext", "a.css"]
+    assert next(link for link in links if ".woff2" in link).startswith("../khmertext/")
+    (site / "a.html").write_bytes(built.encode() + b"<!-- later -->")
+    build_site(site, None, OPTIONS)
+    assert (site / "a.html").read_bytes() == built.encode() + b"<!-- later -->"
+    clean_site(site)
+    assert read_site(site) == files | {"a.html": page + b"<!-- later -->"}
+
+
+@pytest.mark.parametrize("name", ["a.htm", "a.HTML", "a.xhtml", "a.xht"])
+def test_pages_are_known_by_their_names(name: str, tmp_path: Path, quick: None) -> None:
+    page = '<html xmlns="http://www.w3.org/1999/xhtml" lang="km"><head/><body>ខ្មែរ</body></html>'.encode()
+    site = write_site(tmp_path / "site", {name: page})
+    assert build_site(site, None, OPTIONS).khmer_pages == 1
+    assert_links_lead_somewhere(site)
+    assert (site / name).read_bytes() != page
+    clean_site(site)
+    assert (site / name).read_bytes() == page
 
 
 def test_excluded_pages_stay_as_they_are(site: Path, quick: None) -> None:
@@ -986,6 +1016,14 @@ def test_large_inputs_stay_bounded(tmp_path: Path, quick: None) -> None:
         assert build_site(site, None, OPTIONS).khmer_pages == sum(path.endswith(".html") for path in files)
         clean_site(site)
         assert read_site(site) == files
+
+
+@pytest.mark.parametrize("word", [b"counter ", b"list-style", b"counter khme "])
+def test_a_page_without_khmer_is_passed_over_quickly(word: bytes) -> None:
+    data = word * (400_000 // len(word))
+    started = time.perf_counter()
+    assert BY_NAME.search(data) is None
+    assert time.perf_counter() - started < 2  # a tenth of it; without a bound, minutes
 
 
 @pytest.mark.slow

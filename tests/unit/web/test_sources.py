@@ -52,6 +52,32 @@ def test_encoding_is_what_a_browser_takes(raw: bytes, encoding: str) -> None:
     assert decode_source(raw).encoding == encoding
 
 
+KHMER = [*range(0x1780, 0x1800), *range(0x19E0, 0x1A00)]
+WAYS_TO_WRITE = {
+    "utf-8": lambda code: chr(code).encode(),
+    "utf-16": lambda code: chr(code).encode("utf-16"),
+    "gb18030": lambda code: chr(code).encode("gb18030"),
+    "hexadecimal reference": lambda code: b"&#x%04x" % code,
+    "capital hexadecimal reference": lambda code: b"&#X00%04X;" % code,
+    "decimal reference": lambda code: b"&#0%d;" % code,
+    "script": lambda code: b"\\u%04x" % code,
+    "script with braces": lambda code: b"\\u{0%04X}" % code,
+    "css": lambda code: b"\\%04x " % code,
+    "css with six digits": lambda code: b"\\%06X" % code,
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_WRITE)
+def test_no_letter_of_khmer_is_overlooked(way: str) -> None:
+    assert [hex(code) for code in KHMER if not may_hold_khmer(WAYS_TO_WRITE[way](code))] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_neighbours_of_khmer_are_not_taken_for_it(encoding: str) -> None:
+    others = [0x177F, 0x1800, 0x19DF, 0x1A00, 0x4E00, 0x1F600]
+    assert [hex(code) for code in others if may_hold_khmer(chr(code).encode(encoding))] == []
+
+
 def test_wrong_encoding_names_file_and_byte() -> None:
     with pytest.raises(SiteError, match=r"a\.html: is not valid UTF-8 at byte 3") as caught:
         decode_source("ក".encode() + b"\xff", source="a.html")

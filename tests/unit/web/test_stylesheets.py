@@ -73,11 +73,38 @@ def test_a_family_that_the_site_declares_keeps_its_place_in_front() -> None:
         ("input::placeholder", "input", False, "placeholder"),
         (":root", ":root", False, ""),
         ("a:what-is-this(3)", "*", True, ""),
+        (":is(a:hover, b.c) i", ":is(a, b.c) i", True, ""),
+        ("a:is(:hover, :focus)::before", "a:is(*, *)", True, "before"),
+        ("a:not(:hover):not(.x)", "a:not(.x)", True, ""),
+        (":not(:hover)", "*", True, ""),
+        ("ul:has(> a:target)", "ul:has(> a)", True, ""),
+        (":is(:where(a:focus))", ":is(:where(a))", True, ""),
+        ("a:is(.b, :first-child)", "a:is(.b, :first-child)", False, ""),
     ],
 )
 def test_selectors_lose_only_what_needs_a_browser(selector: str, plain: str, conditional: bool, pseudo: str) -> None:
     (rule,) = parse_styles(f"{selector} {{ font-weight: 600 }}").rules
     assert (rule.selector, rule.conditional, rule.pseudo) == (plain, conditional, pseudo)
+
+
+@pytest.mark.parametrize(
+    ("selector", "specificity"),
+    [
+        ("a:link", (0, 1, 1)),
+        ("a.b:hover:focus", (0, 3, 1)),
+        ("input:-webkit-autofill", (0, 1, 1)),
+        ("#x:popover-open", (1, 1, 0)),
+        ("a:is(:link, :visited)", (0, 1, 1)),
+        ("a:not(#x:hover)", (1, 1, 1)),
+        (":where(a:hover) b", (0, 0, 1)),
+        (":hover", (0, 1, 0)),
+        ("li:nth-child(2n of .x)", (0, 2, 1)),
+    ],
+)
+def test_states_count_in_the_specificity(selector: str, specificity: tuple[int, int, int]) -> None:
+    # Selectors Level 4, section 17.
+    (rule,) = parse_styles(f"{selector}{{font-family:A}}").rules
+    assert rule.specificity == specificity
 
 
 def test_texts_of_stylesheets_are_read() -> None:
@@ -99,3 +126,42 @@ def test_broken_css_is_data(css: str) -> None:
 
 def test_deep_nesting_is_bounded() -> None:
     parse_styles("a{" * 2000 + "font-family:b" + "}" * 2000)
+
+
+@pytest.mark.parametrize("inner", ["&&", "& &, & &", ":is(&) &"])
+def test_selectors_that_double_at_every_step_are_bounded(inner: str) -> None:
+    css = ".a{" + f"{inner}{{" * 28 + "font-family:b" + "}" * 29 + "p{font-family:c}"
+    sheet = parse_styles(css)
+    assert sheet.truncated
+    assert [rule.selector for rule in sheet.rules] == ["p"]
+    assert sheet.stacks[-1].css == "c"
+
+
+def test_many_rules_below_a_long_selector_are_bounded() -> None:
+    selector = ",".join(f".a{number}" for number in range(1500))
+    sheet = parse_styles(f"{selector}{{{'&{font-family:b}' * 1000}}}")
+    assert sheet.truncated
+    assert sum(len(rule.selector) for rule in sheet.rules) < 1_100_000
+
+
+def test_usual_nesting_is_read_whole() -> None:
+    css = "".join(f".c{n}{{&:hover{{.d &{{& > .e{{font-family:F{n}}}}}}}}}" for n in range(2000))
+    sheet = parse_styles(css)
+    assert not sheet.truncated
+    assert len(sheet.rules) == 2000
+
+
+def test_names_of_layers_are_bounded() -> None:
+    sheet = parse_styles("@layer " + "a." * 5000 + "a;" + "@layer a{" * 100 + "}" * 100)
+    assert max(map(len, sheet.layers)) <= 30
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(":is(", ")"), ("@media (", ")"), ("a{font-family:x(", ")}"), ("a{--x:[", "]}"), ("{", "}")]
+)
+def test_brackets_inside_brackets_are_bounded(before: str, after: str) -> None:
+    opening, closing = before[-1], after[0]
+    css = before + opening * 5000 + closing * 5000 + after + "{p{font-family:b}}"
+    parse_styles(css)
+    parse_styles(css, inline=True)
+    parse_styles("p{font-family:b}").adapt(conditional=True, layer=(), media=css)
