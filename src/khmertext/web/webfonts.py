@@ -53,7 +53,7 @@ class FontSource:
         reference: The same, limited to the axes that are served: what the proof compares with.
         license: What may be done with it.
         limits: Axis tag → lowest and highest value that is served.
-        size: Bytes of the file it came from.
+        original: The file it came from.
         digest: sha256 of that file.
         name: Its file name, without folders.
     """
@@ -62,9 +62,14 @@ class FontSource:
     reference: Face
     license: License
     limits: Mapping[str, tuple[float, float]]
-    size: int
+    original: bytes
     digest: str
     name: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file it came from."""
+        return len(self.original)
 
     @property
     def weights(self) -> tuple[int, int]:
@@ -118,7 +123,7 @@ class Download:
     """A font offered to visitors.
 
     Attributes:
-        files: Name → bytes: TTF files and the license text.
+        files: Name → bytes: font files and the license text.
         fonts: Label and name of each font, the first one first.
         license_name: What the license is called.
         license_file: The name of its text.
@@ -168,7 +173,7 @@ def open_sources(
             raise FontError(
                 f"has the weight and style of {twin.face.source}", source=face.source, hint="give one file for each"
             )
-        sources.append(FontSource(face, reference, read_license(face), limits, len(data), hash_bytes(data), name))
+        sources.append(FontSource(face, reference, read_license(face), limits, data, hash_bytes(data), name))
     return sources
 
 
@@ -322,36 +327,42 @@ def make_download(sources: Sequence[FontSource]) -> Download:
         sources: The fonts of the site.
 
     Returns:
-        Static TTF files, and the whole text of their license behind their own copyright notice.
+        Static font files, and the whole text of their license behind their own copyright notices. A font that is
+        static already is offered as it is, byte for byte; whatever is changed has given up its Reserved Font Names.
 
     Raises:
         FontError: A font cannot be made static.
     """
     # The whole text of a license must go with a font; of others than this one, fonts carry but a notice.
     free = bool(sources) and all(source.license.may_publish and source.license.name == "OFL-1.1" for source in sources)
-    faces = [source.face for source in sources if not source.face.italic] if free else []
-    if not faces:
-        faces = [default_face()]
-    license_found = read_license(faces[0])
+    offered = [(source.face, source.original) for source in sources if not source.face.italic] if free else []
+    if not offered:
+        offered = [(default_face(), find_font().read_bytes())]
+    licenses = [read_license(face) for face, _ in offered]
     files: dict[str, bytes] = {}
     fonts: list[tuple[str, str]] = []
-    for face in faces:
-        for weight, data in sorted(static_instances(face).items()):
+    families: list[str] = []
+    for face, original in offered:
+        for weight, data in sorted(static_instances(face, original=original).items()):
+            # The name that the file has now: visitors must not meet a reserved one in links either.
+            family = open_face(data, source=face.source).family or "Khmer"
             style = {400: "Regular", 700: "Bold"}.get(weight, str(weight))
-            family = "".join(letter for letter in face.family if letter.isascii() and letter.isalnum()) or "Khmer"
-            name = f"{family}-{style}.ttf"
+            plain = "".join(letter for letter in family if letter.isascii() and letter.isalnum()) or "Khmer"
+            name = f"{plain}-{style}.{'otf' if data.startswith(b'OTTO') else 'ttf'}"
             files[name] = data
-            fonts.append((f"{face.family} {style}", name))
+            fonts.append((f"{family} {style}", name))
+            families.append(family)
     # The default font's license file is the same license behind its own copyright line.
     _, _, body = default_license_text().partition("\n")
-    files["LICENSE.txt"] = f"{license_found.copyright}\n{body}".encode()
+    notices = "\n".join(dict.fromkeys(license.copyright for license in licenses))
+    files["LICENSE.txt"] = f"{notices}\n{body}".encode()
     return Download(
         files,
         tuple(fonts),
-        license_found.name or "",
+        licenses[0].name or "",
         "LICENSE.txt",
         files["LICENSE.txt"].decode(),
-        faces[0].family,
+        families[0],
     )
 
 
