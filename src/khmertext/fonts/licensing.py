@@ -53,7 +53,8 @@ DOUBTS = (
 # What no free license says of a font, anywhere among the words about its license.
 CONTRADICTIONS = (
     r"\bproprietary\b|\beula\b|\bcommercial licen[sc]e|\bno (?:re)?distribution\b"
-    r"|\bredistribution (?:is )?(?:prohibited|forbidden|not)\b|\b(?:do|may|must) not (?:be )?(?:redistribut|copy|copied)"
+    r"|\bredistribution (?:is )?(?:prohibited|forbidden|not)\b"
+    r"|\b(?:do|may|must) not (?:be )?(?:redistribut|copy|copied)"
 )
 RESERVATION = r"\ball rights reserved\b"  # in a notice of copyright a habit, of a license the opposite of a free one
 # A sentence that does more than name a license: it puts the font under it, or says where it stands.

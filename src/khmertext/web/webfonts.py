@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -42,6 +42,12 @@ __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts",
 # Default-ignorable characters: shapers hide them, mapped or not (Unicode, 5.21).
 INVISIBLE = frozenset("\u200b\u200c\u200d\u17b4\u17b5")
 SMALL = 4000  # runs below which one process is faster than several
+
+MAX_DEVIATION = 500
+"""Limiting axes may move nothing farther than this part of the em: two units of 1,000, a thirtieth of a pixel at 16 px.
+
+Rounding moves the default font by one unit at most; more than this is another font than the one that was given.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +215,7 @@ def make_fonts(
         progress: Told how far it is.
 
     Raises:
-        FontError: A run would look different in a cut font.
+        FontError: A run would look different in a cut font, or limiting a font's axes moved its outlines.
     """
     assets: list[FontAsset] = []
     files: dict[str, bytes] = {}
@@ -220,6 +226,7 @@ def make_fonts(
     prover = partial(prove_in_processes, jobs)
     lacking: set[str] = set()
     for source in sources:
+        deviation = measure_deviation(source, (weight for _, _, weight in texts))
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
         pieces = {text: split_at_gaps(text, source.reference.unicodes) for text in {text for text, _, _ in texts}}
         runs = sorted(
@@ -267,7 +274,6 @@ def make_fonts(
         before += source.size
         if not source.face.italic and not preloads:
             preloads.append(entries[0]["file"])
-        deviation = axis_deviation(source.face, source.reference, source.weights, source.pinned)
         report.append(
             {
                 "source": source.name,
@@ -294,6 +300,25 @@ def make_fonts(
         after=after,
         preloads=tuple(preloads),
     )
+
+
+def measure_deviation(source: FontSource, weights: Iterable[int]) -> float:
+    """How far limiting the axes of a font moved anything at the weights that pages use, in font units.
+
+    Raises:
+        FontError: Farther than :data:`MAX_DEVIATION` allows.
+    """
+    if source.reference is source.face:
+        return 0.0
+    used = sorted({*source.weights, *map(source.use_weight, weights)})
+    deviation = axis_deviation(source.face, source.reference, used, source.pinned)
+    if not deviation <= source.face.upem / MAX_DEVIATION:
+        raise FontError(
+            f"limiting its axes moves outlines by {deviation:.4g} of {source.face.upem} units",
+            source=source.face.source,
+            hint="serve its whole range, or its default alone, with --axes, or give a static font",
+        )
+    return deviation
 
 
 def distinct_syllables(runs: Sequence[Run]) -> list[Run]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,12 @@ from fontTools.ttLib import TTCollection, TTFont
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from khmertext.errors import FontError
-from khmertext.fonts import default_face, limit_axes, open_face
+from khmertext.fonts import Face, default_face, limit_axes, open_face
 from khmertext.fonts.default import find_font
 from khmertext.fonts.naming import mentions
+from khmertext.web import BuildOptions, build_site
 from khmertext.web.manifest import hash_bytes
-from khmertext.web.webfonts import make_download, open_sources
+from khmertext.web.webfonts import MAX_DEVIATION, make_download, make_fonts, open_sources
 
 
 def test_two_files_of_one_weight_and_style_are_refused(tmp_path: Path) -> None:
@@ -118,3 +122,29 @@ def test_the_license_text_holds_the_notice_of_each_font_that_it_goes_with(origin
     (tmp_path / "sun.ttf").write_bytes(original)
     download = make_download(open_sources([tmp_path / "sun.ttf", tmp_path / "bold.ttf"]))
     assert download.license_text.startswith("Copyright A, with Reserved Font Name Angkor Sun.\nCopyright B\n")
+
+
+def test_a_font_whose_axes_cannot_be_limited_faithfully_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof compares with the limited font, so this one must be the whole font, within a bound."""
+    sources = open_sources([])
+    texts = [("ខ្មែរ", "km", 550)]
+    (report,) = make_fonts(sources, texts, family="K").report
+    assert report["axis_deviation_units"] <= default_face().upem / MAX_DEVIATION
+    asked: list[set[float]] = []
+
+    def measure(deviation: float, _: Face, __: Face, weights: Iterable[float], ___: object) -> float:
+        asked.append(set(weights))
+        return deviation
+
+    for deviation in (math.inf, default_face().upem / MAX_DEVIATION + 0.01):
+        monkeypatch.setattr("khmertext.web.webfonts.axis_deviation", partial(measure, deviation))
+        with pytest.raises(FontError, match=r"limiting its axes moves outlines by .* --axes"):
+            make_fonts(sources, texts, family="K")
+    assert asked[-1] == {400, 550, 700}
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_axes_without_a_number_are_refused(value: float, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>ក", "utf-8")
+    with pytest.raises(ValueError, match="axis"):
+        build_site(tmp_path, None, BuildOptions(axes={"wght": (value, value)}))
