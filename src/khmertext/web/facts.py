@@ -65,6 +65,7 @@ class SiteContext:
         folders: Every folder of the site, "" for its root.
         files: Every file of the site.
         locked: The stylesheet files whose bytes some page fixes by ``integrity``.
+        rebuilt: Whether an earlier build put this family in, so that stacks may name it.
     """
 
     family: str
@@ -76,6 +77,7 @@ class SiteContext:
     folders: frozenset[str] = frozenset({""})
     files: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
+    rebuilt: bool = False
 
     def shows_khmer(self, name: str) -> bool:
         """Whether a family of this name shows Khmer: declared so in the site, or known."""

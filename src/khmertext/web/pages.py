@@ -5,11 +5,16 @@ The page is parsed as a browser parses it, read once, and described by plain val
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
 from khmertext.web.modules import find_names
 from khmertext.web.placing import FamilyPlacer
 from khmertext.web.sources import decode_source, source_kind
+from khmertext.web.stacks import refuse_named
+from khmertext.web.stylesheets import FontStack, parse_styles
 from khmertext.web.texts import TextReader
 
 __all__ = ["scan_page"]
@@ -30,7 +35,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         What it holds and what would go in.
 
     Raises:
-        SiteError: It is not in the encoding that it says, or declares a family of our name.
+        SiteError: It is not in the encoding that it says, or declares or names a family of our name.
 
     Example:
         >>> facts = scan_page("<p lang=km>ខ្មែរ".encode(), "index.html", SiteContext("Site Khmer"))
@@ -47,6 +52,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     dynamic = page.document.select_one("[data-khmer-dynamic]") is not None
     if not (reader.texts or linked or dynamic):
         return PageFacts(path, source.encoding, stacks=frozenset(placer.stacks), locked=frozenset(page.locked))
+    refuse_named(own_stacks(page), context, path)
     if linked or reader.has_script_text:
         placer.edit_every_stack()
     elif reader.texts and page.document.select_one("script") is not None:
@@ -70,6 +76,17 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         rules=tuple(sorted(placer.rules)),
         warnings=(*page.warnings, *find_warnings(page, reader)),
     )
+
+
+def own_stacks(page: PageDocument) -> Iterator[FontStack]:
+    """The font stacks that stand in a page itself."""
+    for sheet in page.sheets:
+        if not sheet.path:
+            yield from sheet.sheet.stacks
+    for element in page.document.select("[style],[face],[font-family]"):
+        for text in (text_attribute(element, "style"), stack_attribute(element)):
+            if text:
+                yield from parse_styles(text, inline=True).stacks
 
 
 def find_linked(page: PageDocument) -> frozenset[str]:

@@ -24,7 +24,7 @@ from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
 from khmertext.web.scripts import KHMER_LETTER, unescape_script
 from khmertext.web.sources import decode_source, may_hold_khmer
-from khmertext.web.stacks import declares_khmer
+from khmertext.web.stacks import declares_khmer, refuse_named
 from khmertext.web.stylesheets import StyleSheet, parse_styles
 from khmertext.web.texts import scan_text
 from khmertext.workers import map_chunks, split_chunks
@@ -222,7 +222,10 @@ def read_site(
         khmer_fonts=fonts,
         folders=tree.folders,
         files=frozenset(tree.files),
+        rebuilt=family in restorer.families,
     )
+    for path, sheet in sheets.items():
+        refuse_named(sheet.stacks, context, path)
     scan = partial(read_pages, tree.root, context, restorer)
     chunks = split_chunks(pages, max(1, len(pages) // CHUNK))
     found: list[PageRead] = []
