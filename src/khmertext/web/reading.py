@@ -22,7 +22,7 @@ from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
 from khmertext.web.marks import Restored, Restorer
 from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
-from khmertext.web.scripts import KHMER_LETTER, unescape_script
+from khmertext.web.scripts import KHMER_LETTER, script_readings
 from khmertext.web.sources import decode_source, may_hold_khmer
 from khmertext.web.stacks import declares_khmer, refuse_named
 from khmertext.web.stylesheets import StyleSheet, parse_styles
@@ -306,6 +306,7 @@ def read_others(root: Path, kinds: Mapping[str, str], restorer: Restorer, paths:
 def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
     """The facts of a stylesheet, script, picture or text."""
     text = decode_source(restored.data, source=path, kind=kind).text
+    readings: tuple[str, ...] = ()
     sheet = None
     names: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
@@ -316,7 +317,8 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
             warnings = (SiteWarning("huge-stylesheet", HUGE, path, 0),)
     elif kind == "script":
         names = find_names(text)
-        text = unescape_script(text)
+        readings = script_readings(text)
+        text = readings[-1]
     elif kind == "svg":
         text = parse(text).text
     characters = len(KHMER_LETTER.findall(text))
@@ -330,7 +332,11 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
                 0,
             ),
         )
-    texts = tuple(scan_text(text, where=kind))
+    found: dict[str, FoundText] = {}
+    for reading in readings or (text,):
+        for one in scan_text(reading, where=kind):
+            found.setdefault(one.text, one)
+    texts = tuple(found.values())
     return FileFacts(path, kind, restored.original, restored.found, texts, characters, sheet, names, warnings)
 
 

@@ -35,11 +35,12 @@ XML_ENDINGS = (".xhtml", ".xht")
 STEP = 4096  # characters between two places whose byte offset is kept
 
 # Khmer (1780-17FF) and Khmer symbols (19E0-19FF) as UTF-8, as numeric character references, and as the escapes of
-# JavaScript, JSON (\u1780, \u{1780}) and CSS (\1780).
+# JavaScript, JSON (\u1780, \u{1780}) and CSS (\1780); and as GB18030, the one other encoding of the web that has it.
 KHMER_BYTES = re.compile(
     rb"\xe1(?:[\x9e\x9f]|\xa7[\xa0-\xbf])"
-    rb"|&#(?:[xX]0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]|0*(?:60[1-9]\d|61[0-4]\d|66[2-5]\d))"
+    rb"|(?:&|\\u0026)#(?:[xX]0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]|0*(?:60[1-9]\d|61[0-4]\d|66[2-5]\d))"
     rb"|\\(?:u\{?|u00)?0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]"
+    rb"|\x81(?:\x34[\xc6-\xd2]|\x35[\x84-\x87])[0-9]"
 )
 
 
@@ -111,7 +112,9 @@ def source_kind(path: str) -> str:
 
 
 def may_hold_khmer(data: bytes) -> bool:
-    """Whether a file can hold Khmer at all; a quick look that never says no wrongly for ASCII-compatible files.
+    """Whether a file can hold Khmer at all; a quick look.
+
+    It may say yes to a file without. It says no to one with Khmer only where scripts put letters together from numbers.
 
     Args:
         data: The file's bytes.

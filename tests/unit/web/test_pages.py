@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from turbohtml import Element, parse
 
+from khmertext.web.disk import read_tree
 from khmertext.web.facts import PageFacts, SiteContext
 from khmertext.web.modules import ScriptGraph
 from khmertext.web.pages import scan_page
+from khmertext.web.reading import read_site
 from khmertext.web.sources import apply_insertions
 from khmertext.web.stylesheets import parse_styles
 
@@ -43,6 +46,8 @@ LINK = "<link rel=stylesheet href=../s.css>"
         ("<img alt='ក' title='ខ'><input placeholder='គ'><b aria-label=ឃ>", {"ក", "ខ", "គ", "ឃ"}),
         ("<input type=submit value=ក><input type=hidden value=ខ>", {"ក"}),
         (r'<script>x = "\u1780"</script><style>p::before{content:"\1781"}</style><p>', {"ក", "ខ"}),
+        ("<script>x = '<b>&#x1781;&#6098;</b>&#x1798'</script>", {"ខ្", "ម"}),
+        (r"<script>x = 'ក\u0026#6017;'</script>", {"ក", "កខ"}),
         (r'<style>p::before{content:"\1781"}</style>', set()),
         (r'<style>q::before{content:"\1780\17D2"}</style><q>ខ</q>', {"ក្", "ខ", "ក្ខ"}),
         ("<style>ol{list-style:khmer}</style><ol>", {"០១២៣៤៥៦៧៨៩"}),
@@ -394,3 +399,10 @@ def test_a_stylesheet_of_too_many_rules_is_told() -> None:
     css = ",".join(f".c{number}" for number in range(20_010))
     facts = scan(f"<style>{css}{{font-family:A}}p{{font-family:B}}</style><p lang=km>ក")
     assert [warning.code for warning in facts.warnings] == ["huge-stylesheet"]
+
+
+def test_references_in_files_of_scripts_count(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("e.innerHTML = '<b>&#x1781;&#x17d2;&#x1798;</b>'", "utf-8")
+    (tmp_path / "index.html").write_text("<p lang=km>ក<script src=a.js></script>", "utf-8")
+    facts = read_site(read_tree(tmp_path), family="K")
+    assert {text.text for _, text in facts.iter_texts()} == {"ក", "ខ្ម"}
