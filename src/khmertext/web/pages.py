@@ -5,11 +5,15 @@ The page is parsed as a browser parses it, read once, and described by plain val
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+from turbohtml import Element
 
 from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
+from khmertext.web.families import KHMER_FEATURES
 from khmertext.web.modules import find_names
 from khmertext.web.placing import FamilyPlacer
 from khmertext.web.sources import decode_source, source_kind
@@ -19,6 +23,8 @@ from khmertext.web.texts import TextReader
 
 __all__ = ["scan_page"]
 
+FEATURES = "font-feature-settings"
+FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|off)\b""")
 REFUSALS = {"style": "stylesheets", "font": "fonts", "script": "scripts"}
 
 
@@ -74,7 +80,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         locked=frozenset(page.locked),
         linked=linked,
         rules=tuple(sorted(placer.rules)),
-        warnings=(*page.warnings, *find_warnings(page, reader)),
+        warnings=(*page.warnings, *find_warnings(page, reader, placer)),
     )
 
 
@@ -105,7 +111,7 @@ def find_linked(page: PageDocument) -> frozenset[str]:
     return scripts.find_khmer(page.url.base, urls)
 
 
-def find_warnings(page: PageDocument, reader: TextReader) -> list[SiteWarning]:
+def find_warnings(page: PageDocument, reader: TextReader, placer: FamilyPlacer) -> list[SiteWarning]:
     """What the owner of a page with Khmer should know of it as a whole."""
     found = []
     unknown = [text for text in reader.texts.values() if not text.language and text.where != "script"]
@@ -119,4 +125,44 @@ def find_warnings(page: PageDocument, reader: TextReader) -> list[SiteWarning]:
             "let 'self' in"
         )
         found.append(SiteWarning("policy", message, page.path, 0))
+    off = find_features_off(page, placer)
+    if off is not None:
+        element, features = off
+        message = (
+            f"`font-feature-settings` turns {', '.join(features)} off for Khmer, which is then drawn wrong, and not as "
+            "the whole font would; leave them on"
+        )
+        found.append(SiteWarning("features-off", message, page.path, element.source_line or 0))
     return found
+
+
+def find_features_off(page: PageDocument, placer: FamilyPlacer) -> tuple[Element, list[str]] | None:
+    """The first element with Khmer for which the page turns features of Khmer off, and these."""
+    settings: dict[Element, str] = {}
+    for sheet in page.sheets:
+        for rule in sheet.sheet.rules:
+            for setting in rule.settings:
+                if setting.name == FEATURES and khmer_features_off(setting.value):
+                    settings |= dict.fromkeys(page.document.select(rule.selector), setting.value)
+    for element in page.document.select("[style]"):
+        for rule in parse_styles(text_attribute(element, "style"), inline=True).rules:
+            settings.update((element, one.value) for one in rule.settings if one.name == FEATURES)
+    if not settings:
+        return None
+    for element in placer.used:
+        node = element.parent if element not in settings else element
+        while isinstance(node, Element) and node not in settings:
+            node = node.parent
+        if isinstance(node, Element) and (features := khmer_features_off(settings[node])):
+            return element, features
+    return None
+
+
+def khmer_features_off(value: str) -> list[str]:
+    """The features of Khmer that a ``font-feature-settings`` value turns off.
+
+    Example:
+        >>> khmer_features_off("'liga' 0, 'blwf' 0, 'pref' off, 'pstf'")
+        ['blwf', 'pref']
+    """
+    return [tag for tag in FEATURE_OFF.findall(value) if tag in KHMER_FEATURES]

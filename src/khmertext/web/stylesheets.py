@@ -42,7 +42,8 @@ LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-lett
 GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
 FONT_SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split())
 READ_PROPERTIES = frozenset(
-    "font-family font font-weight font-size display content list-style-type list-style all".split()
+    "font-family font font-weight font-size font-feature-settings display content list-style-type list-style"
+    " all".split()
 )
 KHMER_COUNTERS = frozenset({"khmer", "cambodian"})
 KHMER_DIGITS = "០១២៣៤៥៦៧៨៩"

@@ -406,3 +406,23 @@ def test_references_in_files_of_scripts_count(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<p lang=km>ក<script src=a.js></script>", "utf-8")
     facts = read_site(read_tree(tmp_path), family="K")
     assert {text.text for _, text in facts.iter_texts()} == {"ក", "ខ្ម"}
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (
+            "<style>.a{font-feature-settings:'blwf' 0,\"pref\" off,'pstf' 0}</style><p>ខ<p class=a><b>ក",
+            "blwf, pref, pstf",
+        ),
+        ("<style>@media print{p{font-feature-settings:'abvf' 0}}</style><p>ក", "abvf"),
+        ("<p style='font-feature-settings:&quot;mark&quot; 0'>ក", "mark"),
+        ("<style>p{font-feature-settings:'liga' 0,'kern' off,'blwf' 1,'pref'}</style><p>ក", ""),
+        ("<style>b{font-feature-settings:'blwf' 0}</style><p>ក<b>Latin", ""),
+        ("<style>p{font-feature-settings:'blwf' 0}</style><p style='font-feature-settings:normal'>ក", ""),
+    ],
+)
+def test_features_of_khmer_that_are_turned_off_are_told(page: str, told: str) -> None:
+    found = [one for one in scan(f"<html lang=km>\n{page}").warnings if one.code == "features-off"]
+    assert [one.line for one in found] == [2] * bool(told)
+    assert all(f" turns {told} off" in one.message for one in found)
