@@ -70,6 +70,7 @@ CONTROLS = (
     '<select><option>One ១<option>Two</select><select><option>One</select><input type="submit" value="Go ទៅ">'
     '<input type="submit" value="Go"></form>'
 )
+TOGGLE = "<script>document.documentElement.className = 'on'</script>"
 PARAGRAPHS = f"<p class=a>{SENTENCE * 4}</p><p class=a>Latin {SENTENCE}<b>{SENTENCE}</b></p>"
 
 
@@ -176,6 +177,32 @@ LOOKS = {
     "code-in-monospace-body": html(CODE, "body{font-family:monospace}"),
     "code-with-other-family-inside": html("<pre>Latin ក <span style='font-family:Arial'>Latin ខ</span></pre>"),
     "code-monospace-monospace": html(CODE + NESTED_CODE, "pre,code,kbd{font-family:monospace,monospace;font-size:1em}"),
+    "code-conditional": html(CODE, "@media(max-width:2000px){pre{font-size:11px}}@media print{code{font-size:20px}}"),
+    "code-conditional-larger": html(CODE, "@media(min-width:1px){pre,code{font-size:30px}}"),
+    "code-conditional-relative": html(CODE, "@media(min-width:1px){pre{font-size:.8em}code{font-size:large}}"),
+    "code-conditional-over-own": html(CODE, "pre,code{font-size:.9em}@media(min-width:1px){pre{font-size:30px}}"),
+    "code-conditional-parent": html(CODE, "@media(min-width:1px){body{font-size:18px}}"),
+    "code-conditional-parent-over-own": html(CODE, "code{font-size:.9em}@media(min-width:1px){body{font-size:18px}}"),
+    "code-conditional-keyword-parent": html(CODE, "@media(min-width:1px){body{font-size:large}}"),
+    "code-conditional-family": html(CODE, "@media(min-width:1px){pre,code{font-family:serif}}"),
+    "code-conditional-family-over-own-size": html(
+        CODE, "pre{font-size:1.1em}@media(min-width:1px){pre,code{font-family:serif}}"
+    ),
+    "code-not-now": html(CODE, "@media(max-width:1px){body{font-size:18px}pre{font-size:9px;font-family:serif}}"),
+    "toggled-root": html(
+        TOGGLE + CONTROLS, ".on body{font-family:Arial}body{font-family:Georgia}input,textarea,select{font:inherit}"
+    ),
+    "toggled-root-monospace": html(
+        TOGGLE + CONTROLS, ".on body{font-family:monospace}body{font-family:Georgia}input,textarea{font:inherit}"
+    ),
+    "toggled-above": html(
+        TOGGLE + CONTROLS, "html.on{font-family:Arial}body{font-family:Georgia}input,textarea{font:inherit}"
+    ),
+    "toggled-fields": html(TOGGLE + CONTROLS, "input,textarea{font-family:Georgia}.on input{font-family:Arial}"),
+    "toggled-fields-monospace": html(TOGGLE + CONTROLS, "input{font:16px Georgia}.on input{font-family:monospace}"),
+    "toggled-fields-weaker": html(TOGGLE + CONTROLS, ".on input{font-family:Arial}form input{font:1em Georgia}"),
+    "toggled-bare-fields": html(TOGGLE + CONTROLS, ".on input,.on button{font-family:Georgia}"),
+    "toggled-code": html(TOGGLE + CODE, ".on pre{font-family:serif}.on code{font-size:20px}"),
     "code-dynamic": html("<p><code data-khmer-dynamic>Latin</code> ក</p><pre contenteditable>Latin ខ្មែរ</pre>"),
 }
 

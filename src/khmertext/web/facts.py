@@ -11,10 +11,13 @@ from khmertext.web.modules import ScriptGraph
 from khmertext.web.sources import Insertion
 from khmertext.web.stylesheets import StyleSheet
 
-__all__ = ["MARK", "FoundText", "PageFacts", "SiteContext", "SiteWarning"]
+__all__ = ["LAYER", "MARK", "FoundText", "PageFacts", "SiteContext", "SiteWarning"]
 
 MARK = "data-khmertext"
 """The attribute on every element that we put into a page or write a rule for."""
+
+LAYER = "khmertext"
+"""The cascade layer of those of our rules that are weaker than all of the author's."""
 
 
 class SiteWarning(NamedTuple):

@@ -124,32 +124,91 @@ def test_stacks_inside_the_page_are_edited_in_place(page: str, expected: str | N
 @pytest.mark.parametrize(
     ("page", "rule"),
     [
-        ("<pre>ក</pre>", 'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)'),
-        ("<pre><b>ក</b></pre>", 'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)'),
-        ("<div style=font-size:20px><pre>ក</pre></div>", 'font-family:"K", monospace!important'),
+        ("<pre>ក</pre>", '@layer khmertext{W{font-family:"K", monospace}W{font-size:calc(0.8125em + 0px)}}'),
+        ("<pre><b>ក</b></pre>", '@layer khmertext{W{font-family:"K", monospace}W{font-size:calc(0.8125em + 0px)}}'),
+        ("<div style=font-size:20px><pre>ក</pre></div>", '@layer khmertext{W{font-family:"K", monospace}}'),
         (
             "<style>pre{font-size:2em}</style><pre>ក",
-            'font-family:"K", monospace!important;font-size:calc(2em*0.8125)!important',
+            '@layer khmertext{W{font-family:"K", monospace}}M{font-size:calc(2em*0.8125)!important}',
         ),
-        ("<style>pre{font-size:small}</style><pre>ក", 'font-family:"K", monospace!important;font-size:12px!important'),
-        ("<p style='font-family:initial'>ក", 'font-family:"K"!important'),
-        ("<input placeholder=ក>", 'font-family:"K Full", Arial,system-ui,sans-serif!important'),
+        (
+            "<style>pre{font-size:small}</style><pre>ក",
+            '@layer khmertext{W{font-family:"K", monospace}}M{font-size:12px!important}',
+        ),
+        ("<p style='font-family:initial'>ក", 'M{font-family:"K"!important}'),
+        (
+            "<input placeholder=ក>",
+            (
+                '@layer khmertext{W{font-family:"K Full", Arial,system-ui,sans-serif}'
+                'W::placeholder{font-family:"K", Arial,system-ui,sans-serif}}'
+            ),
+        ),
         (
             "<style>p{font-family:monospace}</style><p>ក",
-            'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)',
+            '@layer khmertext{W{font-size:calc(0.8125em + 0px)}}M{font-family:"K", monospace!important}',
         ),
-        ("<button>ក</button>", 'font-family:"K", Arial,system-ui,sans-serif!important'),
-        ("<input type=submit value=ក>", 'font-family:"K", Arial,system-ui,sans-serif!important'),
-        ("<div style='font-family:A' contenteditable>ក</div>", 'font-family:"K Full", A!important'),
-        ("<div data-khmer-dynamic></div>", 'font-family:"K Full"!important'),
+        ("<button>ក</button>", '@layer khmertext{W{font-family:"K", Arial,system-ui,sans-serif}}'),
+        ("<input type=submit value=ក>", '@layer khmertext{W{font-family:"K", Arial,system-ui,sans-serif}}'),
+        ("<style>pre{all:revert}</style><pre style='font-size:9px'>ក", 'M{font-family:"K", monospace!important}'),
+        (
+            "<style>@media print{pre{font:20px serif}}</style><pre>ក",
+            (
+                '@layer khmertext{W{font-family:"K", monospace}W{font-size:calc(0.8125em + 0px)}'
+                '@media print{W:where(pre){font-size:inherit}}}@media print{M:is(pre){font-family:"K", serif!important}}'
+            ),
+        ),
+        (
+            "<div style='font-family:A' contenteditable>ក</div>",
+            'M{font-family:"K Full", A!important}M::placeholder{font-family:"K", A!important}',
+        ),
+        (
+            "<div data-khmer-dynamic></div>",
+            'M{font-family:"K Full"!important}M::placeholder{font-family:"K"!important}',
+        ),
     ],
 )
 def test_elements_without_a_stack_of_the_author_are_marked(page: str, rule: str) -> None:
+    """W is the mark as a selector that weighs nothing, M the mark as it is."""
     facts = scan(page)
     marked = list(parse(apply(page, facts)).select("[data-khmertext]"))
     assert len(marked) == 1
-    key = marked[0].attr("data-khmertext")
-    assert f'[data-khmertext="{key}"]{{{rule}}}' in "".join(facts.rules)
+    mark = f'[data-khmertext="{marked[0].attr("data-khmertext")}"]'
+    assert facts.rules == (rule.replace("W", f":where({mark})").replace("M", mark),)
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("input{font-family:A}.x input{font-family:B}", 'M:is(.x input){font-family:"K Full", B!important}'),
+        ("form input{font-family:A}.x input{font-family:B}.y{font-family:C}", 'M:is(.x input){font-family:"K Full", B'),
+        (
+            "body{font-family:A}input{font:inherit}.x body{font-family:monospace}",
+            ':is(.x body):is(body,body *) M{font-family:"K Full", monospace!important',
+        ),
+        (
+            "body{font-family:A}input{font:inherit}.x{font-family:B}",
+            ':is(.x):is(body,body *) M{font-family:"K Full", B',
+        ),
+        (
+            "body{font-family:A}input{font:inherit}form.x{font-family:B}",
+            ':is(form.x):is(body,body *) M{font-family:"K Full", B',
+        ),
+        # These never reach it.
+        ("input{font-family:A}.x b{font-family:B}", ""),
+        ("#a{font-family:A}.x input{font-family:B}", ""),
+        ("body{font-family:A}input{font:inherit}html.x{font-family:B}", ""),
+        ("body{font-family:A}input{font:inherit}p.x{font-family:B}", ""),
+    ],
+)
+def test_what_a_script_may_switch_on_is_said_again_for_marked_elements(css: str, expected: str) -> None:
+    page = f"<style>{css}</style>SCRIPT<body><form><input id=a placeholder=ក></form>"
+    for script in ("<script src=a.js></script>", ""):
+        rules = "".join(scan(page.replace("SCRIPT", script)).rules)
+        rules = re.sub(r'\[data-khmertext="[^"]*"\]', "M", rules)
+        if expected and script:
+            assert expected in rules
+        else:
+            assert ":is(" not in rules
 
 
 def test_a_nest_of_monospace_keeps_its_size_together() -> None:
