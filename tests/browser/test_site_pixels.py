@@ -71,6 +71,11 @@ CONTROLS = (
     '<input type="submit" value="Go"></form>'
 )
 TOGGLE = "<script>document.documentElement.className = 'on'</script>"
+SCRIPT = (
+    "<{0} id=made></{0}><script>document.getElementById('made').innerHTML = 'a ឆ្នេរ <code>Latin ខ្មែរ<code>x</code>"
+    '</code> <kbd>key</kbd> <button>Send ផ្ញើ</button> <input value="Latin"> <select><option>One ១</select><b>b</b>\''
+    "</script>"
+)
 PARAGRAPHS = f"<p class=a>{SENTENCE * 4}</p><p class=a>Latin {SENTENCE}<b>{SENTENCE}</b></p>"
 
 
@@ -203,6 +208,14 @@ LOOKS = {
     "toggled-fields-weaker": html(TOGGLE + CONTROLS, ".on input{font-family:Arial}form input{font:1em Georgia}"),
     "toggled-bare-fields": html(TOGGLE + CONTROLS, ".on input,.on button{font-family:Georgia}"),
     "toggled-code": html(TOGGLE + CODE, ".on pre{font-family:serif}.on code{font-size:20px}"),
+    "script-code": html(SCRIPT.format("p") + CODE + CONTROLS),
+    "script-code-in-body-family": html(SCRIPT.format("p") + CODE, "body{font:18px/1.5 Georgia}"),
+    "script-code-in-em": html(SCRIPT.format("div") + CODE, "body{font-size:112%}div{font-size:1.5em}"),
+    "script-code-families": html(
+        SCRIPT.format("p") + NESTED_CODE,
+        "p code{font-family:Georgia}kbd{font-family:Arial,monospace}pre{font-size:15px}",
+    ),
+    "script-code-styled": html(SCRIPT.format("p") + CODE, "code{font-size:1rem}button{font:inherit}"),
     "code-dynamic": html("<p><code data-khmer-dynamic>Latin</code> ក</p><pre contenteditable>Latin ខ្មែរ</pre>"),
 }
 
@@ -246,6 +259,11 @@ SHAPES = {
     ),
     "script": html(
         "<p id=a>ក</p><script>document.getElementById('a').innerHTML='ឆ្នេរ <code>ឌុប</code><b>ផ្ទះ</b>'</script>"
+    ),
+    "script-elements": html(
+        "<p id=a>ក</p><pre>Latin</pre><script>document.getElementById('a').innerHTML='<button>ផ្ញើ</button><code>ខ្ញុំ "
+        "<kbd>ម៉ែ</kbd></code><input placeholder=ឈ្មោះ value=ប្រុស><textarea>ឆ្នាំ</textarea><select><option>ច្បាប់"
+        "</select><pre>ថ្ងៃ <code>យប់</code></pre>'; document.querySelector('body > pre').append('ល្ងាច')</script>"
     ),
     "script-splits": html(
         "<p id=a>ស្ត្រី</p><script>for(const c of 'ស្ត្រី')document.getElementById('a')"
@@ -303,7 +321,6 @@ LOOK_DEFECTS: dict[str, str] = {}
 SHAPE_DEFECTS = {
     "no-subscripts": "glyphs that only show when the page turns features off are cut away",
     "backwards": "clusters whose letters are reversed are not traced",
-    "script": "elements that inline scripts make are not given our family",
 }
 
 

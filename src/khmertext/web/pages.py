@@ -61,6 +61,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     refuse_named(own_stacks(page), context, path)
     if linked or reader.has_script_text:
         placer.edit_every_stack()
+        placer.cover_script_elements()
     elif reader.texts and page.document.select_one("script") is not None:
         # A script may give Khmer a class that nothing on the page has yet.
         for use in page.cascade.unmatched:

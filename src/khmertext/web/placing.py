@@ -13,11 +13,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from turbohtml import Element
+from turbohtml import Element, parse
 
 from khmertext.web.cascade import (
     Alternative,
     Candidate,
+    Cascade,
     ElementFont,
     FontOrigin,
     SizeAlternative,
@@ -48,6 +49,17 @@ KEYWORD_SIZES = {
     "xx-large": (32, 26),
     "xxx-large": (48, 39),
 }
+# What a script may make and browsers set in a font of their own choice; into the last of them visitors type.
+SCRIPT_MONOSPACE = ("pre", "code", "kbd", "samp", "tt")
+SCRIPT_FIELDS = ("input", "textarea")
+SCRIPT_ELEMENTS = (*SCRIPT_MONOSPACE, "button", "select", *SCRIPT_FIELDS)
+SCRIPT_WARNING = (
+    "a script brings Khmer, and {} that it makes may show it in the visitor's font: give them a `font-family` that is "
+    "not `monospace` alone"
+)
+NO_BODY = ", or write the <body> tag"
+PROBE = "probe"
+UNMARKED = f":not([{MARK}])"
 TAG_NAME = re.compile(r"[^\s/>]*")
 CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
 # The last compound of a selector, where it begins with an element.
@@ -208,6 +220,69 @@ class FamilyPlacer:
             for index in range(len(sheet.sheet.stacks)):
                 self.edit_stack(StackUse(number, index))
 
+    def cover_script_elements(self) -> None:
+        """A script puts Khmer into this page: elements that it makes may have a font that the browser decides.
+
+        They get rules that weigh nothing in a layer below all others, for elements anywhere below the page's root. What
+        is there already and set in monospace is marked one by one, since its size hangs on where it stands.
+        """
+        for element in self.document.select(",".join(SCRIPT_MONOSPACE)):
+            font = self.cascade.resolve(element)
+            if font.origin is FontOrigin.MONOSPACE and font.own:
+                self.mark_element(element)
+        body = self.document.find("body")
+        if body is None:
+            return
+        kind = self.cascade.resolve(body).size_kind
+        rules: list[str] = []
+        scaled: list[str] = []
+        left: list[str] = []
+        for tag, font in self.probe_fonts().items():
+            typed = tag in SCRIPT_FIELDS
+            size = monospace_size(font, kind) if font.origin is FontOrigin.MONOSPACE and not typed else ""
+            if font.origin is FontOrigin.MONOSPACE and (not font.bare or (size and font.size)):
+                left.append(tag)  # what the author says of it is stronger than these rules
+            elif font.bare and font.origin in (FontOrigin.MONOSPACE, FontOrigin.CONTROL):
+                name = f"{self.context.family} Full" if typed else self.context.family
+                declared = f"font-family:{stack_css(font, name, self.context)}"
+                rules.append(f":where({MARKED} {tag}{UNMARKED}){{{';'.join(filter(None, (declared, size)))}}}")
+                scaled += [tag] if size else []
+        if scaled:
+            inner = f":is({','.join(scaled)})"
+            rules += [f":where({MARKED} {inner}{UNMARKED}{one}){{font-size:inherit}}" for one in self.unscaled(scaled)]
+            rules.append(f":where({MARKED} {inner} {inner}{UNMARKED}){{font-size:inherit}}")
+        block = f"@layer {LAYER}.script{{{''.join(rules)}}}"
+        anchors = (body, self.document.find("html"))
+        done = not rules or any(one is not None and self.write_mark(one, block) for one in anchors)
+        if left or not done:
+            which = ", ".join(left if done else SCRIPT_ELEMENTS)
+            self.page.warn("script-elements", body, SCRIPT_WARNING.format(which) + ("" if done else NO_BODY))
+
+    def probe_fonts(self) -> dict[str, ElementFont]:
+        """The fonts of elements that scripts may make, right inside a body."""
+        known = self.cascade.styles.fonts
+        if (PROBE, SCRIPT_ELEMENTS[0]) not in known:
+            page = parse("<body>" + "".join(f"<{tag}></{tag}>" for tag in SCRIPT_ELEMENTS))
+            cascade = Cascade(page, self.cascade.styles)
+            for tag in SCRIPT_ELEMENTS:
+                found = page.find(tag)
+                known[PROBE, tag] = (
+                    cascade.resolve(found) if found is not None else cascade.resolve(page.select("body")[0])
+                )
+        return {tag: known[PROBE, tag] for tag in SCRIPT_ELEMENTS}
+
+    def unscaled(self, tags: Sequence[str]) -> list[str]:
+        """Where elements of these tags have a family of the author's, so that browsers scale nothing."""
+        found = {
+            f":is({rule.written})"
+            for number, rule in self.cascade.styles.rules
+            for one in rule.settings
+            if one.name == "font-family" and one.stack >= 0 and not rule.pseudo
+            if not self.cascade.is_lone_monospace(StackUse(number, one.stack))
+            if subject_of(rule) in ("", *tags)
+        }
+        return sorted(found)[:MAX_TOGGLING]
+
     def mark_element(self, element: Element, *, full: bool = False) -> None:
         """Give one element a stack of its own, by an attribute and a rule."""
         font = self.cascade.resolve(element)
@@ -323,8 +398,7 @@ class FamilyPlacer:
             use = StackUse(candidate.sheet, candidate.setting.stack)
             css, lone = self.cascade.css_of(use), self.cascade.is_lone_monospace(use)
             found = Alternative(css, rule.written, "", rule.wrappers or (), False, lone)
-            subject = SUBJECT.search(rule.selector)
-            tag = subject[1].lower() if subject else ""
+            tag = subject_of(rule)
             if source is element:
                 if tag in ("", element.tag):
                     yield found
@@ -395,6 +469,12 @@ class FamilyPlacer:
     def insert(self, offset: int, text: str) -> None:
         at = self.source.byte_offset(offset)
         self.insertions[at, text] = Insertion(at, text)
+
+
+def subject_of(rule: StyleRule) -> str:
+    """The tag that a rule is for; "" for any."""
+    found = SUBJECT.search(rule.selector)
+    return found[1].lower() if found else ""
 
 
 def tags_between(element: Element, source: Element | None) -> set[str]:

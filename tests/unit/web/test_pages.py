@@ -154,7 +154,8 @@ def test_stacks_inside_the_page_are_edited_in_place(page: str, expected: str | N
             "<style>@media print{pre{font:20px serif}}</style><pre>ក",
             (
                 '@layer khmertext{W{font-family:"K", monospace}W{font-size:calc(0.8125em + 0px)}'
-                '@media print{W:where(pre){font-size:inherit}}}@media print{M:is(pre){font-family:"K", serif!important}}'
+                "@media print{W:where(pre){font-size:inherit}}}"
+                '@media print{M:is(pre){font-family:"K", serif!important}}'
             ),
         ),
         (
@@ -485,3 +486,37 @@ def test_features_of_khmer_that_are_turned_off_are_told(page: str, told: str) ->
     found = [one for one in scan(f"<html lang=km>\n{page}").warnings if one.code == "features-off"]
     assert [one.line for one in found] == [2] * bool(told)
     assert all(f" turns {told} off" in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("page", "rules", "told"),
+    [
+        ("<body>", 9, ""),
+        ("<html>", 9, ""),
+        ("<p>", 0, "pre, code, kbd, samp, tt, button, select, input, textarea"),
+        ("<style>code{font-size:.9em}kbd{font-family:monospace}pre{font-size:9px}</style><body>", 7, "code, kbd"),
+        ("<style>code,pre{font-family:A,monospace}button{font:inherit}</style><body>", 6, ""),
+        ("<style>*{font-family:A}</style>", 0, ""),
+    ],
+)
+def test_elements_that_scripts_make_get_the_weakest_rules_or_a_warning(page: str, rules: int, told: str) -> None:
+    facts = scan(f"{page}<script>x = 'ក'</script>")
+    block = "".join(rule for rule in facts.rules if rule.startswith("@layer khmertext.script{"))
+    assert block.count('font-family:"K') == rules
+    found = [warning.message for warning in facts.warnings if warning.code == "script-elements"]
+    assert len(found) == bool(told)
+    assert all(f" and {told} that" in message for message in found)
+    assert not [rule for rule in scan(f"{page}<p>ក<script>x = 1</script>").rules if ".script{" in rule]
+
+
+def test_the_code_of_a_page_whose_script_brings_khmer_is_marked_where_it_stands() -> None:
+    page = "<body><p style='font-size:20px'><code>x</code><script>x = 'ក'</script>"
+    facts = scan(page)
+    assert [element.tag for element in parse(apply(page, facts)).select("[data-khmertext]")] == ["body", "code"]
+    assert min(facts.rules, key=len).count("font-size") == 0
+
+
+def test_khmer_in_a_linked_script_is_expected_in_elements_too() -> None:
+    scripts = ScriptGraph({"a.js": ()}, frozenset({"a.js"}))
+    facts = scan("<body><script src=../a.js></script>", scripts=scripts)
+    assert any(rule.startswith("@layer khmertext.script{") for rule in facts.rules)
