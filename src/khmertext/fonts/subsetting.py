@@ -67,7 +67,7 @@ def limit_axes(face: Face, limits: Mapping[str, tuple[float, float]]) -> Face:
 
     Returns:
         The limited font; the same face when there is nothing to do. Coordinates of what is not at the default are
-        rounded, by less than one font unit (see :func:`axis_deviation`).
+        rounded (see :func:`axis_deviation`): in most fonts by a font unit or less.
 
     Raises:
         FontError: The font lacks an axis or does not reach so far, or HarfBuzz cannot limit it.
