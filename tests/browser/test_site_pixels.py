@@ -215,7 +215,11 @@ LOOKS = {
         SCRIPT.format("p") + NESTED_CODE,
         "p code{font-family:Georgia}kbd{font-family:Arial,monospace}pre{font-size:15px}",
     ),
-    "script-code-styled": html(SCRIPT.format("p") + CODE, "code{font-size:1rem}button{font:inherit}"),
+    "script-code-styled": html(SCRIPT.format("p") + CODE, "code{font-size:.9em}button{font:inherit}"),
+    "script-code-monospace": html(
+        SCRIPT.format("p") + NESTED_CODE,
+        "code,kbd{font-family:monospace}pre{font-size:20px}#made kbd{font-family:Arial}",
+    ),
     "code-dynamic": html("<p><code data-khmer-dynamic>Latin</code> ក</p><pre contenteditable>Latin ខ្មែរ</pre>"),
 }
 

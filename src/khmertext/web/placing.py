@@ -60,6 +60,8 @@ SCRIPT_WARNING = (
 NO_BODY = ", or write the <body> tag"
 PROBE = "probe"
 UNMARKED = f":not([{MARK}])"
+ONCE = ":not(x)"  # weighs as much as a tag, and holds for every element there is
+TWICE = 2 * ONCE
 TAG_NAME = re.compile(r"[^\s/>]*")
 CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
 # The last compound of a selector, where it begins with an element.
@@ -234,42 +236,70 @@ class FamilyPlacer:
         if body is None:
             return
         kind = self.cascade.resolve(body).size_kind
-        rules: list[str] = []
+        weak: list[str] = []
+        strong: list[str] = []
         scaled: list[str] = []
+        heavy: dict[str, str] = {}
         left: list[str] = []
-        for tag, font in self.probe_fonts().items():
+        for tag, (font, plain) in self.probe_fonts().items():
             typed = tag in SCRIPT_FIELDS
+            name = f"{self.context.family} Full" if typed else self.context.family
             size = monospace_size(font, kind) if font.origin is FontOrigin.MONOSPACE and not typed else ""
-            if font.origin is FontOrigin.MONOSPACE and (not font.bare or (size and font.size)):
-                left.append(tag)  # what the author says of it is stronger than these rules
-            elif font.bare and font.origin in (FontOrigin.MONOSPACE, FontOrigin.CONTROL):
-                name = f"{self.context.family} Full" if typed else self.context.family
-                declared = f"font-family:{stack_css(font, name, self.context)}"
-                rules.append(f":where({MARKED} {tag}{UNMARKED}){{{';'.join(filter(None, (declared, size)))}}}")
-                scaled += [tag] if size else []
+            declared = ";".join(filter(None, (f"font-family:{stack_css(font, name, self.context)}", size)))
+            if font.origin not in (FontOrigin.MONOSPACE, FontOrigin.CONTROL):
+                continue  # the author's own stack has our family by now
+            if font.bare and not (size and font.size):
+                weak.append(f":where({MARKED} {tag}{UNMARKED}){{{declared}}}")
+            elif plain:
+                strong.append(f":where({MARKED}) {tag}{ONCE}:where({UNMARKED}){{{declared}}}")
+                if size:
+                    heavy[tag] = font.size or "inherit"
+            else:
+                left.append(tag)
+            scaled += [tag] if size else []
         if scaled:
             inner = f":is({','.join(scaled)})"
-            rules += [f":where({MARKED} {inner}{UNMARKED}{one}){{font-size:inherit}}" for one in self.unscaled(scaled)]
-            rules.append(f":where({MARKED} {inner} {inner}{UNMARKED}){{font-size:inherit}}")
-        block = f"@layer {LAYER}.script{{{''.join(rules)}}}"
+            # Nothing is scaled where the author gives another family, and nothing twice.
+            for one in self.unscaled(list(scaled)):
+                weak.append(f":where({MARKED} {inner}{UNMARKED}{one}){{font-size:inherit}}")
+                strong += [
+                    f":where({MARKED}) {tag}{TWICE}:where({UNMARKED}{one}){{font-size:{size}}}"
+                    for tag, size in heavy.items()
+                ]
+            weak.append(f":where({MARKED} {inner} {inner}{UNMARKED}){{font-size:inherit}}")
+            strong += [
+                f":where({MARKED} {inner}) {tag}{TWICE}:where({UNMARKED}){{font-size:{size}}}"
+                for tag, size in heavy.items()
+            ]
+        rules = [*weak, *strong]
+        block = f"@layer {LAYER}.script{{{''.join(weak)}}}{''.join(strong)}"
         anchors = (body, self.document.find("html"))
         done = not rules or any(one is not None and self.write_mark(one, block) for one in anchors)
         if left or not done:
             which = ", ".join(left if done else SCRIPT_ELEMENTS)
             self.page.warn("script-elements", body, SCRIPT_WARNING.format(which) + ("" if done else NO_BODY))
 
-    def probe_fonts(self) -> dict[str, ElementFont]:
-        """The fonts of elements that scripts may make, right inside a body."""
+    def probe_fonts(self) -> dict[str, tuple[ElementFont, bool]]:
+        """The fonts of elements that scripts may make, right inside a body.
+
+        With each, whether what the author says of it weighs no more than its tag alone.
+        """
         known = self.cascade.styles.fonts
         if (PROBE, SCRIPT_ELEMENTS[0]) not in known:
             page = parse("<body>" + "".join(f"<{tag}></{tag}>" for tag in SCRIPT_ELEMENTS))
             cascade = Cascade(page, self.cascade.styles)
-            for tag in SCRIPT_ELEMENTS:
-                found = page.find(tag)
-                known[PROBE, tag] = (
-                    cascade.resolve(found) if found is not None else cascade.resolve(page.select("body")[0])
-                )
-        return {tag: known[PROBE, tag] for tag in SCRIPT_ELEMENTS}
+            for element in page.select(",".join(SCRIPT_ELEMENTS)):
+                font = known[PROBE, element.tag] = cascade.resolve(element)
+                said = cascade.candidates(sorted(cascade.matched.get(element, ())), "", "")
+                heavy = [
+                    one
+                    for one in said
+                    if one.setting.name in ("font-family", "font-size") and one.rule is not None
+                    if one.setting.important or one.rule.specificity > (0, 0, 1)
+                ]
+                if not heavy:
+                    known[PROBE, element.tag, "plain"] = font
+        return {tag: (known[PROBE, tag], (PROBE, tag, "plain") in known) for tag in SCRIPT_ELEMENTS}
 
     def unscaled(self, tags: Sequence[str]) -> list[str]:
         """Where elements of these tags have a family of the author's, so that browsers scale nothing."""
