@@ -18,7 +18,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
 # Lowest first; what stands in one row is one layer. ROOT is the package's own __init__, which offers the text part.
 ROOT = "__init__"
 LAYERS = (
-    ("errors", "version", "workers"),
+    ("atomic", "errors", "version", "workers"),
     ("script",),
     ("text",),
     ("files",),

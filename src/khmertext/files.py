@@ -6,21 +6,19 @@ The only module of the text part that touches the disk. A byte order mark and ne
 from __future__ import annotations
 
 import codecs
-import contextlib
 import hashlib
-import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from khmertext.atomic import fill_file, put_whole
 from khmertext.errors import TextError
 from khmertext.text.streaming import StreamNormalizer
 
 __all__ = ["FileResult", "iter_text", "normalize_file", "read_text", "replace_file"]
 
 BLOCK = 1 << 18
-TEMPORARY = ".khmertext-tmp"
 
 
 class FileResult(NamedTuple):
@@ -177,7 +175,6 @@ def replace_file(path: Path, data: bytes | Iterable[bytes]) -> None:
     Raises:
         TextError: It cannot be written; the old file is as it was.
     """
-    blocks = [data] if isinstance(data, bytes) else data
     try:
         found = path.resolve()
         mode = stat.S_IMODE(found.stat().st_mode) if found.exists() else None
@@ -185,33 +182,7 @@ def replace_file(path: Path, data: bytes | Iterable[bytes]) -> None:
             raise TextError("is no regular file", source=str(path))
     except (OSError, RuntimeError) as error:
         raise TextError(f"cannot be written: {getattr(error, 'strerror', None) or error}", source=str(path)) from error
-    temporary = found.with_name(f".{hashlib.sha256(os.fsencode(found.name)).hexdigest()[:16]}{TEMPORARY}")
     try:
-        make_file(temporary, blocks, mode)
-        temporary.replace(found)
+        put_whole(found, lambda temporary: fill_file(temporary, data, mode))
     except OSError as error:
-        remove(temporary)
         raise TextError(f"cannot be written: {error.strerror or error}", source=str(path)) from error
-    except BaseException:
-        remove(temporary)
-        raise
-
-
-def make_file(path: Path, blocks: Iterable[bytes], mode: int | None) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    opener: Callable[[], int] = lambda: os.open(path, flags, 0o666)  # noqa: E731 - asked twice
-    try:
-        handle = opener()
-    except FileExistsError:
-        path.unlink()  # left over from a killed run: ours by its name
-        handle = opener()
-    with open(handle, "wb") as file:  # noqa: PTH123 - a handle, no path
-        for block in blocks:
-            file.write(block)
-    if mode is not None:
-        path.chmod(mode)
-
-
-def remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)

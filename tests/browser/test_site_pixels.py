@@ -73,6 +73,12 @@ CONTROLS = (
     '<select><option>One ១<option>Two</select><select><option>One</select><input type="submit" value="Go ទៅ">'
     '<input type="submit" value="Go"></form>'
 )
+TOGGLE = "<script>document.documentElement.className = 'on'</script>"
+SCRIPT = (
+    "<{0} id=made></{0}><script>document.getElementById('made').innerHTML = 'a ឆ្នេរ <code>Latin ខ្មែរ<code>x</code>"
+    '</code> <kbd>key</kbd> <button>Send ផ្ញើ</button> <input value="Latin"> <select><option>One ១</select><b>b</b>\''
+    "</script>"
+)
 PARAGRAPHS = f"<p class=a>{SENTENCE * 4}</p><p class=a>Latin {SENTENCE}<b>{SENTENCE}</b></p>"
 
 
@@ -197,6 +203,44 @@ LOOKS = {
     "code-in-monospace-body": html(CODE, "body{font-family:monospace}"),
     "code-with-other-family-inside": html("<pre>Latin ក <span style='font-family:Arial'>Latin ខ</span></pre>"),
     "code-monospace-monospace": html(CODE + NESTED_CODE, "pre,code,kbd{font-family:monospace,monospace;font-size:1em}"),
+    "code-conditional": html(CODE, "@media(max-width:2000px){pre{font-size:11px}}@media print{code{font-size:20px}}"),
+    "code-conditional-larger": html(CODE, "@media(min-width:1px){pre,code{font-size:30px}}"),
+    "code-conditional-relative": html(CODE, "@media(min-width:1px){pre{font-size:.8em}code{font-size:large}}"),
+    "code-conditional-over-own": html(CODE, "pre,code{font-size:.9em}@media(min-width:1px){pre{font-size:30px}}"),
+    "code-conditional-parent": html(CODE, "@media(min-width:1px){body{font-size:18px}}"),
+    "code-conditional-parent-over-own": html(CODE, "code{font-size:.9em}@media(min-width:1px){body{font-size:18px}}"),
+    "code-conditional-keyword-parent": html(CODE, "@media(min-width:1px){body{font-size:large}}"),
+    "code-conditional-family": html(CODE, "@media(min-width:1px){pre,code{font-family:serif}}"),
+    "code-conditional-family-over-own-size": html(
+        CODE, "pre{font-size:1.1em}@media(min-width:1px){pre,code{font-family:serif}}"
+    ),
+    "code-not-now": html(CODE, "@media(max-width:1px){body{font-size:18px}pre{font-size:9px;font-family:serif}}"),
+    "toggled-root": html(
+        TOGGLE + CONTROLS, ".on body{font-family:Arial}body{font-family:Georgia}input,textarea,select{font:inherit}"
+    ),
+    "toggled-root-monospace": html(
+        TOGGLE + CONTROLS, ".on body{font-family:monospace}body{font-family:Georgia}input,textarea{font:inherit}"
+    ),
+    "toggled-above": html(
+        TOGGLE + CONTROLS, "html.on{font-family:Arial}body{font-family:Georgia}input,textarea{font:inherit}"
+    ),
+    "toggled-fields": html(TOGGLE + CONTROLS, "input,textarea{font-family:Georgia}.on input{font-family:Arial}"),
+    "toggled-fields-monospace": html(TOGGLE + CONTROLS, "input{font:16px Georgia}.on input{font-family:monospace}"),
+    "toggled-fields-weaker": html(TOGGLE + CONTROLS, ".on input{font-family:Arial}form input{font:1em Georgia}"),
+    "toggled-bare-fields": html(TOGGLE + CONTROLS, ".on input,.on button{font-family:Georgia}"),
+    "toggled-code": html(TOGGLE + CODE, ".on pre{font-family:serif}.on code{font-size:20px}"),
+    "script-code": html(SCRIPT.format("p") + CODE + CONTROLS),
+    "script-code-in-body-family": html(SCRIPT.format("p") + CODE, "body{font:18px/1.5 Georgia}"),
+    "script-code-in-em": html(SCRIPT.format("div") + CODE, "body{font-size:112%}div{font-size:1.5em}"),
+    "script-code-families": html(
+        SCRIPT.format("p") + NESTED_CODE,
+        "p code{font-family:Georgia}kbd{font-family:Arial,monospace}pre{font-size:15px}",
+    ),
+    "script-code-styled": html(SCRIPT.format("p") + CODE, "code{font-size:.9em}button{font:inherit}"),
+    "script-code-monospace": html(
+        SCRIPT.format("p") + NESTED_CODE,
+        "code,kbd{font-family:monospace}pre{font-size:20px}#made kbd{font-family:Arial}",
+    ),
     "code-dynamic": html("<p><code data-khmer-dynamic>Latin</code> ក</p><pre contenteditable>Latin ខ្មែរ</pre>"),
 }
 
@@ -240,6 +284,11 @@ SHAPES = {
     ),
     "script": html(
         "<p id=a>ក</p><script>document.getElementById('a').innerHTML='ឆ្នេរ <code>ឌុប</code><b>ផ្ទះ</b>'</script>"
+    ),
+    "script-elements": html(
+        "<p id=a>ក</p><pre>Latin</pre><script>document.getElementById('a').innerHTML='<button>ផ្ញើ</button><code>ខ្ញុំ "
+        "<kbd>ម៉ែ</kbd></code><input placeholder=ឈ្មោះ value=ប្រុស><textarea>ឆ្នាំ</textarea><select><option>ច្បាប់"
+        "</select><pre>ថ្ងៃ <code>យប់</code></pre>'; document.querySelector('body > pre').append('ល្ងាច')</script>"
     ),
     "script-splits": html(
         "<p id=a>ស្ត្រី</p><script>for(const c of 'ស្ត្រី')document.getElementById('a')"
@@ -312,7 +361,6 @@ LOOK_DEFECTS: dict[str, str] = {}
 SHAPE_DEFECTS = {
     "no-subscripts": "glyphs that only show when the page turns features off are cut away",
     "backwards": "clusters whose letters are reversed are not traced",
-    "script": "elements that inline scripts make are not given our family",
 }
 
 

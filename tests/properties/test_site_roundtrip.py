@@ -79,7 +79,7 @@ SHEETS = st.lists(
             "@import 'b.css';\n",
             "@font-face {{ font-family: X; src: url(x.woff2) }}\n",
             "ol {{ list-style: khmer }} p {{ font-family: {s}, {s} }}\n",
-            'p {{ font-family: "Site Khmer", A }}\n',
+            'p {{ font-family: "Site Khmer 2", A }} /* "Site Khmer", */\n',
             "} } p { font-family: A ",
         ]
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import io
 import os
 import stat
@@ -15,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khmertext import files, normalize
+from khmertext.atomic import temporary_of
 from khmertext.errors import TextError
 from khmertext.files import FileResult, iter_text, normalize_file, read_text, replace_file
 
@@ -72,17 +72,17 @@ def test_a_file_that_is_not_utf_8_leaves_everything_as_it_was(tmp_path: Path, ta
     assert sorted(child.name for child in tmp_path.iterdir()) == ["a.txt", "b.txt"]
 
 
-@pytest.mark.parametrize("where", ["make_file", "replace"])
+@pytest.mark.parametrize("where", ["fill_file", "replace"])
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"old")
 
     def fail(found: Path, *_: object) -> None:
-        if where == "make_file":
+        if where == "fill_file":
             found.write_bytes(b"ha")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(files if where == "make_file" else Path, where, fail)
+    monkeypatch.setattr(files if where == "fill_file" else os, where, fail)
     with pytest.raises(TextError, match=r"a\.txt: cannot be written: No space left"):
         replace_file(path, b"new")
     assert path.read_bytes() == b"old"
@@ -93,12 +93,12 @@ def test_links_stay_links_and_what_a_killed_run_left_is_taken_over(tmp_path: Pat
     path = tmp_path / "real.txt"
     path.write_bytes(WRONG.encode())
     (tmp_path / "link.txt").symlink_to("real.txt")
-    name = f".{hashlib.sha256(b'real.txt').hexdigest()[:16]}{files.TEMPORARY}"
-    (tmp_path / name).write_bytes(b"half")
+    left = temporary_of(path)
+    left.write_bytes(b"half")
     assert normalize_file(tmp_path / "link.txt").changed
     assert (tmp_path / "link.txt").is_symlink()
     assert path.read_bytes() == normalize(WRONG).encode()
-    assert not (tmp_path / name).exists()
+    assert not left.exists()
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:

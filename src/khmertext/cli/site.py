@@ -73,8 +73,8 @@ def build(
 ) -> None:
     """Cut, prove and link the smallest font that draws the Khmer of SITE.
 
-    SITE is the folder that your site generator wrote. Its pages are read, a font with just their Khmer is made and
-    proven to draw them as the full font does, and links to it are put into the pages.
+    SITE is the folder that your site generator wrote. Its files are read, a font with just the Khmer found in them is
+    made and proven to draw it as the uncut font does, and links to it are put into the pages.
     """
     if (output is None) != in_place:
         raise click.UsageError("give either --output FOLDER or --in-place")
@@ -96,7 +96,7 @@ def build(
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(site_folder: Path, folder: str | None, jobs: int | None, as_json: bool) -> None:
-    """Tell whether the font of a built SITE still draws all of its Khmer.
+    """Tell whether the font of a built SITE still draws all Khmer found in it.
 
     Exit code 1 when it does not: the findings say where.
     """
@@ -107,7 +107,7 @@ def check(site_folder: Path, folder: str | None, jobs: int | None, as_json: bool
     elif problems:
         show_problems(problems)
     else:
-        click.echo("all Khmer of this site is drawn by its font")
+        click.echo("all Khmer found in this site is drawn by its font")
     if problems:
         click.get_current_context().exit(1)
 

@@ -56,7 +56,7 @@ def format_json(value: Any) -> str:
         >>> format_json(["ក"])
         '[\n "\\u1780"\n]'
     """
-    return json.dumps(value, indent=1)
+    return json.dumps(value, indent=1, allow_nan=False)
 
 
 class ProgressLine:

@@ -45,8 +45,25 @@ GNU_VERSION = (
     r"version\s+([23](?:\.[01])?)(\W+(?:of\s+the\s+Licen[sc]e\W*)?or[^.]{0,40}?\blater\b)?"
     r"|GPL-?v?([23](?:\.[01])?)(\+|-or-later)?"
 )
-# Words that name a free license to say that it is not the one.
-DENIALS = r"\bnot licensed under\b|\bno longer licensed under\b|\bunlike the\b"
+# Sentences that name a free license to say that it does not hold, or that it holds for something else.
+DOUBTS = (
+    r"\b(?:not?|unlike|except|excluding|portions?|parts?|glyphs?|letters?|characters?|outlines?|based (?:up)?on"
+    r"|derived from)\b"
+)
+# What no free license says of a font, anywhere among the words about its license.
+CONTRADICTIONS = (
+    r"\bproprietary\b|\beula\b|\bcommercial licen[sc]e|\bno (?:re)?distribution\b"
+    r"|\bredistribution (?:is )?(?:prohibited|forbidden|not)\b"
+    r"|\b(?:do|may|must) not (?:be )?(?:redistribut|copy|copied)"
+)
+RESERVATION = r"\ball rights reserved\b"  # in a notice of copyright a habit, of a license the opposite of a free one
+# A sentence that does more than name a license: it puts the font under it, or says where it stands.
+GRANT = (
+    r"(?:^|\bthis\b.{0,80}?|\byou (?:can|may) )\b(?:licen[sc]ed|released|distributed|made available|redistribute)\b"
+    r".{0,80}?\bunder\b|\bpermission is hereby granted\b|://"
+)
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|;|\s*\n\s*\n\s*")
+LEGAL_URL = re.compile(r"eula|licen[sc]|terms|legal", re.IGNORECASE)
 
 # OFL 1.1: the names stand after the copyright statement, in many spellings.
 RESERVED = re.compile(r"\bReserved\s+Font\s+Name(?:s|\(s\))?(?![A-Za-z])\s*:?\s*", re.IGNORECASE)
@@ -78,7 +95,8 @@ class License:
         reserved_names: The Reserved Font Names of the OFL, which no changed version may carry.
         fs_type: The embedding bits of OS/2.
         may_subset: Whether nothing forbids cutting it and using it as a web font.
-        may_publish: Whether it may be offered for download: a free license was recognised and nothing contradicts it.
+        may_publish: Whether it may be offered for download: the font says that it is under a free license, by the
+            license's address or in a sentence, and nothing that it says contradicts this.
         refusal: Why it may not be cut, in words; empty when it may.
     """
 
@@ -113,8 +131,10 @@ def read_license(face: Face) -> License:
         'OFL-1.1'
     """
     copyright_notice, text, url = read_names(face, COPYRIGHT, LICENSE, LICENSE_URL)
-    # Older fonts put the license into the copyright notice; the fields made for it come first.
-    name = recognise(f"{url}\n{text}") or recognise(copyright_notice)
+    # Older fonts put the license into the copyright notice. It counts only where nothing else tells of a license: an
+    # address in the field for it may be the maker's home.
+    words = f"{url}\n\n{text}" if text or recognise(url) or LEGAL_URL.search(url) else copyright_notice
+    name = recognise(words)
     version, fs_type = read_embedding(face)
     refusal = refuse(version, fs_type)
     return License(
@@ -125,7 +145,7 @@ def read_license(face: Face) -> License:
         reserved_names=tuple(dict.fromkeys((*find_reserved(copyright_notice), *find_reserved(text)))),
         fs_type=fs_type,
         may_subset=not refusal,
-        may_publish=name is not None and not refusal,
+        may_publish=not refusal and grants(words),
         refusal=refusal,
     )
 
@@ -178,14 +198,41 @@ def refuse(version: int, fs_type: int) -> str:
 
 
 def recognise(words: str) -> str | None:
-    """Return the SPDX name of the free license that some words name, or ``None``."""
-    flat = re.sub(r"\s+", " ", words)
-    if re.search(DENIALS, flat, re.IGNORECASE):
+    """Return the SPDX name of the free license that some words name, or ``None``.
+
+    Args:
+        words: Of the fields about the license. Where they contradict themselves, none is recognised.
+    """
+    if re.search(CONTRADICTIONS, flatten(words), re.IGNORECASE):
         return None
+    sure = [sentence for sentence in iter_sentences(words) if not re.search(DOUBTS, sentence, re.IGNORECASE)]
     for name, mark in MARKS:
-        if re.search(mark, flat, re.IGNORECASE):
-            return name_gnu(name, flat) if "GPL" in name else name
+        if any(re.search(mark, sentence, re.IGNORECASE) for sentence in sure):
+            return name_gnu(name, flatten(words)) if "GPL" in name else name
     return None
+
+
+def grants(words: str) -> bool:
+    """Tell whether some words put a font under a free license, rather than name one."""
+    if recognise(words) is None or re.search(RESERVATION, flatten(words), re.IGNORECASE):
+        return False
+    marks = "|".join(mark for _, mark in MARKS)
+    return any(
+        re.search(marks, sentence, re.IGNORECASE)
+        and re.search(GRANT, sentence, re.IGNORECASE)
+        and not re.search(DOUBTS, sentence, re.IGNORECASE)
+        for sentence in iter_sentences(words)
+    )
+
+
+def iter_sentences(words: str) -> Iterator[str]:
+    """Cut words at the ends of their sentences, clauses and paragraphs."""
+    return map(flatten, SENTENCE_END.split(words))
+
+
+def flatten(words: str) -> str:
+    """Return words with one space wherever there is white space."""
+    return " ".join(words.split())
 
 
 def name_gnu(name: str, words: str) -> str | None:

@@ -7,7 +7,7 @@ plan's; and nothing here is trusted: the proof reads back what came out.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal
 
@@ -15,7 +15,7 @@ import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 
 from khmertext.errors import FontError
-from khmertext.fonts.containers import MAX_FONT_SIZE, build_sfnt, read_tables
+from khmertext.fonts.containers import MAX_FONT_SIZE, SIGNATURES, build_sfnt, read_tables
 from khmertext.fonts.faces import Axis, Face, open_face
 from khmertext.fonts.licensing import read_license
 from khmertext.fonts.naming import KEPT_NAMES, choose_family, keep_notices, rename, set_style
@@ -67,7 +67,7 @@ def limit_axes(face: Face, limits: Mapping[str, tuple[float, float]]) -> Face:
 
     Returns:
         The limited font; the same face when there is nothing to do. Coordinates of what is not at the default are
-        rounded, by less than one font unit (see :func:`axis_deviation`).
+        rounded (see :func:`axis_deviation`): in most fonts by a font unit or less.
 
     Raises:
         FontError: The font lacks an axis or does not reach so far, or HarfBuzz cannot limit it.
@@ -268,27 +268,33 @@ def save(font: Any) -> bytes:
     return file.getvalue()
 
 
-def static_instances(face: Face, weights: Iterable[int] = (400, 700)) -> dict[int, bytes]:
+def static_instances(
+    face: Face, weights: Iterable[int] = (400, 700), *, original: bytes | None = None
+) -> dict[int, bytes]:
     """Return a whole font as static ones, to be installed: with all its glyphs, one file per weight.
 
     Args:
         face: A variable or static font.
         weights: The weights wanted; those beyond the font's range become its nearest.
+        original: The bytes of the file that the font was opened from.
 
     Returns:
         Weight to an sfnt whose names and style bits let the weights stand side by side when installed. A static font
-        gives its own weight alone, unchanged; its original file, where there is one, is better still.
+        gives its own weight alone: the original, where that is an sfnt already; else it is a changed font, since it
+        was unpacked and lacks tables of other shaping engines, and has given up its Reserved Font Names.
 
     Raises:
         FontError: It cannot be instanced.
 
-    Source: OpenType spec, name and OS/2.
+    Source: OpenType spec, name and OS/2; SIL OFL 1.1, condition 3 (Reserved Font Names).
     """
     axis = face.axis("wght")
-    if not face.axes:
-        return {face.weight: face.data}
+    if not face.axes and original is not None and original[:4] in SIGNATURES:
+        return {face.weight: original}
     reserved = read_license(face).reserved_names
     family = choose_family(face.family, reserved, None, face.source)
+    if not face.axes:
+        return {face.weight: rename_static(face, family, reserved)}
     pinned = {other.tag: (other.default, other.default) for other in face.axes}
     instances: dict[int, bytes] = {}
     for weight in weights if axis else (face.weight,):
@@ -309,3 +315,18 @@ def static_instances(face: Face, weights: Iterable[int] = (400, 700)) -> dict[in
         except Exception as error:  # fontTools raises whatever the damage leads to
             raise FontError("the font cannot be made static", source=face.source) from error
     return instances
+
+
+def rename_static(face: Face, family: str | None, reserved: Sequence[str]) -> bytes:
+    """Return a whole static font under the name that a changed one has to take; without a signature, which is void."""
+    if family is None and "DSIG" not in face.tables:
+        return face.data
+    try:
+        font = TTFont(io.BytesIO(face.data), recalcBBoxes=False, recalcTimestamp=False)
+        if "DSIG" in font:
+            del font["DSIG"]
+        if family is not None:
+            rename(font, family, reserved)
+        return save(font)
+    except Exception as error:  # fontTools raises whatever the damage leads to
+        raise FontError("the font cannot be renamed: its names are damaged", source=face.source) from error

@@ -29,7 +29,16 @@ from khmertext.web.families import (
 )
 from khmertext.web.stylesheets import ANONYMOUS, LayerName, Setting, StyleRule, StyleSheet, parse_styles
 
-__all__ = ["Cascade", "ElementFont", "FontOrigin", "StackUse", "StyleSet", "inherits_from"]
+__all__ = [
+    "Cascade",
+    "ElementFont",
+    "FontOrigin",
+    "SizeAlternative",
+    "StackUse",
+    "StyleSet",
+    "inherits_from",
+    "stack_attribute",
+]
 
 BOLDER = ((350, 400), (550, 700), (900, 900), (1001, 1000))
 LIGHTER = ((100, 100), (550, 100), (750, 400), (1001, 700))
@@ -80,6 +89,24 @@ class Alternative(NamedTuple):
     monospace: bool
 
 
+class SizeAlternative(NamedTuple):
+    """A font size that an element, or one above it, has only sometimes.
+
+    Attributes:
+        value: The size.
+        kind: What the element's size hangs on then, as in :class:`ElementFont`.
+        selector: When and where.
+        wrappers: The at-rules around it, the outermost first.
+        inherited: Whether the selector is that of an ancestor.
+    """
+
+    value: str
+    kind: str
+    selector: str
+    wrappers: tuple[str, ...]
+    inherited: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ElementFont:
     """What is known of an element's font.
@@ -94,6 +121,8 @@ class ElementFont:
         size_kind: What the size hangs on: "relative" to the browser's own size, "absolute", or a keyword.
         inline: Whether text around the element is shaped together with it.
         alternatives: The families that it has only sometimes, the weakest first.
+        bare: Whether no rule of the author's sets the family on the element itself, except sometimes.
+        sizes: The sizes that it, or what it inherits from, has only sometimes, the weakest first.
     """
 
     origin: FontOrigin
@@ -105,6 +134,8 @@ class ElementFont:
     size_kind: str
     inline: bool
     alternatives: tuple[Alternative, ...] = ()
+    bare: bool = True
+    sizes: tuple[SizeAlternative, ...] = ()
 
 
 INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), False, "", "relative", False)
@@ -327,6 +358,11 @@ class Cascade:
                 *(one._replace(inherited=True) for one in (() if own else parent.alternatives) if not one.pseudo),
                 *self.alternatives(families, winner),
             ),
+            bare=winner is None,
+            sizes=(
+                *(one._replace(inherited=True) for one in (() if size_kind != parent.size_kind else parent.sizes)),
+                *find_sizes(candidates, parent.size_kind),
+            ),
         )
 
     def alternatives(self, families: Sequence[Candidate], winner: Candidate | None) -> Iterator[Alternative]:
@@ -442,6 +478,19 @@ def find_size(tag: str, candidates: Sequence[Candidate], inherited: str) -> tupl
             return value, value
         return value, inherited if RELATIVE_SIZE.fullmatch(value) else "absolute"
     return "", "absolute" if tag in CONTROL_ELEMENTS else inherited
+
+
+def find_sizes(candidates: Sequence[Candidate], inherited: str) -> Iterator[SizeAlternative]:
+    """The sizes that sometimes win over the one set on an element, the weakest first."""
+    sizes = [one for one in candidates if one.setting.name == "font-size"]
+    winner = next((one for one in sizes if not one.conditional), None)
+    for one in reversed(sizes):
+        rule = one.rule
+        if rule is None or rule.wrappers is None or rule.pseudo or not one.conditional:
+            continue
+        if winner is None or one.key > winner.key:
+            value, kind = find_size("", [one._replace(conditional=False)], inherited)
+            yield SizeAlternative(value, kind, rule.written, rule.wrappers, False)
 
 
 def find_weights(tag: str, candidates: Sequence[Candidate], inherited: frozenset[int]) -> frozenset[int]:

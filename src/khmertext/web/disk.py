@@ -1,4 +1,4 @@
-"""The only module that touches a site's files: reads a tree, writes each file whole or not at all.
+"""The only module of the web part that touches the disk: reads a tree, writes each file whole or not at all.
 
 Nothing leaves the tree: links are not followed, and nothing is written or removed through one.
 """
@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO
 
+from khmertext.atomic import TEMPORARY, fill_file, put_whole, temporary_of
 from khmertext.errors import SiteError
 
 __all__ = ["Tree", "TreeWriter", "find_signed", "is_abandoned", "matches_any", "read_file", "read_tree"]
 
-TEMPORARY = ".khmertext-tmp"
 MAX_FILE = 256 * 1024 * 1024
 BLOCK = 1024 * 1024
 SIGNED_BYTES = 200
@@ -320,18 +318,10 @@ class TreeWriter:
         return there
 
     def put(self, found: Path, fill: Callable[[Path], None]) -> None:
-        temporary = temporary_of(found)
         try:
             self.make_folder(found.parent)
-            try:
-                fill(temporary)
-            except FileExistsError:
-                temporary.unlink()  # left over from a killed run: ours by its name
-                fill(temporary)
-            os.replace(temporary, found)  # noqa: PTH105 - Path.replace makes a Path for each file
+            put_whole(found, fill)
         except (OSError, NotImplementedError) as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
             raise site_error(error, found, "cannot be written") from error
 
     def make_folder(self, folder: Path) -> None:
@@ -350,37 +340,6 @@ class TreeWriter:
 
 
 REMOVE_LINK = "put a file or a folder in the place of the link, or leave it out with --exclude"
-
-
-def fill_file(path: Path, data: bytes | Path, mode: int | None) -> None:
-    """Make a new file of bytes or of another file's; with these permissions, or what new files have.
-
-    Raises:
-        OSError: There is something already (nothing is written through it then), or writing fails.
-    """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    with open(handle, "wb", buffering=0) as file:  # noqa: PTH123 - there is a handle, and no path to open again
-        if isinstance(data, bytes):
-            write_all(file, data)
-        else:
-            with data.open("rb", buffering=0) as source:
-                while block := source.read(BLOCK):
-                    write_all(file, block)
-        # Most have the right ones already; a call for each of thousands of files is saved.
-        if mode is not None and stat.S_IMODE(os.fstat(handle).st_mode) != mode:
-            path.chmod(mode)
-
-
-def write_all(file: IO[bytes], data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
-
-
-def temporary_of(found: Path) -> Path:
-    # As long for every name: one of 255 bytes has no room for an ending.
-    digest = hashlib.sha256(os.fsencode(found.name)).hexdigest()
-    return found.with_name(f".{digest[:16]}{TEMPORARY}")
 
 
 def is_link(path: Path) -> bool:

@@ -11,10 +11,13 @@ from khmertext.web.modules import ScriptGraph
 from khmertext.web.sources import Insertion
 from khmertext.web.stylesheets import StyleSheet
 
-__all__ = ["MARK", "FoundText", "PageFacts", "SiteContext", "SiteWarning"]
+__all__ = ["LAYER", "MARK", "FoundText", "PageFacts", "SiteContext", "SiteWarning"]
 
 MARK = "data-khmertext"
 """The attribute on every element that we put into a page or write a rule for."""
+
+LAYER = "khmertext"
+"""The cascade layer of those of our rules that are weaker than all of the author's."""
 
 
 class SiteWarning(NamedTuple):
@@ -65,6 +68,7 @@ class SiteContext:
         folders: Every folder of the site, "" for its root.
         files: Every file of the site.
         locked: The stylesheet files whose bytes some page fixes by ``integrity``.
+        rebuilt: Whether an earlier build put this family in, so that stacks may name it.
     """
 
     family: str
@@ -76,6 +80,7 @@ class SiteContext:
     folders: frozenset[str] = frozenset({""})
     files: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
+    rebuilt: bool = False
 
     def shows_khmer(self, name: str) -> bool:
         """Whether a family of this name shows Khmer: declared so in the site, or known."""

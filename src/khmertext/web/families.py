@@ -15,6 +15,7 @@ __all__ = [
     "INLINE_ELEMENTS",
     "KHMER_FAMILIES",
     "KHMER_FAMILY_PREFIXES",
+    "KHMER_FEATURES",
     "MONOSPACE_ELEMENTS",
     "SYSTEM_FONTS",
     "WIDE_KEYWORDS",
@@ -62,6 +63,10 @@ KHMER_FAMILIES = frozenset(
     )
 )
 KHMER_FAMILY_PREFIXES = ("khmer ", "khmeros", "noto sans khmer", "noto serif khmer", "mondulkiri")
+
+# The features without which a font draws no Khmer syllable right (OpenType spec, "Developing OpenType Fonts for Khmer
+# Script"): browsers turn them on, and pages that turn them off lose subscripts and vowels.
+KHMER_FEATURES = frozenset("ccmp pref blwf abvf pstf cfar pres blws abvs psts dist blwm abvm mark mkmk".split())
 
 # What browsers set in monospace, in bold, and in the font of the platform's controls.
 MONOSPACE_ELEMENTS = frozenset("pre code kbd samp tt listing plaintext xmp textarea".split())

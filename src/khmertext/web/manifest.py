@@ -110,7 +110,7 @@ def write_manifest(manifest: Manifest) -> bytes:
             },
         },
     }
-    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
 
 

@@ -5,15 +5,26 @@ The page is parsed as a browser parses it, read once, and described by plain val
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from turbohtml import Element
+
+from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
+from khmertext.web.families import KHMER_FEATURES
 from khmertext.web.modules import find_names
 from khmertext.web.placing import FamilyPlacer
 from khmertext.web.sources import decode_source, source_kind
+from khmertext.web.stacks import refuse_named
+from khmertext.web.stylesheets import FontStack, parse_styles
 from khmertext.web.texts import TextReader
 
 __all__ = ["scan_page"]
 
+FEATURES = "font-feature-settings"
+FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|off)\b""")
 REFUSALS = {"style": "stylesheets", "font": "fonts", "script": "scripts"}
 
 
@@ -30,7 +41,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         What it holds and what would go in.
 
     Raises:
-        SiteError: It is not in the encoding that it says, or declares a family of our name.
+        SiteError: It is not in the encoding that it says, or declares or names a family of our name.
 
     Example:
         >>> facts = scan_page("<p lang=km>ខ្មែរ".encode(), "index.html", SiteContext("Site Khmer"))
@@ -47,8 +58,10 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     dynamic = page.document.select_one("[data-khmer-dynamic]") is not None
     if not (reader.texts or linked or dynamic):
         return PageFacts(path, source.encoding, stacks=frozenset(placer.stacks), locked=frozenset(page.locked))
+    refuse_named(own_stacks(page), context, path)
     if linked or reader.has_script_text:
         placer.edit_every_stack()
+        placer.cover_script_elements()
     elif reader.texts and page.document.select_one("script") is not None:
         # A script may give Khmer a class that nothing on the page has yet.
         for use in page.cascade.unmatched:
@@ -75,8 +88,19 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         locked=frozenset(page.locked),
         linked=linked,
         rules=tuple(sorted(placer.rules)),
-        warnings=(*page.warnings, *find_warnings(page, reader)),
+        warnings=(*page.warnings, *find_warnings(page, reader, placer)),
     )
+
+
+def own_stacks(page: PageDocument) -> Iterator[FontStack]:
+    """The font stacks that stand in a page itself."""
+    for sheet in page.sheets:
+        if not sheet.path:
+            yield from sheet.sheet.stacks
+    for element in page.document.select("[style],[face],[font-family]"):
+        for text in (text_attribute(element, "style"), stack_attribute(element)):
+            if text:
+                yield from parse_styles(text, inline=True).stacks
 
 
 def find_linked(page: PageDocument) -> frozenset[str]:
@@ -95,7 +119,7 @@ def find_linked(page: PageDocument) -> frozenset[str]:
     return scripts.find_khmer(page.url.base, urls)
 
 
-def find_warnings(page: PageDocument, reader: TextReader) -> list[SiteWarning]:
+def find_warnings(page: PageDocument, reader: TextReader, placer: FamilyPlacer) -> list[SiteWarning]:
     """What the owner of a page with Khmer should know of it as a whole."""
     found = []
     unknown = [text for text in reader.texts.values() if not text.language and text.where != "script"]
@@ -109,4 +133,44 @@ def find_warnings(page: PageDocument, reader: TextReader) -> list[SiteWarning]:
             "let 'self' in"
         )
         found.append(SiteWarning("policy", message, page.path, 0))
+    off = find_features_off(page, placer)
+    if off is not None:
+        element, features = off
+        message = (
+            f"`font-feature-settings` turns {', '.join(features)} off for Khmer, which is then drawn wrong, and not as "
+            "the whole font would; leave them on"
+        )
+        found.append(SiteWarning("features-off", message, page.path, element.source_line or 0))
     return found
+
+
+def find_features_off(page: PageDocument, placer: FamilyPlacer) -> tuple[Element, list[str]] | None:
+    """The first element with Khmer for which the page turns features of Khmer off, and these."""
+    settings: dict[Element, str] = {}
+    for sheet in page.sheets:
+        for rule in sheet.sheet.rules:
+            for setting in rule.settings:
+                if setting.name == FEATURES and khmer_features_off(setting.value):
+                    settings |= dict.fromkeys(page.document.select(rule.selector), setting.value)
+    for element in page.document.select("[style]"):
+        for rule in parse_styles(text_attribute(element, "style"), inline=True).rules:
+            settings.update((element, one.value) for one in rule.settings if one.name == FEATURES)
+    if not settings:
+        return None
+    for element in placer.used:
+        node = element.parent if element not in settings else element
+        while isinstance(node, Element) and node not in settings:
+            node = node.parent
+        if isinstance(node, Element) and (features := khmer_features_off(settings[node])):
+            return element, features
+    return None
+
+
+def khmer_features_off(value: str) -> list[str]:
+    """The features of Khmer that a ``font-feature-settings`` value turns off.
+
+    Example:
+        >>> khmer_features_off("'liga' 0, 'blwf' 0, 'pref' off, 'pstf'")
+        ['blwf', 'pref']
+    """
+    return [tag for tag in FEATURE_OFF.findall(value) if tag in KHMER_FEATURES]

@@ -8,17 +8,29 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from turbohtml import Element
+from turbohtml import Element, parse
 
-from khmertext.web.cascade import ElementFont, FontOrigin, StackUse
+from khmertext.web.cascade import (
+    Alternative,
+    Candidate,
+    Cascade,
+    ElementFont,
+    FontOrigin,
+    SizeAlternative,
+    StackUse,
+    stack_attribute,
+)
 from khmertext.web.documents import PageDocument, has, text_attribute
-from khmertext.web.facts import MARK
+from khmertext.web.facts import LAYER, MARK
 from khmertext.web.scripts import KHMER_LETTER
 from khmertext.web.sources import Insertion
 from khmertext.web.stacks import alternative_css, place_family, stack_css
-from khmertext.web.stylesheets import FontStack
+from khmertext.web.stylesheets import FontStack, StyleRule
 
 __all__ = ["FamilyPlacer"]
 
@@ -37,9 +49,37 @@ KEYWORD_SIZES = {
     "xx-large": (32, 26),
     "xxx-large": (48, 39),
 }
+# What a script may make and browsers set in a font of their own choice; into the last of them visitors type.
+SCRIPT_MONOSPACE = ("pre", "code", "kbd", "samp", "tt")
+SCRIPT_FIELDS = ("input", "textarea")
+SCRIPT_ELEMENTS = (*SCRIPT_MONOSPACE, "button", "select", *SCRIPT_FIELDS)
+SCRIPT_WARNING = (
+    "a script brings Khmer, and {} that it makes may show it in the visitor's font: give them a `font-family` that is "
+    "not `monospace` alone"
+)
+NO_BODY = ", or write the <body> tag"
+PROBE = "probe"
+UNMARKED = f":not([{MARK}])"
+ONCE = ":not(x)"  # weighs as much as a tag, and holds for every element there is
+TWICE = 2 * ONCE
 TAG_NAME = re.compile(r"[^\s/>]*")
 CHARACTER_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
+# The last compound of a selector, where it begins with an element.
+SUBJECT = re.compile(r"(?:^|[\s>+~])([A-Za-z][\w-]*)(?:[.#\[:][^\s>+~]*)?$")
+MAX_TOGGLING = 100
 MARKED = "\0"  # stands for the mark until it is known; no CSS has this character
+
+
+class Scaling(NamedTuple):
+    """How browsers scale what stands in lone ``monospace``, or in another font inside of it.
+
+    Attributes:
+        kind: What the size of the nest's parent hangs on.
+        back: Whether it is the font inside.
+    """
+
+    kind: str
+    back: bool = False
 
 
 class FamilyPlacer:
@@ -182,6 +222,97 @@ class FamilyPlacer:
             for index in range(len(sheet.sheet.stacks)):
                 self.edit_stack(StackUse(number, index))
 
+    def cover_script_elements(self) -> None:
+        """A script puts Khmer into this page: elements that it makes may have a font that the browser decides.
+
+        They get rules that weigh nothing in a layer below all others, for elements anywhere below the page's root. What
+        is there already and set in monospace is marked one by one, since its size hangs on where it stands.
+        """
+        for element in self.document.select(",".join(SCRIPT_MONOSPACE)):
+            font = self.cascade.resolve(element)
+            if font.origin is FontOrigin.MONOSPACE and font.own:
+                self.mark_element(element)
+        body = self.document.find("body")
+        if body is None:
+            return
+        kind = self.cascade.resolve(body).size_kind
+        weak: list[str] = []
+        strong: list[str] = []
+        scaled: list[str] = []
+        heavy: dict[str, str] = {}
+        left: list[str] = []
+        for tag, (font, plain) in self.probe_fonts().items():
+            typed = tag in SCRIPT_FIELDS
+            name = f"{self.context.family} Full" if typed else self.context.family
+            size = monospace_size(font, kind) if font.origin is FontOrigin.MONOSPACE and not typed else ""
+            declared = ";".join(filter(None, (f"font-family:{stack_css(font, name, self.context)}", size)))
+            if font.origin not in (FontOrigin.MONOSPACE, FontOrigin.CONTROL):
+                continue  # the author's own stack has our family by now
+            if font.bare and not (size and font.size):
+                weak.append(f":where({MARKED} {tag}{UNMARKED}){{{declared}}}")
+            elif plain:
+                strong.append(f":where({MARKED}) {tag}{ONCE}:where({UNMARKED}){{{declared}}}")
+                if size:
+                    heavy[tag] = font.size or "inherit"
+            else:
+                left.append(tag)
+            scaled += [tag] if size else []
+        if scaled:
+            inner = f":is({','.join(scaled)})"
+            # Nothing is scaled where the author gives another family, and nothing twice.
+            for one in self.unscaled(list(scaled)):
+                weak.append(f":where({MARKED} {inner}{UNMARKED}{one}){{font-size:inherit}}")
+                strong += [
+                    f":where({MARKED}) {tag}{TWICE}:where({UNMARKED}{one}){{font-size:{size}}}"
+                    for tag, size in heavy.items()
+                ]
+            weak.append(f":where({MARKED} {inner} {inner}{UNMARKED}){{font-size:inherit}}")
+            strong += [
+                f":where({MARKED} {inner}) {tag}{TWICE}:where({UNMARKED}){{font-size:{size}}}"
+                for tag, size in heavy.items()
+            ]
+        rules = [*weak, *strong]
+        block = f"@layer {LAYER}.script{{{''.join(weak)}}}{''.join(strong)}"
+        anchors = (body, self.document.find("html"))
+        done = not rules or any(one is not None and self.write_mark(one, block) for one in anchors)
+        if left or not done:
+            which = ", ".join(left if done else SCRIPT_ELEMENTS)
+            self.page.warn("script-elements", body, SCRIPT_WARNING.format(which) + ("" if done else NO_BODY))
+
+    def probe_fonts(self) -> dict[str, tuple[ElementFont, bool]]:
+        """The fonts of elements that scripts may make, right inside a body.
+
+        With each, whether what the author says of it weighs no more than its tag alone.
+        """
+        known = self.cascade.styles.fonts
+        if (PROBE, SCRIPT_ELEMENTS[0]) not in known:
+            page = parse("<body>" + "".join(f"<{tag}></{tag}>" for tag in SCRIPT_ELEMENTS))
+            cascade = Cascade(page, self.cascade.styles)
+            for element in page.select(",".join(SCRIPT_ELEMENTS)):
+                font = known[PROBE, element.tag] = cascade.resolve(element)
+                said = cascade.candidates(sorted(cascade.matched.get(element, ())), "", "")
+                heavy = [
+                    one
+                    for one in said
+                    if one.setting.name in ("font-family", "font-size") and one.rule is not None
+                    if one.setting.important or one.rule.specificity > (0, 0, 1)
+                ]
+                if not heavy:
+                    known[PROBE, element.tag, "plain"] = font
+        return {tag: (known[PROBE, tag], (PROBE, tag, "plain") in known) for tag in SCRIPT_ELEMENTS}
+
+    def unscaled(self, tags: Sequence[str]) -> list[str]:
+        """Where elements of these tags have a family of the author's, so that browsers scale nothing."""
+        found = {
+            f":is({rule.written})"
+            for number, rule in self.cascade.styles.rules
+            for one in rule.settings
+            if one.name == "font-family" and one.stack >= 0 and not rule.pseudo
+            if not self.cascade.is_lone_monospace(StackUse(number, one.stack))
+            if subject_of(rule) in ("", *tags)
+        }
+        return sorted(found)[:MAX_TOGGLING]
+
     def mark_element(self, element: Element, *, full: bool = False) -> None:
         """Give one element a stack of its own, by an attribute and a rule."""
         font = self.cascade.resolve(element)
@@ -189,7 +320,7 @@ class FamilyPlacer:
         if font.origin is FontOrigin.MONOSPACE and (element.tag != "textarea" or font.size):
             self.mark_monospace(element, full=full)
         else:
-            self.mark(element, font, "", full=full)
+            self.mark(element, font, full=full)
 
     def mark_monospace(self, element: Element, *, full: bool) -> None:
         """Mark the whole nest of lone monospace that an element is in: all of it keeps its size, or none does."""
@@ -198,60 +329,140 @@ class FamilyPlacer:
             top = top.parent
         above = top.parent
         kind = self.cascade.resolve(above).size_kind if isinstance(above, Element) else "relative"
-        size = monospace_size(self.cascade.resolve(top), kind)
+        own, back = Scaling(kind), Scaling(kind, back=True)
         if full:
-            self.mark(element, self.cascade.resolve(element), size if element is top else "", full=True)
-        self.mark(top, self.cascade.resolve(top), size)
+            self.mark(element, self.cascade.resolve(element), own if element is top else None, full=True)
+        self.mark(top, self.cascade.resolve(top), own)
         for inner in top.select("*"):
             found = self.cascade.resolve(inner)
             if not found.own or not isinstance(inner.parent, Element) or found.origin is FontOrigin.CONTROL:
                 continue
             was, now = self.is_monospace(inner.parent), self.is_monospace(inner)
             if was and now:
-                self.mark(inner, found, "")
+                self.mark(inner, found)
             elif was or now:  # browsers scale back what stands in another font in there, and scale again inside that
-                self.mark(inner, found, monospace_size(found, kind, back=was))
+                self.mark(inner, found, back if was else own)
 
     def is_monospace(self, element: Element) -> bool:
         return self.cascade.resolve(element).origin is FontOrigin.MONOSPACE
 
-    def mark(self, element: Element, font: ElementFont, size: str, *, full: bool = False) -> None:
+    def mark(self, element: Element, font: ElementFont, scaling: Scaling | None = None, *, full: bool = False) -> None:
+        toggled = tuple(self.toggled(element, font))
+        self.write_mark(element, self.format_rules(font, scaling, toggled, full=full))
+
+    def write_mark(self, element: Element, block: str) -> bool:
+        """Mark an element for rules that have a stand-in for the mark; whether it has a tag to write on."""
         location = element.source_location
         if location is None or location.start_tag.start_offset in self.marked:
-            return
+            return False
         if self.source.text[location.start_tag.start_offset : location.start_tag.start_offset + 1] != "<":
-            return
+            return False
         self.marked.add(location.start_tag.start_offset)
-        block = self.format_rules(font, size, full=full)
         key = hashlib.sha256(block.encode()).hexdigest()[:8]
         self.rules.add(block.replace(MARKED, f'[{MARK}="{key}"]'))
         # The name as it is written: parsers rename some (`image` is `img`).
         name = TAG_NAME.match(self.source.text, location.start_tag.start_offset + 1)
         self.insert(name.end() if name else location.start_tag.start_offset, f' {MARK}="{key}"')
+        return True
 
-    def format_rules(self, font: ElementFont, size: str, *, full: bool) -> str:
+    def format_rules(
+        self, font: ElementFont, scaling: Scaling | None, toggled: Sequence[Alternative], *, full: bool
+    ) -> str:
         """The rules of a marked element, with a stand-in for the mark.
 
-        They must win over the author's; so what the author says for another medium, state or part is said again too.
+        Where the author says nothing they are weaker than all that he may say elsewhere, for another state or medium.
+        Else they must win over what he says; so what he says for another medium, state or part is said again too.
         """
         family = self.context.family
         whole = f"{family} Full" if full else family
-        rules = [f"{MARKED}{{font-family:{stack_css(font, whole, self.context)}!important{size}}}"]
+        weak: list[str] = []
+        strong: list[str] = []
+        stacks = [("", stack_css(font, whole, self.context))]
         if full:
-            rules.append(f"{MARKED}::placeholder{{font-family:{stack_css(font, family, self.context)}!important}}")
-        for one in sorted(font.alternatives, key=lambda one: bool(one.pseudo)):
-            scaled = monospace_size(replace(font, size=""), font.size_kind) if one.monospace else ""
+            stacks.append(("::placeholder", stack_css(font, family, self.context)))
+        for part, stack in stacks:
+            if font.bare and font.origin in (FontOrigin.MONOSPACE, FontOrigin.CONTROL):
+                weak.append(f":where({MARKED}){part}{{font-family:{stack}}}")
+            else:
+                strong.append(f"{MARKED}{part}{{font-family:{stack}!important}}")
+        kind, back = scaling or Scaling("absolute")
+        size = monospace_size(font, kind, back=back) if scaling else ""
+        if size and not font.size:
+            weak.append(f":where({MARKED}){{{size}}}")
+        elif size:
+            strong.append(f"{MARKED}{{{size}!important}}")
+        for one in sorted((*font.alternatives, *toggled), key=lambda one: bool(one.pseudo)):
+            scaled = scale_alternative(one, font)
             parts = [("is", f"::{one.pseudo}" if one.pseudo else "", family if one.pseudo else whole)]
             if full and not one.pseudo:
                 parts.append(("where", "::placeholder", family))  # weaker than what the author says of placeholders
             for function, part, name in parts:
-                place = f":{function}({one.selector})"
-                place = f"{place} {MARKED}" if one.inherited else f"{MARKED}{place}"
-                rule = f"{place}{part}{{font-family:{alternative_css(one, name, self.context)}!important{scaled}}}"
-                for wrapper in reversed(one.wrappers):
-                    rule = f"{wrapper}{{{rule}}}"
-                rules.append(rule)
-        return "".join(rules)
+                declared = f"font-family:{alternative_css(one, name, self.context)}!important{scaled and ';' + scaled}"
+                strong.append(wrap(one.wrappers, f"{place(one, function)}{part}{{{declared}}}"))
+            if size and not one.monospace and not one.pseudo:
+                # In this font browsers scale nothing.
+                add_size(weak, strong, one, font.size)
+        for sometimes in font.sizes if size else ():
+            if sometimes.inherited:
+                then = monospace_size(font, sometimes.kind, back=back)
+                add_size(weak, strong, sometimes, font.size, then)
+                continue
+            own = replace(font, size=sometimes.value, size_kind=sometimes.kind)
+            then = monospace_size(own, kind, back=back)
+            # A size that hangs on nothing is the author's own, and wins as it is over a weak one.
+            if then or font.size:
+                add_size(weak, strong, sometimes, sometimes.value, then)
+        layered = f"@layer {LAYER}{{{''.join(weak)}}}" if weak else ""
+        return layered + "".join(strong)
+
+    def toggled(self, element: Element, font: ElementFont) -> Iterator[Alternative]:
+        """The families of rules that match nothing yet, but would reach an element once a script sets a class."""
+        if not self.toggling:
+            return
+        source = element if font.own else self.cascade.source_of(element)
+        key = self.winning_key(source) if source is not None else None
+        between = tags_between(element, source)
+        for candidate, rule in self.toggling:
+            if key is not None and candidate.key <= key:
+                continue
+            use = StackUse(candidate.sheet, candidate.setting.stack)
+            css, lone = self.cascade.css_of(use), self.cascade.is_lone_monospace(use)
+            found = Alternative(css, rule.written, "", rule.wrappers or (), False, lone)
+            tag = subject_of(rule)
+            if source is element:
+                if tag in ("", element.tag):
+                    yield found
+            elif source is not None and source.tag in ("html", "body") and tag in between:
+                # Above its source a family does not reach the element.
+                scope = f"{rule.written}):is({source.tag},{source.tag} *"
+                yield found._replace(selector=scope, inherited=True)
+
+    def winning_key(self, element: Element) -> Any:
+        """What the family set on an element wins by; None where the browser decides."""
+        matched = sorted(self.cascade.matched.get(element, ()))
+        found = self.cascade.candidates(matched, text_attribute(element, "style"), stack_attribute(element))
+        for one in found:
+            if (
+                one.setting.name == "font-family"
+                and not one.conditional
+                and (one.setting.stack >= 0 or one.setting.value)
+            ):
+                return one.key
+        return None
+
+    @cached_property
+    def toggling(self) -> list[tuple[Candidate, StyleRule]]:
+        """The families of rules that match nothing on a page with scripts, the weakest first."""
+        if self.document.select_one("script") is None:
+            return []
+        found = [
+            (one, one.rule)
+            for order in self.cascade.missed
+            for one in self.cascade.candidates((order,), "", "")
+            if one.setting.name == "font-family" and one.setting.stack >= 0 and one.rule is not None
+            if not one.rule.pseudo and one.rule.wrappers is not None
+        ]
+        return sorted(found, key=lambda one: one[0].key)[-MAX_TOGGLING:]
 
     def mark_dynamic(self) -> None:
         """Fields that visitors type into, and places that scripts fill, use the family with all of Khmer."""
@@ -290,8 +501,25 @@ class FamilyPlacer:
         self.insertions[at, text] = Insertion(at, text)
 
 
+def subject_of(rule: StyleRule) -> str:
+    """The tag that a rule is for; "" for any."""
+    found = SUBJECT.search(rule.selector)
+    return found[1].lower() if found else ""
+
+
+def tags_between(element: Element, source: Element | None) -> set[str]:
+    """The tags of the elements above one, up to another; "" among them."""
+    found = {""}
+    node: Any = element
+    while node is not source and isinstance(node, Element):
+        node = node.parent
+        if isinstance(node, Element):
+            found.add(node.tag)
+    return found
+
+
 def monospace_size(font: ElementFont, inherited: str, *, back: bool = False) -> str:
-    """A declaration that gives an element the size that browsers gave it for its lone ``monospace``.
+    """A declaration that gives an element the size that browsers gave it for its lone ``monospace``; "" for none.
 
     Args:
         font: The font of the element.
@@ -303,15 +531,48 @@ def monospace_size(font: ElementFont, inherited: str, *, back: bool = False) -> 
     """
     size = font.size
     if size in KEYWORD_SIZES:
-        return "" if back else f";font-size:{KEYWORD_SIZES[size][1]}px!important"
+        return "" if back else f"font-size:{KEYWORD_SIZES[size][1]}px"
     if font.size_kind == "absolute" or inherited == "absolute":
         return ""
     normal, small = KEYWORD_SIZES.get(inherited, (16, 13))
     scale = f"{normal / small if back else small / normal:.6g}"
     if not size:
-        return f";font-size:calc({scale}em + 0px)"
+        return f"font-size:calc({scale}em + 0px)"
     amount = {"smaller": "1em/1.2", "larger": "1em*1.2"}.get(size, size)
-    return f";font-size:calc({amount}*{scale})!important"
+    return f"font-size:calc({amount}*{scale})"
+
+
+def scale_alternative(one: Alternative, font: ElementFont) -> str:
+    """The size of an element while a family holds; "" for the one it has anyway."""
+    if not one.monospace:
+        return ""
+    if one.inherited:  # scaled already where the family is set; only it must not be scaled back
+        return "" if font.size else "font-size:calc(1em + 0px)"
+    return monospace_size(replace(font, size=""), font.size_kind)
+
+
+def add_size(
+    weak: list[str], strong: list[str], one: Alternative | SizeAlternative, value: str, scaled: str = ""
+) -> None:
+    """Add what a size is when something holds: weak where the author gives none, else stronger than what he gives."""
+    declared = scaled or f"font-size:{value or 'inherit'}"
+    if value:
+        strong.append(wrap(one.wrappers, f"{place(one, 'is')}{{{declared}!important}}"))
+    else:
+        weak.append(wrap(one.wrappers, f"{place(one, 'where', f':where({MARKED})')}{{{declared}}}"))
+
+
+def place(one: Alternative | SizeAlternative, function: str, mark: str = MARKED) -> str:
+    """A selector for a marked element where a selector of the author's holds for it, or for one above it."""
+    condition = f":{function}({one.selector})"
+    return f"{condition} {mark}" if one.inherited else f"{mark}{condition}"
+
+
+def wrap(wrappers: Sequence[str], rule: str) -> str:
+    """A rule inside at-rules, the outermost first."""
+    for wrapper in reversed(wrappers):
+        rule = f"{wrapper}{{{rule}}}"
+    return rule
 
 
 def raw_offset(raw: str, offset: int) -> int:

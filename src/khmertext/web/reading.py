@@ -22,9 +22,9 @@ from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
 from khmertext.web.marks import Restored, Restorer
 from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
-from khmertext.web.scripts import KHMER_LETTER, unescape_script
+from khmertext.web.scripts import KHMER_LETTER, script_readings
 from khmertext.web.sources import decode_source, may_hold_khmer
-from khmertext.web.stacks import declares_khmer
+from khmertext.web.stacks import declares_khmer, refuse_named
 from khmertext.web.stylesheets import StyleSheet, parse_styles
 from khmertext.web.texts import scan_text
 from khmertext.workers import map_chunks, split_chunks
@@ -224,7 +224,10 @@ def read_site(
         khmer_fonts=fonts,
         folders=tree.folders,
         files=frozenset(tree.files),
+        rebuilt=family in restorer.families,
     )
+    for path, sheet in sheets.items():
+        refuse_named(sheet.stacks, context, path)
     scan = partial(read_pages, tree.root, context, restorer)
     chunks = split_chunks(pages, max(1, len(pages) // CHUNK))
     found: list[PageRead] = []
@@ -305,6 +308,7 @@ def read_others(root: Path, kinds: Mapping[str, str], restorer: Restorer, paths:
 def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
     """The facts of a stylesheet, script, picture or text."""
     text = decode_source(restored.data, source=path, kind=kind).text
+    readings: tuple[str, ...] = ()
     sheet = None
     names: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
@@ -315,7 +319,8 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
             warnings = (SiteWarning("huge-stylesheet", HUGE, path, 0),)
     elif kind == "script":
         names = find_names(text)
-        text = unescape_script(text)
+        readings = script_readings(text)
+        text = readings[-1]
     elif kind == "svg":
         text = parse(text).text
     characters = len(KHMER_LETTER.findall(text))
@@ -329,7 +334,11 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
                 0,
             ),
         )
-    texts = tuple(scan_text(text, where=kind))
+    found: dict[str, FoundText] = {}
+    for reading in readings or (text,):
+        for one in scan_text(reading, where=kind):
+            found.setdefault(one.text, one)
+    texts = tuple(found.values())
     return FileFacts(path, kind, restored.original, restored.found, texts, characters, sheet, names, warnings)
 
 

@@ -8,10 +8,11 @@ Sources: ECMAScript 12.9.4 (string escapes ``\u1780``, ``\u{1780}``), RFC 8259 s
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
-__all__ = ["KHMER_LETTER", "KHMER_RUN", "iter_khmer_runs", "unescape_script"]
+__all__ = ["KHMER_LETTER", "KHMER_RUN", "iter_khmer_runs", "script_readings", "unescape_script"]
 
 # What our font's unicode-range can hold; and what makes a run of it Khmer rather than a stray joiner.
 KHMER_RUN = re.compile("[\u1780-\u17ff\u19e0-\u19ff\u200b-\u200d\u25cc]+")
@@ -40,6 +41,24 @@ def unescape_script(text: str) -> str:
         return chr(code) if code <= LAST_CODE_POINT else match[0]
 
     return ESCAPE.sub(resolve, text) if "\\u" in text else text
+
+
+def script_readings(text: str) -> tuple[str, ...]:
+    r"""What a script's source can come to show: its letters, and the same as markup where that holds more of them.
+
+    Args:
+        text: The whole source text.
+
+    Returns:
+        One text, or two: what goes into ``innerHTML`` may write its letters as character references.
+
+    Example:
+        >>> script_readings(r"a = '\u1780'"), script_readings("a = '&#x1780;'")
+        (("a = 'ក'",), ("a = '&#x1780;'", "a = 'ក'"))
+    """
+    plain = unescape_script(text)
+    markup = html.unescape(plain) if "&#" in plain else plain
+    return (plain,) if len(KHMER_LETTER.findall(markup)) == len(KHMER_LETTER.findall(plain)) else (plain, markup)
 
 
 def iter_khmer_runs(text: str) -> Iterator[tuple[int, str]]:

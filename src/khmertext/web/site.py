@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -203,6 +204,9 @@ def check_options(options: BuildOptions) -> None:
     if not folder or "/" in folder or "\\" in folder or folder.startswith(".") or UNNAMABLE.search(folder):
         raise ValueError("the folder is one plain name, without a dot in front")
     check_path(folder, "--folder")
+    for tag, span in options.axes.items():
+        if not all(map(math.isfinite, span)):
+            raise ValueError(f"the axis {tag} goes from one number to another, not from {span[0]:g} to {span[1]:g}")
     if options.hinting not in ("keep", "drop", "auto"):
         raise ValueError("hinting is keep, drop or auto")
 

@@ -47,7 +47,7 @@ STEP = 4096  # characters between two places whose byte offset is kept
 KHMER_BYTES = re.compile(
     rb"\xe1(?:[\x9e\x9f]|\xa7[\xa0-\xbf])"
     rb"|\x81(?:4(?:[\xc6-\xd1]\d|\xd2[0-7])|5(?:\x84[89]|[\x85-\x87]\d))"
-    rb"|&#(?:[xX]0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]|0*(?:60[1-9]\d|61[0-4]\d|66[2-5]\d))"
+    rb"|(?:&|\\u0026)#(?:[xX]0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]|0*(?:60[1-9]\d|61[0-4]\d|66[2-5]\d))"
     rb"|\\(?:u\{?|u00)?0*1(?:7[89a-fA-F]|9[eEfF])[0-9a-fA-F]"
 )
 

@@ -5,10 +5,12 @@ Source: CSS Fonts Level 4, sections 3.1 (``font-family``) and 5.3 (the order in 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import tinycss2
 
+from khmertext.errors import SiteError
 from khmertext.web.cascade import Alternative, ElementFont, FontOrigin
 from khmertext.web.escaping import escape_css_string
 from khmertext.web.facts import SiteContext
@@ -16,7 +18,7 @@ from khmertext.web.families import WIDE_KEYWORDS
 from khmertext.web.stylesheets import FontFaceRule, FontStack, parse_styles
 from khmertext.web.urls import PageUrl, resolve_url
 
-__all__ = ["alternative_css", "declares_khmer", "place_family", "quote_family", "stack_css"]
+__all__ = ["alternative_css", "declares_khmer", "place_family", "quote_family", "refuse_named", "stack_css"]
 
 # A browser's font for controls has no name that works everywhere; this is what the common ones resolve to.
 CONTROL_STACK = "Arial,system-ui,sans-serif"
@@ -54,6 +56,31 @@ def quote_family(name: str) -> str:
     """A family name as a CSS string, in ASCII: it goes into files of any encoding."""
     escaped = escape_css_string(name)
     return '"' + "".join(letter if letter.isascii() else f"\\{ord(letter):x} " for letter in escaped) + '"'
+
+
+def refuse_named(stacks: Iterable[FontStack], context: SiteContext, source: str) -> None:
+    """See that no stack of the author's names one of our families.
+
+    Ours would be drawn instead of the font that was meant; and what we put in could not be told from it again.
+
+    Args:
+        stacks: Of a stylesheet, or of a page.
+        context: What the site says.
+        source: The file, for the error.
+
+    Raises:
+        SiteError: One does.
+
+    Example:
+        >>> refuse_named(parse_styles("p { font-family: Arial }").stacks, SiteContext("Site Khmer"), "a.css")
+    """
+    ours = {" ".join(name.lower().split()) for name in (context.family, f"{context.family} Full")}
+    for stack in () if context.rebuilt else stacks:
+        for item in stack.families:
+            if item.kind == "name" and " ".join(item.name.lower().split()) in ours:
+                raise SiteError(
+                    f'names a font family "{item.name}" itself', source=source, hint="choose another --family"
+                )
 
 
 def declares_khmer(face: FontFaceRule, path: str, fonts: frozenset[str]) -> bool:

@@ -51,7 +51,9 @@ FONT_SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx
 GENERATED_TEXTS = frozenset(
     "content list-style-type quotes text-emphasis text-emphasis-style text-overflow hyphenate-character".split()
 )
-READ_PROPERTIES = GENERATED_TEXTS | frozenset("font-family font font-weight font-size display list-style all".split())
+READ_PROPERTIES = GENERATED_TEXTS | frozenset(
+    "font-family font font-weight font-size font-feature-settings display list-style all".split()
+)
 # Marks of lists that are known not to be Khmer; another name may be that of a counter style.
 PLAIN_MARKERS = frozenset("none disc circle square decimal inside outside inherit initial unset revert".split())
 KHMER_COUNTERS = frozenset({"khmer", "cambodian"})

@@ -17,7 +17,7 @@ from turbohtml import Element, Text, parse
 
 from khmertext.web.documents import PageDocument, text_attribute, text_of
 from khmertext.web.facts import FoundText
-from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, unescape_script
+from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, script_readings
 from khmertext.web.stylesheets import GENERATED_TEXTS, Setting, StyleSheet, parse_styles
 
 __all__ = ["TextReader", "scan_text"]
@@ -183,14 +183,16 @@ class TextReader:
     def read_scripts(self) -> None:
         weights = (400, 700)
         for element in self.document.select("script"):
-            text = unescape_script(text_of(element))
-            if KHMER_LETTER.search(text) is None:
+            readings = script_readings(text_of(element))
+            if KHMER_LETTER.search(readings[-1]) is None:
                 continue
-            self.characters += len(KHMER_LETTER.findall(text))
+            self.characters += len(KHMER_LETTER.findall(readings[-1]))
             self.has_script_text = True
             line = element.source_line or 0
-            for found in scan_text(text, where="script", language=self.page.language_of(element), weights=weights):
-                self.texts.setdefault((found.text, found.language, weights), found._replace(line=line))
+            language = self.page.language_of(element)
+            for text in readings:
+                for found in scan_text(text, where="script", language=language, weights=weights):
+                    self.texts.setdefault((found.text, found.language, weights), found._replace(line=line))
 
     def read_data(self) -> None:
         """Texts that a page keeps in ``data-`` attributes: nobody else than a script has a use for them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,12 @@ __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts",
 INVISIBLE = frozenset("\u200b\u200c\u200d\u17b4\u17b5")
 SMALL = 4000  # runs below which one process is faster than several
 
+MAX_DEVIATION = 500
+"""Limiting axes may move nothing farther than this part of the em: two units of 1,000, a thirtieth of a pixel at 16 px.
+
+Rounding moves the default font by one unit at most; more than this is another font than the one that was given.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class FontSource:
@@ -53,7 +59,7 @@ class FontSource:
         reference: The same, limited to the axes that are served: what the proof compares with.
         license: What may be done with it.
         limits: Axis tag → lowest and highest value that is served.
-        size: Bytes of the file it came from.
+        original: The file it came from.
         digest: sha256 of that file.
         name: Its file name, without folders.
     """
@@ -62,9 +68,14 @@ class FontSource:
     reference: Face
     license: License
     limits: Mapping[str, tuple[float, float]]
-    size: int
+    original: bytes
     digest: str
     name: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file it came from."""
+        return len(self.original)
 
     @property
     def weights(self) -> tuple[int, int]:
@@ -118,7 +129,7 @@ class Download:
     """A font offered to visitors.
 
     Attributes:
-        files: Name → bytes: TTF files and the license text.
+        files: Name → bytes: font files and the license text.
         fonts: Label and name of each font, the first one first.
         license_name: What the license is called.
         license_file: The name of its text.
@@ -168,7 +179,7 @@ def open_sources(
             raise FontError(
                 f"has the weight and style of {twin.face.source}", source=face.source, hint="give one file for each"
             )
-        sources.append(FontSource(face, reference, read_license(face), limits, len(data), hash_bytes(data), name))
+        sources.append(FontSource(face, reference, read_license(face), limits, data, hash_bytes(data), name))
     return sources
 
 
@@ -204,7 +215,7 @@ def make_fonts(
         progress: Told how far it is.
 
     Raises:
-        FontError: A run would look different in a cut font.
+        FontError: A run would look different in a cut font, or limiting a font's axes moved its outlines.
     """
     assets: list[FontAsset] = []
     files: dict[str, bytes] = {}
@@ -215,6 +226,7 @@ def make_fonts(
     prover = partial(prove_in_processes, jobs)
     lacking: set[str] = set()
     for source in sources:
+        deviation = measure_deviation(source, (weight for _, _, weight in texts))
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
         pieces = {text: split_at_gaps(text, source.reference.unicodes) for text in {text for text, _, _ in texts}}
         runs = sorted(
@@ -262,7 +274,6 @@ def make_fonts(
         before += source.size
         if not source.face.italic and not preloads:
             preloads.append(entries[0]["file"])
-        deviation = axis_deviation(source.face, source.reference, source.weights, source.pinned)
         report.append(
             {
                 "source": source.name,
@@ -289,6 +300,25 @@ def make_fonts(
         after=after,
         preloads=tuple(preloads),
     )
+
+
+def measure_deviation(source: FontSource, weights: Iterable[int]) -> float:
+    """How far limiting the axes of a font moved anything at the weights that pages use, in font units.
+
+    Raises:
+        FontError: Farther than :data:`MAX_DEVIATION` allows.
+    """
+    if source.reference is source.face:
+        return 0.0
+    used = sorted({*source.weights, *map(source.use_weight, weights)})
+    deviation = axis_deviation(source.face, source.reference, used, source.pinned)
+    if not deviation <= source.face.upem / MAX_DEVIATION:
+        raise FontError(
+            f"limiting its axes moves outlines by {deviation:.4g} of {source.face.upem} units",
+            source=source.face.source,
+            hint="serve its whole range, or its default alone, with --axes, or give a static font",
+        )
+    return deviation
 
 
 def distinct_syllables(runs: Sequence[Run]) -> list[Run]:
@@ -322,36 +352,42 @@ def make_download(sources: Sequence[FontSource]) -> Download:
         sources: The fonts of the site.
 
     Returns:
-        Static TTF files, and the whole text of their license behind their own copyright notice.
+        Static font files, and the whole text of their license behind their own copyright notices. A font that is
+        static already is offered as it is, byte for byte; whatever is changed has given up its Reserved Font Names.
 
     Raises:
         FontError: A font cannot be made static.
     """
     # The whole text of a license must go with a font; of others than this one, fonts carry but a notice.
     free = bool(sources) and all(source.license.may_publish and source.license.name == "OFL-1.1" for source in sources)
-    faces = [source.face for source in sources if not source.face.italic] if free else []
-    if not faces:
-        faces = [default_face()]
-    license_found = read_license(faces[0])
+    offered = [(source.face, source.original) for source in sources if not source.face.italic] if free else []
+    if not offered:
+        offered = [(default_face(), find_font().read_bytes())]
+    licenses = [read_license(face) for face, _ in offered]
     files: dict[str, bytes] = {}
     fonts: list[tuple[str, str]] = []
-    for face in faces:
-        for weight, data in sorted(static_instances(face).items()):
+    families: list[str] = []
+    for face, original in offered:
+        for weight, data in sorted(static_instances(face, original=original).items()):
+            # The name that the file has now: visitors must not meet a reserved one in links either.
+            family = open_face(data, source=face.source).family or "Khmer"
             style = {400: "Regular", 700: "Bold"}.get(weight, str(weight))
-            family = "".join(letter for letter in face.family if letter.isascii() and letter.isalnum()) or "Khmer"
-            name = f"{family}-{style}.ttf"
+            plain = "".join(letter for letter in family if letter.isascii() and letter.isalnum()) or "Khmer"
+            name = f"{plain}-{style}.{'otf' if data.startswith(b'OTTO') else 'ttf'}"
             files[name] = data
-            fonts.append((f"{face.family} {style}", name))
+            fonts.append((f"{family} {style}", name))
+            families.append(family)
     # The default font's license file is the same license behind its own copyright line.
     _, _, body = default_license_text().partition("\n")
-    files["LICENSE.txt"] = f"{license_found.copyright}\n{body}".encode()
+    notices = "\n".join(dict.fromkeys(license.copyright for license in licenses))
+    files["LICENSE.txt"] = f"{notices}\n{body}".encode()
     return Download(
         files,
         tuple(fonts),
-        license_found.name or "",
+        licenses[0].name or "",
         "LICENSE.txt",
         files["LICENSE.txt"].decode(),
-        faces[0].family,
+        families[0],
     )
 
 

@@ -73,7 +73,7 @@ def test_build_check_and_clean(run: Run, site: Path, tmp_path: Path) -> None:
     assert built.code == 0
     assert re.search(r"pages +1 of 1 have Khmer\nKhmer characters +5\nclusters +2 distinct\nfont .*→", built.out)
     assert built.err == ""
-    assert run("site", "check", site) == (0, "all Khmer of this site is drawn by its font\n", "")
+    assert run("site", "check", site) == (0, "all Khmer found in this site is drawn by its font\n", "")
     assert "was up to date" in run("site", "build", site, "--in-place").out
 
     page = site / "index.html"

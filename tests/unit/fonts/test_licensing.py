@@ -72,6 +72,19 @@ FREE = [
     ("Not licensed under the SIL Open Font License; commercial.", None),
     ("All rights reserved. Commercial font; do not redistribute.", None),
     ("Permitted with EMIT licenses", None),
+    # Words that name a license for something else, or to say that it does not hold.
+    ("This font is not released under the SIL Open Font License.", None),
+    ("This font is no longer under the OFL 1.1.", None),
+    ("The SIL Open Font License does not apply to this font.", None),
+    ("Proprietary. Portions licensed under the SIL OFL 1.1", None),
+    ("Portions are licensed under the SIL Open Font License, Version 1.1.", None),
+    ("Latin glyphs from X, SIL Open Font License 1.1", None),
+    ("Derived from Y, which is under the MIT License.", None),
+    ("Unlike Z, which is under the SIL Open Font License, this font costs money.", None),
+    ("Proprietary. See also: https://openfontlicense.org", None),
+    ("Subject to the EULA of the foundry. Not the SIL Open Font License.", None),
+    ("This Font Software is licensed under the SIL Open Font License, Version 1.1. No redistribution.", None),
+    ("This font may not be redistributed. Its Latin is like one of https://openfontlicense.org", None),
     ("", None),
 ]
 
@@ -97,6 +110,56 @@ def test_license_in_the_copyright_notice_and_names_in_two_places(regular: Face, 
 
     license = read_license(change(regular, write))
     assert (license.name, license.reserved_names, license.text, license.url) == ("OFL-1.1", ("Sun",), "", "")
+
+
+OFL_SENTENCE = "This Font Software is licensed under the SIL Open Font License, Version 1.1."
+OFL_URL = "https://scripts.sil.org/OFL"
+LGPL_NOTICE = (
+    "Copyright A. This font is free software; you can redistribute it under the terms of the GNU Lesser General Public "
+    "License; either version 2.1 of the License, or any later version. You should have received a copy of the GNU "
+    "Lesser General Public License along with this font; if not, write to the Free Software Foundation."
+)
+LATIN = "Copyright Foundry. Latin glyphs from X, SIL Open Font License 1.1."
+
+DECLARED: list[tuple[str, str, str, str | None, bool]] = [
+    ("Copyright A", OFL_SENTENCE, OFL_URL, "OFL-1.1", True),
+    ("Copyright A", OFL_SENTENCE, "", "OFL-1.1", True),
+    ("Copyright A", "", OFL_URL, "OFL-1.1", True),
+    ("Copyright A. All rights reserved.", OFL_SENTENCE, OFL_URL, "OFL-1.1", True),
+    (LATIN, OFL_SENTENCE, "", "OFL-1.1", True),
+    (f"Copyright A. {OFL_SENTENCE}", "", "", "OFL-1.1", True),
+    ("Copyright A", default_license_text(), OFL_URL, "OFL-1.1", True),
+    ("Copyright A", "Licensed under the SIL Open Font License, Version 1.1", OFL_URL, "OFL-1.1", True),
+    (LGPL_NOTICE, "", "", "LGPL-2.1-or-later", True),
+    (LGPL_NOTICE, "", "http://www.khmeros.info", "LGPL-2.1-or-later", True),  # the maker's home
+    # A name alone is no license, and what is said elsewhere counts.
+    ("Copyright A", "SIL Open Font License 1.1", "", "OFL-1.1", False),
+    ("Copyright A, SIL Open Font License 1.1", "", "", "OFL-1.1", False),
+    ("Copyright A", f"{OFL_SENTENCE} All rights reserved.", OFL_URL, "OFL-1.1", False),
+    ("Copyright A", OFL_SENTENCE, "https://foundry.example/eula", None, False),
+    ("Copyright A", "Proprietary. Do not redistribute.", OFL_URL, None, False),
+    (LATIN, "Proprietary. All rights reserved. No redistribution.", "https://foundry.example/eula", None, False),
+    (LATIN, "All rights reserved.", "", None, False),
+    (LATIN, "", "https://foundry.example/license", None, False),
+    (LATIN, "", "", None, False),
+    (f"Copyright A. {OFL_SENTENCE}", "Commercial license.", "", None, False),
+    (f"Copyright A. {OFL_SENTENCE}", "", "https://foundry.example/terms", None, False),
+]
+
+
+@pytest.mark.parametrize(("notice", "text", "url", "name", "may_publish"), DECLARED)
+def test_what_is_recognised_and_what_may_be_published(
+    regular: Face, change: Any, notice: str, text: str, url: str, name: str | None, may_publish: bool
+) -> None:
+    def write(font: Any) -> None:
+        names = font["name"]
+        names.names = [record for record in names.names if record.nameID not in (0, 13, 14)]
+        for name_id, words in ((0, notice), (13, text), (14, url)):
+            if words:
+                names.setName(words, name_id, 3, 1, 0x409)
+
+    license = read_license(change(regular, write))
+    assert (license.name, license.may_publish, license.may_subset) == (name, may_publish, True)
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from khmertext.atomic import TEMPORARY, temporary_of
 from khmertext.errors import SiteError
 from khmertext.web import disk as disk_module
 from khmertext.web.disk import (
-    TEMPORARY,
     TreeWriter,
     find_signed,
     is_abandoned,
     matches_any,
     read_file,
     read_tree,
-    temporary_of,
 )
 
 

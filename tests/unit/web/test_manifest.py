@@ -110,3 +110,9 @@ def test_every_part_may_be_wrong(path: list[str], value: Any) -> None:
     except SiteError:
         return
     assert found.files <= {"a.html", "k/b", "x"} | set()
+
+
+def test_what_json_cannot_hold_is_never_written() -> None:
+    for value in (float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="JSON"):
+            write_manifest(Manifest("K", report={"fonts": [value]}))

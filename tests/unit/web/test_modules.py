@@ -61,7 +61,7 @@ def read(root: Path, files: dict[str, str]) -> SiteFacts:
     ],
 )
 def test_khmer_in_a_module_reaches_the_page(tmp_path: Path, page: str, scripts: dict[str, str]) -> None:
-    facts = read(tmp_path, {"index.html": f"<p>Latin</p>{page}", "js/km.js": KHMER, **scripts})
+    facts = read(tmp_path, {"index.html": f"<body><p>Latin</p>{page}", "js/km.js": KHMER, **scripts})
     assert [found.facts.path for found in facts.pages if found.facts.needs_font] == ["index.html"]
     assert facts.pages[0].facts.open_text
     assert facts.pages[0].facts.linked == {"js/km.js"}

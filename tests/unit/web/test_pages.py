@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from turbohtml import Element, parse
 
+from khmertext.web.disk import read_tree
 from khmertext.web.facts import PageFacts, SiteContext
 from khmertext.web.modules import ScriptGraph
 from khmertext.web.pages import scan_page
+from khmertext.web.reading import read_site
 from khmertext.web.sources import apply_insertions
 from khmertext.web.stylesheets import parse_styles
 
@@ -44,6 +47,8 @@ LINK = "<link rel=stylesheet href=../s.css>"
         ("<img alt='ក' title='ខ'><input placeholder='គ'><b aria-label=ឃ>", {"ក", "ខ", "គ", "ឃ"}),
         ("<input type=submit value=ក><input type=hidden value=ខ>", {"ក"}),
         (r'<script>x = "\u1780"</script><style>p::before{content:"\1781"}</style><p>', {"ក", "ខ"}),
+        ("<script>x = '<b>&#x1781;&#6098;</b>&#x1798'</script>", {"ខ្", "ម"}),
+        (r"<script>x = 'ក\u0026#6017;'</script>", {"ក", "កខ"}),
         (r'<style>p::before{content:"\1781"}</style>', set()),
         (r'<style>q::before{content:"\1780\17D2"}</style><q>ខ</q>', {"ក្", "ខ", "ក្ខ"}),
         ("<style>ol{list-style:khmer}</style><ol>", {"០១២៣៤៥៦៧៨៩"}),
@@ -278,32 +283,92 @@ def test_stacks_inside_the_page_are_edited_in_place(page: str, expected: str | N
 @pytest.mark.parametrize(
     ("page", "rule"),
     [
-        ("<pre>ក</pre>", 'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)'),
-        ("<pre><b>ក</b></pre>", 'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)'),
-        ("<div style=font-size:20px><pre>ក</pre></div>", 'font-family:"K", monospace!important'),
+        ("<pre>ក</pre>", '@layer khmertext{W{font-family:"K", monospace}W{font-size:calc(0.8125em + 0px)}}'),
+        ("<pre><b>ក</b></pre>", '@layer khmertext{W{font-family:"K", monospace}W{font-size:calc(0.8125em + 0px)}}'),
+        ("<div style=font-size:20px><pre>ក</pre></div>", '@layer khmertext{W{font-family:"K", monospace}}'),
         (
             "<style>pre{font-size:2em}</style><pre>ក",
-            'font-family:"K", monospace!important;font-size:calc(2em*0.8125)!important',
+            '@layer khmertext{W{font-family:"K", monospace}}M{font-size:calc(2em*0.8125)!important}',
         ),
-        ("<style>pre{font-size:small}</style><pre>ក", 'font-family:"K", monospace!important;font-size:12px!important'),
-        ("<p style='font-family:initial'>ក", 'font-family:"K"!important'),
-        ("<input placeholder=ក>", 'font-family:"K Full", Arial,system-ui,sans-serif!important'),
+        (
+            "<style>pre{font-size:small}</style><pre>ក",
+            '@layer khmertext{W{font-family:"K", monospace}}M{font-size:12px!important}',
+        ),
+        ("<p style='font-family:initial'>ក", 'M{font-family:"K"!important}'),
+        (
+            "<input placeholder=ក>",
+            (
+                '@layer khmertext{W{font-family:"K Full", Arial,system-ui,sans-serif}'
+                'W::placeholder{font-family:"K", Arial,system-ui,sans-serif}}'
+            ),
+        ),
         (
             "<style>p{font-family:monospace}</style><p>ក",
-            'font-family:"K", monospace!important;font-size:calc(0.8125em + 0px)',
+            '@layer khmertext{W{font-size:calc(0.8125em + 0px)}}M{font-family:"K", monospace!important}',
         ),
-        ("<button>ក</button>", 'font-family:"K", Arial,system-ui,sans-serif!important'),
-        ("<input type=submit value=ក>", 'font-family:"K", Arial,system-ui,sans-serif!important'),
-        ("<div style='font-family:A' contenteditable>ក</div>", 'font-family:"K Full", A!important'),
-        ("<div data-khmer-dynamic></div>", 'font-family:"K Full"!important'),
+        ("<button>ក</button>", '@layer khmertext{W{font-family:"K", Arial,system-ui,sans-serif}}'),
+        ("<input type=submit value=ក>", '@layer khmertext{W{font-family:"K", Arial,system-ui,sans-serif}}'),
+        ("<style>pre{all:revert}</style><pre style='font-size:9px'>ក", 'M{font-family:"K", monospace!important}'),
+        (
+            "<style>@media print{pre{font:20px serif}}</style><pre>ក",
+            (
+                '@layer khmertext{W{font-family:"K", monospace}W{font-size:calc(0.8125em + 0px)}'
+                "@media print{W:where(pre){font-size:inherit}}}"
+                '@media print{M:is(pre){font-family:"K", serif!important}}'
+            ),
+        ),
+        (
+            "<div style='font-family:A' contenteditable>ក</div>",
+            'M{font-family:"K Full", A!important}M::placeholder{font-family:"K", A!important}',
+        ),
+        (
+            "<div data-khmer-dynamic></div>",
+            'M{font-family:"K Full"!important}M::placeholder{font-family:"K"!important}',
+        ),
     ],
 )
 def test_elements_without_a_stack_of_the_author_are_marked(page: str, rule: str) -> None:
+    """W is the mark as a selector that weighs nothing, M the mark as it is."""
     facts = scan(page)
     marked = list(parse(apply(page, facts)).select("[data-khmertext]"))
     assert len(marked) == 1
-    key = marked[0].attr("data-khmertext")
-    assert f'[data-khmertext="{key}"]{{{rule}}}' in "".join(facts.rules)
+    mark = f'[data-khmertext="{marked[0].attr("data-khmertext")}"]'
+    assert facts.rules == (rule.replace("W", f":where({mark})").replace("M", mark),)
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("input{font-family:A}.x input{font-family:B}", 'M:is(.x input){font-family:"K Full", B!important}'),
+        ("form input{font-family:A}.x input{font-family:B}.y{font-family:C}", 'M:is(.x input){font-family:"K Full", B'),
+        (
+            "body{font-family:A}input{font:inherit}.x body{font-family:monospace}",
+            ':is(.x body):is(body,body *) M{font-family:"K Full", monospace!important',
+        ),
+        (
+            "body{font-family:A}input{font:inherit}.x{font-family:B}",
+            ':is(.x):is(body,body *) M{font-family:"K Full", B',
+        ),
+        (
+            "body{font-family:A}input{font:inherit}form.x{font-family:B}",
+            ':is(form.x):is(body,body *) M{font-family:"K Full", B',
+        ),
+        # These never reach it.
+        ("input{font-family:A}.x b{font-family:B}", ""),
+        ("#a{font-family:A}.x input{font-family:B}", ""),
+        ("body{font-family:A}input{font:inherit}html.x{font-family:B}", ""),
+        ("body{font-family:A}input{font:inherit}p.x{font-family:B}", ""),
+    ],
+)
+def test_what_a_script_may_switch_on_is_said_again_for_marked_elements(css: str, expected: str) -> None:
+    page = f"<style>{css}</style>SCRIPT<body><form><input id=a placeholder=ក></form>"
+    for script in ("<script src=a.js></script>", ""):
+        rules = "".join(scan(page.replace("SCRIPT", script)).rules)
+        rules = re.sub(r'\[data-khmertext="[^"]*"\]', "M", rules)
+        if expected and script:
+            assert expected in rules
+        else:
+            assert ":is(" not in rules
 
 
 def test_a_nest_of_monospace_keeps_its_size_together() -> None:
@@ -629,3 +694,65 @@ def test_a_stylesheet_of_too_many_rules_is_told() -> None:
     css = ",".join(f".c{number}" for number in range(20_010))
     facts = scan(f"<style>{css}{{font-family:A}}p{{font-family:B}}</style><p lang=km>ក")
     assert [warning.code for warning in facts.warnings] == ["huge-stylesheet"]
+
+
+def test_references_in_files_of_scripts_count(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("e.innerHTML = '<b>&#x1781;&#x17d2;&#x1798;</b>'", "utf-8")
+    (tmp_path / "index.html").write_text("<p lang=km>ក<script src=a.js></script>", "utf-8")
+    facts = read_site(read_tree(tmp_path), family="K")
+    assert {text.text for _, text in facts.iter_texts()} == {"ក", "ខ្ម"}
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (
+            "<style>.a{font-feature-settings:'blwf' 0,\"pref\" off,'pstf' 0}</style><p>ខ<p class=a><b>ក",
+            "blwf, pref, pstf",
+        ),
+        ("<style>@media print{p{font-feature-settings:'abvf' 0}}</style><p>ក", "abvf"),
+        ("<p style='font-feature-settings:&quot;mark&quot; 0'>ក", "mark"),
+        ("<style>p{font-feature-settings:'liga' 0,'kern' off,'blwf' 1,'pref'}</style><p>ក", ""),
+        ("<style>b{font-feature-settings:'blwf' 0}</style><p>ក<b>Latin", ""),
+        ("<style>p{font-feature-settings:'blwf' 0}</style><p style='font-feature-settings:normal'>ក", ""),
+    ],
+)
+def test_features_of_khmer_that_are_turned_off_are_told(page: str, told: str) -> None:
+    found = [one for one in scan(f"<html lang=km>\n{page}").warnings if one.code == "features-off"]
+    assert [one.line for one in found] == [2] * bool(told)
+    assert all(f" turns {told} off" in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("page", "rules", "told"),
+    [
+        ("<body>", 9, ""),
+        ("<html>", 9, ""),
+        ("<p>", 0, "pre, code, kbd, samp, tt, button, select, input, textarea"),
+        ("<style>code{font-size:.9em}kbd{font-family:monospace}pre{font-size:9px}</style><body>", 9, ""),
+        ("<style>body kbd{font-family:monospace}tt{font-size:.9em!important}</style><body>", 7, "kbd, tt"),
+        ("<style>code,pre{font-family:A,monospace}button{font:inherit}</style><body>", 6, ""),
+        ("<style>*{font-family:A}</style>", 0, ""),
+    ],
+)
+def test_elements_that_scripts_make_get_the_weakest_rules_or_a_warning(page: str, rules: int, told: str) -> None:
+    facts = scan(f"{page}<script>x = 'ក'</script>")
+    block = "".join(rule for rule in facts.rules if "@layer khmertext.script{" in rule)
+    assert block.count('font-family:"K') == rules
+    found = [warning.message for warning in facts.warnings if warning.code == "script-elements"]
+    assert len(found) == bool(told)
+    assert all(f" and {told} that" in message for message in found)
+    assert not [rule for rule in scan(f"{page}<p>ក<script>x = 1</script>").rules if ".script{" in rule]
+
+
+def test_the_code_of_a_page_whose_script_brings_khmer_is_marked_where_it_stands() -> None:
+    page = "<body><p style='font-size:20px'><code>x</code><script>x = 'ក'</script>"
+    facts = scan(page)
+    assert [element.tag for element in parse(apply(page, facts)).select("[data-khmertext]")] == ["body", "code"]
+    assert min(facts.rules, key=len).count("font-size") == 0
+
+
+def test_khmer_in_a_linked_script_is_expected_in_elements_too() -> None:
+    scripts = ScriptGraph({"a.js": ()}, frozenset({"a.js"}))
+    facts = scan("<body><script src=../a.js></script>", scripts=scripts)
+    assert any(rule.startswith("@layer khmertext.script{") for rule in facts.rules)

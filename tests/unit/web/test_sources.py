@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 
 import pytest
+import webencodings
 from hypothesis import given
 from hypothesis import strategies as st
+from webencodings.labels import LABELS
 
 from khmertext.errors import SiteError
 from khmertext.web.sources import Insertion, apply_insertions, decode_source, may_hold_khmer, remove_insertions
@@ -89,6 +91,17 @@ def test_wrong_encoding_names_file_and_byte() -> None:
 def test_the_quick_look_sees_khmer_in_every_spelling(code: int, form: str) -> None:
     written = form.format(chr(code)) if form == "{}" else form.format(code)
     assert may_hold_khmer(b"x" + written.encode() + b"y")
+
+
+@pytest.mark.parametrize("encoding", sorted({webencodings.lookup(label).codec_info.name for label in LABELS}))
+def test_the_quick_look_finds_khmer_in_every_encoding_of_the_web(encoding: str) -> None:
+    for code in (*range(0x1780, 0x1800), *range(0x19E0, 0x1A00)):
+        try:
+            written = chr(code).encode(encoding)
+        except (UnicodeEncodeError, LookupError):
+            continue
+        mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(encoding, b"")
+        assert may_hold_khmer(mark + written), f"{code:04X}"
 
 
 @pytest.mark.parametrize("data", [b"plain", "é ก ᨀ 文".encode(), b"&#x1880;", b"\\u0e01"])
