@@ -1,49 +1,56 @@
 """Normal form: one encoding for what reads as one.
 
-The strategy: real text is nearly normal and repeats itself. One scan finds the places where something *may* be wrong;
-there the cluster is found, and its normal form comes from a memo or from the rules. Everything else is copied in long
-slices. The rules (:mod:`khmertext.text.rules`) work on the parts of a syllable and run to a fixed point.
+The strategy: real text is nearly normal and repeats itself. One scan finds the clusters that *may* be wrong
+(:mod:`khmertext.text.suspects`), and their normal form comes from a memo or from the rules. Everything else is copied
+in long slices. The rules (:mod:`khmertext.text.rules`) work on the parts of a syllable and run to a fixed point.
 
 Source: UTN #61 (Khmer Encoding Structure, October 2024).
 """
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
-from khmertext.text.clusters import split_clusters
-from khmertext.text.mending import choose_settings, explain_cluster, mender
-from khmertext.text.suspects import find_suspects, iter_suspects
+from khmertext.text.edits import Edit, apply_edits, make_edit
+from khmertext.text.mending import MEMO_SIZE, Settings, choose_settings, explain_cluster, mender
+from khmertext.text.suspects import SHORT, Stretch, iter_suspects, may_be_wrong
 
 __all__ = ["Edit", "Normalization", "apply_edits", "is_normalized", "normalize", "normalize_with_edits"]
 
 
-class Edit(NamedTuple):
-    """A place that normalization changes.
+class TextWithEdits(NamedTuple):
+    """What a :class:`Normalization` holds and unpacks to."""
 
-    Attributes:
-        start: Where it begins, in code points of the text as it was.
-        end: Where it ends.
-        replacement: What stands there in the normal form.
-        rule: The names of the rules, joined by "+": those of RULES, "order" for parts that only moved, "lunar".
-    """
-
-    start: int
-    end: int
-    replacement: str
-    rule: str
+    text: str
+    edits: tuple[Edit, ...]
 
 
-class Normalization(NamedTuple):
+class Normalization(TextWithEdits):
     """A text in normal form, and how it came about.
+
+    The first use of an offset map goes through the edits once; each further one takes logarithmic time.
 
     Attributes:
         text: The normal form.
         edits: What was changed, in order; they do not overlap.
     """
 
-    text: str
-    edits: tuple[Edit, ...]
+    @cached_property
+    def starts(self) -> array[int]:
+        """Where the replacements stand in the normal form, and at last its length beyond that of the source."""
+        shift = 0
+        starts = array("q")
+        for edit in self.edits:
+            starts.append(edit.start + shift)
+            shift += len(edit.replacement) - (edit.end - edit.start)
+        starts.append(shift)
+        return starts
 
     def to_source(self, offset: int) -> int:
         """The offset in the text as it was of an offset in the normal form.
@@ -61,16 +68,13 @@ class Normalization(NamedTuple):
         """
         if not 0 <= offset <= len(self.text):
             raise IndexError(f"offset {offset} is not in a text of {len(self.text)} code points")
-        shift = 0
-        for edit in self.edits:
-            start = edit.start + shift
-            end = start + len(edit.replacement)
-            if offset < start:
-                break
-            if offset < end:
-                return edit.start
-            shift = end - edit.end
-        return offset - shift
+        starts = self.starts
+        number = bisect_right(starts, offset, 0, len(self.edits)) - 1
+        if number < 0:
+            return offset
+        edit, start = self.edits[number], starts[number]
+        end = start + len(edit.replacement)
+        return edit.start if offset < end else edit.end + offset - end
 
     def to_normalized(self, offset: int) -> int:
         """The offset in the normal form of an offset in the text as it was.
@@ -85,17 +89,18 @@ class Normalization(NamedTuple):
             >>> normalize_with_edits("ក\\u17a4ខ").to_normalized(2)
             3
         """
-        length = len(self.text) + sum(edit.end - edit.start - len(edit.replacement) for edit in self.edits)
+        starts = self.starts
+        length = len(self.text) - starts[-1]
         if not 0 <= offset <= length:
             raise IndexError(f"offset {offset} is not in a text of {length} code points")
-        shift = 0
-        for edit in self.edits:
-            if offset < edit.start:
-                break
-            if offset < edit.end:
-                return edit.start + shift
-            shift += len(edit.replacement) - (edit.end - edit.start)
-        return offset + shift
+        number = bisect_right(self.edits, offset, key=START) - 1
+        if number < 0:
+            return offset
+        edit, start = self.edits[number], starts[number]
+        return start if offset < edit.end else start + len(edit.replacement) + offset - edit.end
+
+
+START: Callable[[Edit], int] = attrgetter("start")
 
 
 def normalize(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da: bool = False) -> str:
@@ -123,20 +128,24 @@ def normalize(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da
     Source: UTN #61, the structure of the Modern Khmer syllable, and its sequences not to be used.
     """
     settings = choose_settings(form, lang, keep_coeng_da)
-    places = find_suspects(text, settings.fold_coeng_da)
-    if not places:
+    if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
         return text
     mend = mender(settings)
-    if len(places) * 16 > len(text):
-        found = "".join(map(mend, split_clusters(text)))
-        return text if found == text else found
     pieces: list[str] = []
     taken = 0
-    for start, cluster in iter_suspects(text, places):
-        mended = mend(cluster)
-        if mended is not cluster and mended != cluster:
-            pieces += (text[taken:start], mended)
-            taken = start + len(cluster)
+    for stretch in iter_suspects(text, settings.fold_coeng_da):
+        clusters, starts, end = stretch
+        forms = list(map(mend, clusters))
+        if forms == clusters:
+            continue
+        if stretch.whole:
+            pieces += (text[taken : starts[0]], "".join(forms))
+            taken = end
+            continue
+        for start, cluster, form in zip(starts, clusters, forms, strict=True):
+            if form != cluster:
+                pieces += (text[taken:start], form)
+                taken = start + len(cluster)
     if not pieces:
         return text
     pieces.append(text[taken:])
@@ -161,9 +170,11 @@ def is_normalized(text: str, *, form: str = "utn61", lang: str = "km", keep_coen
         (True, False)
     """
     settings = choose_settings(form, lang, keep_coeng_da)
+    if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
+        return True
     mend = mender(settings)
-    places = find_suspects(text, settings.fold_coeng_da)
-    return all(mend(cluster) == cluster for _, cluster in iter_suspects(text, places))
+    found = iter_suspects(text, settings.fold_coeng_da)
+    return all(list(map(mend, stretch.clusters)) == stretch.clusters for stretch in found)
 
 
 def normalize_with_edits(
@@ -189,48 +200,40 @@ def normalize_with_edits(
         (Edit(start=2, end=3, replacement='ត', rule='coeng-da'),)
     """
     settings = choose_settings(form, lang, keep_coeng_da)
-    mend = mender(settings)
+    if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
+        return Normalization(text, ())
+    explain = explainer(settings)
     edits: list[Edit] = []
     pieces: list[str] = []
     taken = 0
-    for start, cluster in iter_suspects(text, find_suspects(text, settings.fold_coeng_da)):
-        mended = mend(cluster)
-        if mended == cluster:
-            continue
-        head = common_start(cluster, mended)
-        tail = common_start(cluster[head:][::-1], mended[head:][::-1])
-        first, last = start + head, start + len(cluster) - tail
-        replacement = mended[head : len(mended) - tail]
-        edits.append(Edit(first, last, replacement, "+".join(explain_cluster(cluster, settings))))
-        pieces += (text[taken:first], replacement)
-        taken = last
+    for stretch in iter_suspects(text, settings.fold_coeng_da):
+        for start, edit in zip(iter_starts(stretch), map(explain, stretch.clusters), strict=False):
+            if edit is not None:
+                first, last, replacement, rule = edit
+                pieces += (text[taken : start + first], replacement)
+                taken = start + last
+                edits.append(Edit(start + first, taken, replacement, rule))
     if not edits:
         return Normalization(text, ())
     pieces.append(text[taken:])
     return Normalization("".join(pieces), tuple(edits))
 
 
-def apply_edits(text: str, edits: tuple[Edit, ...]) -> str:
-    """Replay edits on the text that they were made for.
-
-    Example:
-        >>> found = normalize_with_edits("ខែ្មរ")
-        >>> apply_edits("ខែ្មរ", found.edits) == found.text
-        True
-    """
-    pieces: list[str] = []
-    taken = 0
-    for edit in edits:
-        pieces += (text[taken : edit.start], edit.replacement)
-        taken = edit.end
-    pieces.append(text[taken:])
-    return "".join(pieces)
+def iter_starts(stretch: Stretch) -> Iterable[int]:
+    """Where the clusters of a stretch begin; may go on behind the last."""
+    return accumulate(map(len, stretch.clusters), initial=stretch.starts[0]) if stretch.whole else stretch.starts
 
 
-def common_start(one: str, other: str) -> int:
-    length = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        length += 1
-    return length
+@cache
+def explainer(settings: Settings) -> Callable[[str], Edit | None]:
+    """What a cluster's normal form takes, as an edit from its start, with a memo of its own; None where nothing."""
+    mend = mender(settings)
+
+    @lru_cache(maxsize=MEMO_SIZE)
+    def explain(cluster: str) -> Edit | None:
+        form = mend(cluster)
+        if form == cluster:
+            return None
+        return make_edit(0, cluster, form, "+".join(explain_cluster(cluster, settings)))
+
+    return explain
