@@ -3,7 +3,7 @@
 Two ways to the same boundaries. ``CLUSTER`` is the definition: it matches one cluster after the other. Over a long text
 a simple rule is many times faster: what is drawn on a base begins no cluster, nor does a letter after a conjoiner.
 The rule is wrong in few places, and where they are can be told from two characters side by side, or from a long row of
-marks. The cluster is matched there, and what the rule said is put right (:func:`mend_flags`).
+marks. The cluster is matched there, and what the rule said is put right (:func:`mend_doubtful`).
 
 The rule needs no loop over characters: the classes of all characters stand as bits in the bytes of one big integer,
 and shifting it by one byte lays each character's predecessor under it.
@@ -20,7 +20,7 @@ from khmertext.script import grammar
 from khmertext.script.classes import BASES, COENG, DIGITS, JOINERS, KHMER
 from khmertext.script.grammar import MAX_CLUSTER, MAX_COENGS, MAX_MARKS
 
-__all__ = ["CLUSTER", "MAX_CLUSTER", "SHORTEST_CUT", "find_start", "find_starts", "mend_flags", "mend_long_rows"]
+__all__ = ["CLUSTER", "MAX_CLUSTER", "SHORTEST_CUT", "find_start", "find_starts", "mend_doubtful", "mend_long_rows"]
 
 CLUSTER: Final = re.compile(grammar.CLUSTER, re.DOTALL)
 
@@ -106,7 +106,8 @@ def find_starts(text: str) -> list[int]:
     size = min(CHUNK, 1 << len(text).bit_length())
     for first in range(0, len(text), size):
         flag_chunk(text, first, size, flags, doubtful)
-    mend_flags(text, flags, doubtful)
+    mend_doubtful(text, flags, doubtful)
+    mend_long_rows(text, flags)
     return list(compress(range(len(text)), flags))
 
 
@@ -149,27 +150,27 @@ def classify(text: str) -> int:
     )
 
 
-def mend_flags(text: str, flags: bytearray, hard: list[int]) -> None:
-    """Put right what the simple rule said, at the places where it may be wrong and in long rows of marks.
+def mend_doubtful(text: str, flags: bytearray, doubtful: list[int]) -> None:
+    """Put right what the simple rule said, at the places where it may be wrong.
 
     Args:
         text: Any string.
         flags: A byte for each character: 1 where a cluster begins by the rule. They are changed.
-        hard: The places, ascending.
+        doubtful: The places, ascending.
     """
     floor = 0
-    for place in hard:
+    for place in doubtful:
         if place >= floor:
             floor = mend_from(text, flags, find_start(text, place, floor), place)
-    mend_long_rows(text, flags)
 
 
 def mend_long_rows(text: str, flags: bytearray) -> None:
-    """Cut the rows of marks that are too long for one cluster."""
+    """Cut the rows of marks that are too long for one cluster, when all else is right."""
     row = bytes(SHORTEST_CUT)
+    floor = 0
     place = flags.find(row)
     while place >= 0:
-        floor = mend_from(text, flags, find_start(text, place, 0), place)
+        floor = mend_from(text, flags, find_start(text, place, floor), place)
         place = flags.find(row, floor)
 
 

@@ -12,11 +12,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from khmertext.text.boundaries import mend_flags
+from khmertext.text.boundaries import SHORTEST_CUT, mend_doubtful, mend_long_rows
 
 __all__ = ["cluster_starts_array"]
 
-CHUNK: Final = 1 << 14
+CHUNK: Final = 1 << 16
 
 
 def cluster_starts_array(text: str) -> NDArray[np.intp]:
@@ -44,7 +44,9 @@ def cluster_starts_array(text: str) -> NDArray[np.intp]:
         doubts = flag_chunk(codes[first : first + CHUNK + 1], begins[first : first + CHUNK])
         if doubts.any():
             doubtful += (np.flatnonzero(doubts) + first).tolist()
-    mend_flags(text, flags, doubtful)
+    mend_doubtful(text, flags, doubtful)
+    if has_row(begins):
+        mend_long_rows(text, flags)
     return np.flatnonzero(begins)
 
 
@@ -54,6 +56,18 @@ def read_codes(text: str) -> NDArray[Any]:
     if len(data) == 2 * len(text) + 2:
         return np.frombuffer(data, dtype="<u2")
     return np.frombuffer(("\0" + text).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def has_row(begins: NDArray[np.bool_]) -> bool:
+    """Whether there may be a row of marks that is cut: eight characters that begin no cluster, of nine or more."""
+    assert SHORTEST_CUT >= 8
+    for first in range(0, len(begins), CHUNK):
+        row = begins[first : first + CHUNK + 8]
+        for distance in (1, 2, 4):
+            row = row[:-distance] | row[distance:]
+        if not row.all():
+            return True
+    return False
 
 
 def flag_chunk(codes: NDArray[Any], begins: NDArray[np.bool_]) -> NDArray[np.bool_]:

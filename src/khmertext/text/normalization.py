@@ -9,13 +9,12 @@ Source: UTN #61 (Khmer Encoding Structure, October 2024).
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
-from operator import attrgetter
-from typing import NamedTuple
+from typing import Any
 
 from khmertext.text.edits import Edit, apply_edits, make_edit
 from khmertext.text.mending import MEMO_SIZE, Settings, choose_settings, explain_cluster, mender
@@ -24,33 +23,48 @@ from khmertext.text.suspects import SHORT, Stretch, iter_suspects, may_be_wrong
 __all__ = ["Edit", "Normalization", "apply_edits", "is_normalized", "normalize", "normalize_with_edits"]
 
 
-class TextWithEdits(NamedTuple):
-    """What a :class:`Normalization` holds and unpacks to."""
+@dataclass(frozen=True, repr=False)
+class Normalization:
+    """A text in normal form, and how it came about. It unpacks to both.
 
-    text: str
-    edits: tuple[Edit, ...]
-
-
-class Normalization(TextWithEdits):
-    """A text in normal form, and how it came about.
-
-    The first use of an offset map goes through the edits once; each further one takes logarithmic time.
+    The edits are made when they are asked for. The first use of an offset map goes through them once; each further one
+    takes logarithmic time.
 
     Attributes:
         text: The normal form.
-        edits: What was changed, in order; they do not overlap.
+        bases: Where the clusters that changed begin in the text as it was, ascending.
+        changes: What was changed in each, with offsets from its start.
+
+    Example:
+        >>> text, edits = normalize_with_edits("ខ\u17a3")
+        >>> text, edits
+        ('ខអ', (Edit(start=1, end=2, replacement='អ', rule='deprecated'),))
     """
 
+    text: str
+    bases: tuple[int, ...] = ()
+    changes: tuple[Edit, ...] = ()
+
     @cached_property
-    def starts(self) -> array[int]:
-        """Where the replacements stand in the normal form, and at last its length beyond that of the source."""
-        shift = 0
-        starts = array("q")
-        for edit in self.edits:
-            starts.append(edit.start + shift)
-            shift += len(edit.replacement) - (edit.end - edit.start)
-        starts.append(shift)
-        return starts
+    def edits(self) -> tuple[Edit, ...]:
+        """What was changed, in order; they do not overlap."""
+        return tuple(
+            Edit(base + first, base + last, replacement, rule)
+            for base, (first, last, replacement, rule) in zip(self.bases, self.changes, strict=True)
+        )
+
+    @cached_property
+    def shifts(self) -> list[int]:
+        """By how much the normal form is longer before each change, and at last on the whole."""
+        growths = [len(replacement) - last + first for first, last, replacement, _ in self.changes]
+        return list(accumulate(growths, initial=0))
+
+    def __iter__(self) -> Iterator[Any]:
+        yield self.text
+        yield self.edits
+
+    def __repr__(self) -> str:
+        return f"Normalization(text={self.text!r}, edits={self.edits!r})"
 
     def to_source(self, offset: int) -> int:
         """The offset in the text as it was of an offset in the normal form.
@@ -68,13 +82,13 @@ class Normalization(TextWithEdits):
         """
         if not 0 <= offset <= len(self.text):
             raise IndexError(f"offset {offset} is not in a text of {len(self.text)} code points")
-        starts = self.starts
-        number = bisect_right(starts, offset, 0, len(self.edits)) - 1
+        bases, changes, shifts = self.bases, self.changes, self.shifts
+        number = bisect_right(range(len(bases)), offset, key=lambda n: bases[n] + changes[n].start + shifts[n]) - 1
         if number < 0:
             return offset
-        edit, start = self.edits[number], starts[number]
-        end = start + len(edit.replacement)
-        return edit.start if offset < end else edit.end + offset - end
+        base, (first, last, replacement, _) = bases[number], changes[number]
+        end = base + first + shifts[number] + len(replacement)
+        return base + first if offset < end else base + last + offset - end
 
     def to_normalized(self, offset: int) -> int:
         """The offset in the normal form of an offset in the text as it was.
@@ -89,18 +103,15 @@ class Normalization(TextWithEdits):
             >>> normalize_with_edits("ក\\u17a4ខ").to_normalized(2)
             3
         """
-        starts = self.starts
-        length = len(self.text) - starts[-1]
+        bases, changes, shifts = self.bases, self.changes, self.shifts
+        length = len(self.text) - shifts[-1]
         if not 0 <= offset <= length:
             raise IndexError(f"offset {offset} is not in a text of {length} code points")
-        number = bisect_right(self.edits, offset, key=START) - 1
+        number = bisect_right(range(len(bases)), offset, key=lambda n: bases[n] + changes[n].start) - 1
         if number < 0:
             return offset
-        edit, start = self.edits[number], starts[number]
-        return start if offset < edit.end else start + len(edit.replacement) + offset - edit.end
-
-
-START: Callable[[Edit], int] = attrgetter("start")
+        base, (first, last, _, _) = bases[number], changes[number]
+        return base + first + shifts[number] if offset < base + last else offset + shifts[number + 1]
 
 
 def normalize(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da: bool = False) -> str:
@@ -142,10 +153,12 @@ def normalize(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da
             pieces += (text[taken : starts[0]], "".join(forms))
             taken = end
             continue
+        fresh: list[str] = []
         for start, cluster, form in zip(starts, clusters, forms, strict=True):
             if form != cluster:
-                pieces += (text[taken:start], form)
+                fresh += (text[taken:start], form)
                 taken = start + len(cluster)
+        pieces.append("".join(fresh))  # many small strings take far more memory than their text
     if not pieces:
         return text
     pieces.append(text[taken:])
@@ -201,22 +214,26 @@ def normalize_with_edits(
     """
     settings = choose_settings(form, lang, keep_coeng_da)
     if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
-        return Normalization(text, ())
+        return Normalization(text)
     explain = explainer(settings)
-    edits: list[Edit] = []
+    bases: list[int] = []
+    changes: list[Edit] = []
     pieces: list[str] = []
     taken = 0
     for stretch in iter_suspects(text, settings.fold_coeng_da):
-        for start, edit in zip(iter_starts(stretch), map(explain, stretch.clusters), strict=False):
-            if edit is not None:
-                first, last, replacement, rule = edit
-                pieces += (text[taken : start + first], replacement)
-                taken = start + last
-                edits.append(Edit(start + first, taken, replacement, rule))
-    if not edits:
-        return Normalization(text, ())
+        fresh: list[str] = []
+        for base, change in zip(iter_starts(stretch), map(explain, stretch.clusters), strict=False):
+            if change is not None:
+                first, last, replacement, _ = change
+                fresh += (text[taken : base + first], replacement)
+                taken = base + last
+                bases.append(base)
+                changes.append(change)
+        pieces.append("".join(fresh))
+    if not bases:
+        return Normalization(text)
     pieces.append(text[taken:])
-    return Normalization("".join(pieces), tuple(edits))
+    return Normalization("".join(pieces), tuple(bases), tuple(changes))
 
 
 def iter_starts(stretch: Stretch) -> Iterable[int]:

@@ -39,7 +39,7 @@ LAWFUL = (
 )
 PAIR = f"[\u17b6-\u17d4][{DA}\u17b6-\u17d4]" + "".join(f"(?<!{pair})" for pair in LAWFUL)
 
-# What is suspect wherever it stands.
+# What is suspect wherever it stands, and may stand between a conjoiner and its letter.
 STRAYS = f"[{ZWNJ}{ZWJ}{ATTHACAN}]"
 
 # Around a suspect: before it the base, where that is near and surely begins the cluster (nothing that could join it
@@ -52,7 +52,6 @@ BELOW = f"(?:{LETTER}|{STRAYS}{{1,{grammar.MAX_MARKS}}}+{LETTER})"
 MARK = char_set({*grammar.MARKS, *JOINERS})
 ROW = f"(?:(?<={COENG}){BELOW})?(?:{MARK}|{COENG}{BELOW}?)*+"
 
-SUSPECT_STRAY = re.compile(f"{STRAYS}{NEAR_STRAY}{ROW}")
 
 # Where a cluster surely begins, as find_start has it.
 SURE = re.compile(f"(?<![{COENG}{ATTHACAN}{ZWNJ}{ZWJ}])[^{char_set({*INSIDE, chr(10)})[1:]}")
@@ -67,18 +66,9 @@ SHORT = 1 << 10
 """Up to this length :func:`may_be_wrong` is worth its while."""
 
 
-class Suspect(NamedTuple):
-    """A place where something may be wrong.
-
-    Attributes:
-        place: Where.
-        start: Where its cluster begins; -1 where that must be looked for.
-        end: Up to where what is there may belong together.
-    """
-
-    place: int
-    start: int
-    end: int
+Suspect = tuple[int, int, int]
+"""A place where something may be wrong; where its cluster begins, or -1 where that must be looked for; and up to where
+what is there may belong together."""
 
 
 class Stretch(NamedTuple):
@@ -105,6 +95,12 @@ def compile_pair(coeng_da: bool) -> re.Pattern[str]:
     """What finds suspect pairs; coeng da is one of them, or not."""
     pair = PAIR if coeng_da else f"{PAIR}(?<!{DA})"
     return re.compile(f"{pair}{NEAR_PAIR}{ROW}")
+
+
+@cache
+def compile_stray(stray: str) -> re.Pattern[str]:
+    """What finds one of the strays: a pattern that begins with one character is much faster than with three."""
+    return re.compile(f"{stray}{NEAR_STRAY}{ROW}")
 
 
 def may_be_wrong(text: str, coeng_da: bool) -> bool:
@@ -156,28 +152,30 @@ def iter_suspects(text: str, coeng_da: bool) -> Iterator[Stretch]:
 def find_suspects(text: str, first: int, last: int, coeng_da: bool) -> list[Suspect]:
     """The suspects in a part of a text, ascending."""
     # One character more, for a pair whose second is behind the end.
-    suspects = [
-        Suspect(match.start(), match.start(match.lastindex) if match.lastindex else -1, match.end())
-        for match in compile_pair(coeng_da).finditer(text, first, last + 1)
-    ]
+    suspects = match_suspects(compile_pair(coeng_da), text, first, last + 1)
     pairs = len(suspects)
-    strays = [place for stray in (ZWNJ, ZWJ, ATTHACAN) if (place := text.find(stray, first, last)) >= 0]
-    if strays:
-        suspects += [
-            Suspect(match.start(), match.start(match.lastindex) if match.lastindex else -1, match.end())
-            for match in SUSPECT_STRAY.finditer(text, min(strays), last)
-        ]
+    for stray in (ZWNJ, ZWJ, ATTHACAN):
+        place = text.find(stray, first, last)
+        if place >= 0:
+            suspects += match_suspects(compile_stray(stray), text, place, last)
     for rare in ("\u17a3", "\u17a4", ROBAT, COENG + RO + COENG):
         end = last + len(rare) - 1  # it may begin at the last character
         place = text.find(rare, first, end)
         while place >= 0:
             # Robat is in its place but behind a coeng.
             if rare != ROBAT or text.endswith(COENG, 0, max(place - 1, 0)):
-                suspects.append(Suspect(place, -1, place + 1))
+                suspects.append((place, -1, place + 1))
             place = text.find(rare, place + 1, end)
     if len(suspects) > pairs:
         suspects.sort()
     return suspects
+
+
+def match_suspects(pattern: re.Pattern[str], text: str, first: int, last: int) -> list[Suspect]:
+    return [
+        (match.start(), match.start(match.lastindex) if match.lastindex else -1, match.end())
+        for match in pattern.finditer(text, first, last)
+    ]
 
 
 def look_around(text: str, suspects: list[Suspect], floor: int, last: int) -> Stretch | None:
