@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
@@ -23,9 +22,8 @@ from khmertext.text.suspects import SHORT, Stretch, iter_suspects, may_be_wrong
 __all__ = ["Edit", "Normalization", "apply_edits", "is_normalized", "normalize", "normalize_with_edits"]
 
 
-@dataclass(frozen=True, repr=False)
 class Normalization:
-    """A text in normal form, and how it came about. It unpacks to both.
+    """A text in normal form, and how it came about. It unpacks to both, and is not to be changed.
 
     The edits are made when they are asked for. The first use of an offset map goes through them once; each further one
     takes logarithmic time.
@@ -41,9 +39,10 @@ class Normalization:
         ('ខអ', (Edit(start=1, end=2, replacement='អ', rule='deprecated'),))
     """
 
-    text: str
-    bases: tuple[int, ...] = ()
-    changes: tuple[Edit, ...] = ()
+    def __init__(self, text: str, bases: tuple[int, ...] = (), changes: tuple[Edit, ...] = ()) -> None:
+        self.text = text
+        self.bases = bases
+        self.changes = changes
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
@@ -62,6 +61,14 @@ class Normalization:
     def __iter__(self) -> Iterator[Any]:
         yield self.text
         yield self.edits
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Normalization):
+            return NotImplemented
+        return (self.text, self.bases, self.changes) == (other.text, other.bases, other.changes)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.bases, self.changes))
 
     def __repr__(self) -> str:
         return f"Normalization(text={self.text!r}, edits={self.edits!r})"
