@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from corpora.generator import damage, make_text
 from khmertext import normalize
 from tests.pictures import BASES, ORACLE_FONTS, UNITS, Oracle, iter_strings, open_oracles
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "one-picture-two-forms.md"
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "corpora" / "samples"
+PAGE = ROOT / "docs" / "one-picture-two-forms.md"
 STRINGS = sum(len(BASES) * len(UNITS) ** length for length in (1, 2, 3))
 
 
@@ -38,6 +41,22 @@ def test_the_visual_form_keeps_every_picture(oracles: list[Oracle], lang: str) -
                 assert picture is not None, ascii(text)
                 assert picture == oracle.draw(form), (oracle.name, ascii(text), ascii(form))
     assert changed > 15_000
+
+
+def test_the_visual_form_keeps_the_pictures_of_text(oracles: list[Oracle]) -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SAMPLES.glob("*.txt")))
+    text += damage(make_text(5, 400_000), 5, 1.0)
+    runs = set(re.findall("[\u1780-\u17ff\u19e0-\u19ff\u200b-\u200d]+", text))
+    changed = 0
+    for run in runs:
+        form = normalize(run, form="visual")
+        if form is not run:
+            for oracle in oracles:
+                picture = oracle.draw(run)
+                changed += picture is not None
+                assert picture == oracle.draw(form) or picture is None, (oracle.name, ascii(run), ascii(form))
+    assert len(runs) > 2_900
+    assert changed > 40
 
 
 def explain(forms: list[str]) -> str:

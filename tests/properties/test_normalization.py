@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpora.generator import iter_syllables
+from corpora.misspelling import spell_wrongly
 from khmertext import is_normalized, normalize, normalize_with_edits, split_clusters
 from khmertext.script import grammar
 from khmertext.text.normalization import apply_edits
@@ -165,6 +168,34 @@ def test_vowel_u_typed_for_a_shifter_comes_back() -> None:
         for vowel in "\u17b7\u17b8\u17b9\u17ba\u17be":
             assert normalize(base + "\u17bb" + vowel) == base + shifter + vowel
             assert normalize(base + vowel + "\u17bb") == base + shifter + vowel
+
+
+@pytest.mark.slow
+def test_no_conformant_syllable_changes_and_every_misspelling_comes_back() -> None:
+    chosen = random.Random(3)
+    kinds: Counter[str] = Counter()
+    syllables = set(iter_syllables(3, 60_000))
+    for syllable in syllables:
+        assert normalize(syllable) is syllable
+        for kind, typed in spell_wrongly(syllable, chosen).items():
+            kinds[kind] += 1
+            assert normalize(typed) == syllable, (kind, ascii(typed), ascii(syllable))
+    assert len(syllables) > 25_000
+    assert len(kinds) == 6
+    assert min(kinds.values()) > 50, kinds
+    assert sum(kinds.values()) > 40_000
+
+
+def test_split_vowels_repeated_and_mixed_with_others_settle() -> None:
+    chosen = random.Random(8)
+    for _ in range(5000):
+        parts = chosen.choices(
+            ["\u17c1\u17b8", "\u17c1\u17b6", "\u17c1", "\u17b8", "\u17b6", *"\u17bb\u17bc\u17bd\u17c4"], k=4
+        )
+        text = chosen.choice(STRONG + WEAK) + "".join(parts)
+        form = normalize(text)
+        assert normalize(form) is form == normalize_plainly(text)
+        assert not re.search("\u17c1.*[\u17b6\u17b8]|[\u17b6\u17b8].*\u17c1|\u17c4.*\u17b8", form), ascii(form)
 
 
 @pytest.mark.parametrize(

@@ -210,9 +210,10 @@ def parse_axes(text: str) -> Axes:
 
 def show_result(result: BuildResult, output: Path | None, source: Path, *, dry_run: bool) -> None:
     if not result.clusters and not result.khmer_pages:
-        copied = f"; {result.written:,} files copied as they are" if result.written and output is not None else ""
-        restored = f"; {result.written:,} files restored" if result.written and output is None else ""
-        click.echo(f"no Khmer in {result.pages:,} pages; nothing to do{copied}{restored}")
+        written = result.written - (output is not None and result.manifest is not None)  # our manifest is no copy
+        files = f"{written:,} file{'s' if written != 1 else ''}"
+        what = f"; {files} {'restored' if output is None else 'copied as they are'}" if written > 0 else ""
+        click.echo(f"no Khmer in {result.pages:,} page{'s' if result.pages != 1 else ''}; nothing to do{what}")
         show_warnings(result)
         return
     saved = f"{result.before:,} → {result.after:,} bytes"

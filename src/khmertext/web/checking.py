@@ -207,5 +207,10 @@ def check_font(
     for run in proof.lacking:
         lacking.setdefault(runs[run][1].text, runs[run])
     for run_text, (path, text) in lacking.items():
-        if run_text not in known:  # what it lacked from the start, the build told
-            yield Problem(path, text.line, run_text, f"{text.where}: the site's font has no letters for this")
+        # What it lacked from the start, building again does not bring.
+        what = (
+            "the whole font has no letters for this either; use another --font"
+            if run_text in known
+            else ("the site's font has no letters for this")
+        )
+        yield Problem(path, text.line, run_text, f"{text.where}: {what}")

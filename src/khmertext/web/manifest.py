@@ -18,9 +18,20 @@ from typing import Any, NamedTuple
 
 from khmertext.errors import SiteError
 
-__all__ = ["FORMAT", "SIGN", "FileRecord", "Manifest", "check_path", "hash_bytes", "read_manifest", "write_manifest"]
+__all__ = [
+    "FOLDER",
+    "FORMAT",
+    "SIGN",
+    "FileRecord",
+    "Manifest",
+    "check_path",
+    "hash_bytes",
+    "read_manifest",
+    "write_manifest",
+]
 
 FORMAT = 1
+FOLDER = "khmertext"  # the usual name of our folder in a site
 SIGN = b'"made_by": "khmertext"'  # among the first bytes of every manifest
 SURROGATE = re.compile("[\ud800-\udfff]")
 HINT = "remove the folder if it is not yours, or build again from the original site"

@@ -17,7 +17,7 @@ from khmertext.web.building import SitePlan, format_css, name_asset
 from khmertext.web.detector import install_page, make_detector
 from khmertext.web.disk import Tree, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
-from khmertext.web.manifest import Manifest, check_path
+from khmertext.web.manifest import FOLDER, Manifest, check_path
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
@@ -53,7 +53,7 @@ class BuildOptions:
     axes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
-    folder: str = "khmertext"
+    folder: str = FOLDER
     hinting: Literal["keep", "drop", "auto"] = "auto"
     detector: bool = True
     jobs: int | None = None

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from khmertext.errors import SiteError
 from khmertext.web.building import SitePlan, edit_sheet, page_insertions
 from khmertext.web.disk import TreeWriter, find_signed, is_abandoned, read_file, read_tree
-from khmertext.web.manifest import SIGN, FileRecord, Manifest, hash_bytes, read_manifest, write_manifest
+from khmertext.web.manifest import FOLDER, SIGN, FileRecord, Manifest, hash_bytes, read_manifest, write_manifest
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, file_kind
 from khmertext.web.sources import Insertion, apply_insertions, decode_source
@@ -91,9 +91,11 @@ def find_folder(root: Path, folder: str | None = None) -> str:
     found = find_signed(root, (MANIFEST, JOURNAL), SIGN) if folder is None else [folder]
     if len(found) > 1:
         raise SiteError(f"was built more than once, in {' and '.join(found)}", source=str(root), hint="use --folder")
+    if not found and (root / FOLDER / MANIFEST).is_file():
+        found = [FOLDER]  # ours by its name alone: reading it tells what is wrong with it
     if not found or not any((root / found[0] / name).is_file() for name in (MANIFEST, JOURNAL)):
         raise SiteError(
-            f"holds no {found[0] if found else 'khmertext'}/{MANIFEST}",
+            f"holds no {found[0] if found else FOLDER}/{MANIFEST}",
             source=str(root),
             hint="only a site that `khmertext site build` wrote has one",
         )

@@ -100,10 +100,10 @@ def test_build_check_and_clean(run: Run, site: Path, tmp_path: Path) -> None:
 def test_no_khmer_is_said_and_is_no_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("<p>Latin")
-    assert run("site", "build", "site", "--in-place") == (0, "no Khmer in 1 pages; nothing to do\n", "")
+    assert run("site", "build", "site", "--in-place") == (0, "no Khmer in 1 page; nothing to do\n", "")
     copied = run("site", "build", "site", "-o", "out")
     assert (copied.code, copied.err) == (0, "")
-    assert "copied as they are" in copied.out
+    assert "1 file copied as they are" in copied.out
     assert (tmp_path / "out/index.html").read_text() == "<p>Latin"
 
 

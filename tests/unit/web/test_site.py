@@ -565,13 +565,15 @@ def test_new_khmer_that_the_font_lacks_is_told_with_its_place(copy: Path, page: 
     assert all("cannot draw" in one.message for one in found)
 
 
-def test_what_the_font_never_had_is_told_by_the_build_and_only_news_by_the_check(tmp_path: Path) -> None:
+def test_what_the_font_never_had_is_told_by_the_build_and_by_the_check(tmp_path: Path) -> None:
     site = write_site(tmp_path / "site", {"a.html": "<p>ក\u17deខ<p>ខ".encode()})  # no letter, and in no font
     result = build_site(site, None, OPTIONS)
     assert [(one.text, one.path, one.line) for one in result.lacking] == [("ក\u17deខ", "a.html", 1)]
-    assert check_site(site) == []
+    (known,) = check_site(site)
+    assert (known.path, known.line, known.text) == ("a.html", 1, "ក\u17deខ")
+    assert "use another --font" in known.message
     append(site / "a.html", "\n<p>ខ\u17de")
-    assert [(one.line, one.text) for one in check_site(site)] == [(2, "ខ\u17de")]
+    assert [(one.line, one.text) for one in check_site(site)] == [(1, "ក\u17deខ"), (2, "ខ\u17de")]
 
 
 @pytest.mark.parametrize(
