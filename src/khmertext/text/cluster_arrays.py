@@ -12,11 +12,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from khmertext.script.classes import ZWJ, ZWNJ
 from khmertext.text.boundaries import SHORTEST_CUT, mend_doubtful, mend_long_rows
 
 __all__ = ["cluster_starts_array"]
 
 CHUNK: Final = 1 << 16
+
+# What the rule treats in ways of its own; to look for them costs less than to compare every character.
+RARE: Final = (ZWNJ, ZWJ, "\u17dd", "\r")
 
 
 def cluster_starts_array(text: str) -> NDArray[np.intp]:
@@ -40,8 +44,9 @@ def cluster_starts_array(text: str) -> NDArray[np.intp]:
     begins = np.frombuffer(flags, dtype=np.bool_)
     doubtful: list[int] = []
     for first in range(0, len(text), CHUNK):
+        rare = any(text.find(char, max(first - 1, 0), first + CHUNK) >= 0 for char in RARE)
         # One character more than the chunk has: what stands before its first one.
-        doubts = flag_chunk(codes[first : first + CHUNK + 1], begins[first : first + CHUNK])
+        doubts = flag_chunk(codes[first : first + CHUNK + 1], begins[first : first + CHUNK], rare)
         if doubts.any():
             doubtful += (np.flatnonzero(doubts) + first).tolist()
     mend_doubtful(text, flags, doubtful)
@@ -70,30 +75,32 @@ def has_row(begins: NDArray[np.bool_]) -> bool:
     return False
 
 
-def flag_chunk(codes: NDArray[Any], begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def flag_chunk(codes: NDArray[Any], begins: NDArray[np.bool_], rare: bool) -> NDArray[np.bool_]:
     """Set the flags of one chunk by the rule; return where it is doubtful.
 
     Args:
         codes: The code points, with the one before the first.
         begins: The flags, one less; they are changed.
+        rare: Whether one of RARE is among the code points.
     """
-    khmer = codes - codes.dtype.type(0x1780)
-    atthacan = khmer == 0x5D
-    joiner = (codes | codes.dtype.type(1)) == 0x200D
+    number = codes.dtype.type
+    khmer = codes - number(0x1780)
     coeng = khmer == 0x52
-    strays = atthacan | joiner
-    # From the inherent vowels 17B4 to the lunar sign 17D3, the conjoiner 17D2 included.
-    drawn_on = (khmer - codes.dtype.type(0x34)) < 0x20
-    drawn_on |= strays
-    joined = khmer < 0x34
-    joined &= np.concatenate(([False], coeng[:-1]))
-    joined |= drawn_on
     takes_marks = khmer < 0x54
-    takes_marks |= atthacan
-    np.logical_not(joined[1:], out=begins)
-    doubtful: NDArray[np.bool_] = drawn_on[1:] & ~takes_marks[:-1]
-    doubtful |= strays[1:] & coeng[:-1]
-    line_feed = codes[1:] == 0x0A
-    if line_feed.any():
-        begins &= ~(line_feed & (codes[:-1] == 0x0D))
+    joined = khmer[1:] < 0x34
+    joined &= coeng[:-1]
+    # From the inherent vowels 17B4 to the lunar sign 17D3, the conjoiner 17D2 included.
+    khmer -= number(0x34)
+    drawn_on = khmer < 0x20
+    if rare:
+        atthacan = khmer == 0x29
+        strays = atthacan | ((codes | number(1)) == 0x200D)
+        takes_marks |= atthacan
+        drawn_on |= strays
+        joined |= (codes[1:] == 0x0A) & (codes[:-1] == 0x0D)
+    joined |= drawn_on[1:]
+    np.logical_not(joined, out=begins)
+    doubtful: NDArray[np.bool_] = drawn_on[1:] > takes_marks[:-1]
+    if rare:
+        doubtful |= strays[1:] & coeng[:-1]
     return doubtful

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 
 from khmertext.text.edits import Edit, apply_edits, make_edit
 from khmertext.text.mending import MEMO_SIZE, Settings, choose_settings, explain_cluster, mender
 from khmertext.text.suspects import SHORT, Stretch, iter_suspects, may_be_wrong
 
 __all__ = ["Edit", "Normalization", "apply_edits", "is_normalized", "normalize", "normalize_with_edits"]
+
+V = TypeVar("V")
 
 
 class Normalization:
@@ -47,9 +49,12 @@ class Normalization:
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
         """What was changed, in order; they do not overlap."""
+        make = tuple.__new__  # what the class itself calls, less one call
         return tuple(
-            Edit(base + first, base + last, replacement, rule)
-            for base, (first, last, replacement, rule) in zip(self.bases, self.changes, strict=True)
+            [
+                make(Edit, (base + first, base + last, replacement, rule))
+                for base, (first, last, replacement, rule) in zip(self.bases, self.changes, strict=True)
+            ]
         )
 
     @cached_property
@@ -148,7 +153,7 @@ def normalize(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da
     settings = choose_settings(form, lang, keep_coeng_da)
     if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
         return text
-    mend = mender(settings)
+    mend = find_forms(settings)
     pieces: list[str] = []
     taken = 0
     for stretch in iter_suspects(text, settings.fold_coeng_da):
@@ -192,7 +197,7 @@ def is_normalized(text: str, *, form: str = "utn61", lang: str = "km", keep_coen
     settings = choose_settings(form, lang, keep_coeng_da)
     if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
         return True
-    mend = mender(settings)
+    mend = find_forms(settings)
     found = iter_suspects(text, settings.fold_coeng_da)
     return all(list(map(mend, stretch.clusters)) == stretch.clusters for stretch in found)
 
@@ -222,7 +227,7 @@ def normalize_with_edits(
     settings = choose_settings(form, lang, keep_coeng_da)
     if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
         return Normalization(text)
-    explain = explainer(settings)
+    explain = find_changes(settings)
     bases: list[int] = []
     changes: list[Edit] = []
     pieces: list[str] = []
@@ -248,16 +253,34 @@ def iter_starts(stretch: Stretch) -> Iterable[int]:
     return accumulate(map(len, stretch.clusters), initial=stretch.starts[0]) if stretch.whole else stretch.starts
 
 
+class Memo(dict[str, V]):
+    """What a function gives for the clusters met so far. Real text repeats itself, and a plain dict is the fastest."""
+
+    def __init__(self, function: Callable[[str], V]) -> None:
+        self.function = function
+
+    def __missing__(self, cluster: str) -> V:
+        if len(self) >= MEMO_SIZE:
+            self.clear()  # dirty text must not fill it for good
+        value = self[cluster] = self.function(cluster)
+        return value
+
+
 @cache
-def explainer(settings: Settings) -> Callable[[str], Edit | None]:
-    """What a cluster's normal form takes, as an edit from its start, with a memo of its own; None where nothing."""
+def find_forms(settings: Settings) -> Callable[[str], str]:
+    """What gives the normal form of a cluster."""
+    return Memo(mender(settings)).__getitem__
+
+
+@cache
+def find_changes(settings: Settings) -> Callable[[str], Edit | None]:
+    """What gives a cluster's normal form as an edit from its start; None where nothing changes."""
     mend = mender(settings)
 
-    @lru_cache(maxsize=MEMO_SIZE)
-    def explain(cluster: str) -> Edit | None:
+    def find_change(cluster: str) -> Edit | None:
         form = mend(cluster)
         if form == cluster:
             return None
         return make_edit(0, cluster, form, "+".join(explain_cluster(cluster, settings)))
 
-    return explain
+    return Memo(find_change).__getitem__
