@@ -25,18 +25,14 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from khmertext.script import grammar
 from khmertext.script.classes import KHMER
+from khmertext.text.boundaries import CLUSTER, MAX_CLUSTER, find_starts
 
-__all__ = ["MAX_CLUSTER", "Cluster", "ClusterKind", "cluster_starts", "iter_clusters", "split_clusters"]
+__all__ = ["CLUSTER", "MAX_CLUSTER", "Cluster", "ClusterKind", "cluster_starts", "iter_clusters", "split_clusters"]
 
-MAX_CLUSTER = grammar.MAX_CLUSTER
-"""The most code points that one cluster can have."""
-
-CLUSTER = re.compile(grammar.CLUSTER, re.DOTALL)
 SYLLABLE = re.compile(grammar.SYLLABLE)
 
 # Real text repeats itself: millions of clusters are a few thousand distinct ones. The least recently used go first, so
@@ -141,6 +137,4 @@ def cluster_starts(text: str) -> list[int]:
         >>> cluster_starts("សួស្តី")
         [0, 2]
     """
-    starts = list(accumulate(map(len, CLUSTER.findall(text)), initial=0))
-    starts.pop()  # the end of the text
-    return starts
+    return find_starts(text)

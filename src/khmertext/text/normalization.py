@@ -1,49 +1,82 @@
 """Normal form: one encoding for what reads as one.
 
-The strategy: real text is nearly normal and repeats itself. One scan finds the places where something *may* be wrong;
-there the cluster is found, and its normal form comes from a memo or from the rules. Everything else is copied in long
-slices. The rules (:mod:`khmertext.text.rules`) work on the parts of a syllable and run to a fixed point.
+The strategy: real text is nearly normal and repeats itself. One scan finds the clusters that *may* be wrong
+(:mod:`khmertext.text.suspects`), and their normal form comes from a memo or from the rules. Everything else is copied
+in long slices. The rules (:mod:`khmertext.text.rules`) work on the parts of a syllable and run to a fixed point.
 
 Source: UTN #61 (Khmer Encoding Structure, October 2024).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property
+from itertools import accumulate
+from typing import Any, TypeVar
 
-from khmertext.text.clusters import split_clusters
-from khmertext.text.mending import choose_settings, explain_cluster, mender
-from khmertext.text.suspects import find_suspects, iter_suspects
+from khmertext.text.edits import Edit, apply_edits, make_edit
+from khmertext.text.mending import MEMO_SIZE, Settings, choose_settings, explain_cluster, mender
+from khmertext.text.suspects import SHORT, Stretch, iter_suspects, may_be_wrong
 
 __all__ = ["Edit", "Normalization", "apply_edits", "is_normalized", "normalize", "normalize_with_edits"]
 
-
-class Edit(NamedTuple):
-    """A place that normalization changes.
-
-    Attributes:
-        start: Where it begins, in code points of the text as it was.
-        end: Where it ends.
-        replacement: What stands there in the normal form.
-        rule: The names of the rules, joined by "+": those of RULES, "order" for parts that only moved, "lunar".
-    """
-
-    start: int
-    end: int
-    replacement: str
-    rule: str
+V = TypeVar("V")
 
 
-class Normalization(NamedTuple):
-    """A text in normal form, and how it came about.
+class Normalization:
+    """A text in normal form, and how it came about. It unpacks to both, and is not to be changed.
+
+    The edits are made when they are asked for. The first use of an offset map goes through them once; each further one
+    takes logarithmic time.
 
     Attributes:
         text: The normal form.
-        edits: What was changed, in order; they do not overlap.
+        bases: Where the clusters that changed begin in the text as it was, ascending.
+        changes: What was changed in each, with offsets from its start.
+
+    Example:
+        >>> text, edits = normalize_with_edits("ខ\u17a3")
+        >>> text, edits
+        ('ខអ', (Edit(start=1, end=2, replacement='អ', rule='deprecated'),))
     """
 
-    text: str
-    edits: tuple[Edit, ...]
+    def __init__(self, text: str, bases: tuple[int, ...] = (), changes: tuple[Edit, ...] = ()) -> None:
+        self.text = text
+        self.bases = bases
+        self.changes = changes
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """What was changed, in order; they do not overlap."""
+        make = tuple.__new__  # what the class itself calls, less one call
+        return tuple(
+            [
+                make(Edit, (base + first, base + last, replacement, rule))
+                for base, (first, last, replacement, rule) in zip(self.bases, self.changes, strict=True)
+            ]
+        )
+
+    @cached_property
+    def shifts(self) -> list[int]:
+        """By how much the normal form is longer before each change, and at last on the whole."""
+        growths = [len(replacement) - last + first for first, last, replacement, _ in self.changes]
+        return list(accumulate(growths, initial=0))
+
+    def __iter__(self) -> Iterator[Any]:
+        yield self.text
+        yield self.edits
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Normalization):
+            return NotImplemented
+        return (self.text, self.bases, self.changes) == (other.text, other.bases, other.changes)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.bases, self.changes))
+
+    def __repr__(self) -> str:
+        return f"Normalization(text={self.text!r}, edits={self.edits!r})"
 
     def to_source(self, offset: int) -> int:
         """The offset in the text as it was of an offset in the normal form.
@@ -61,16 +94,13 @@ class Normalization(NamedTuple):
         """
         if not 0 <= offset <= len(self.text):
             raise IndexError(f"offset {offset} is not in a text of {len(self.text)} code points")
-        shift = 0
-        for edit in self.edits:
-            start = edit.start + shift
-            end = start + len(edit.replacement)
-            if offset < start:
-                break
-            if offset < end:
-                return edit.start
-            shift = end - edit.end
-        return offset - shift
+        bases, changes, shifts = self.bases, self.changes, self.shifts
+        number = bisect_right(range(len(bases)), offset, key=lambda n: bases[n] + changes[n].start + shifts[n]) - 1
+        if number < 0:
+            return offset
+        base, (first, last, replacement, _) = bases[number], changes[number]
+        end = base + first + shifts[number] + len(replacement)
+        return base + first if offset < end else base + last + offset - end
 
     def to_normalized(self, offset: int) -> int:
         """The offset in the normal form of an offset in the text as it was.
@@ -85,17 +115,15 @@ class Normalization(NamedTuple):
             >>> normalize_with_edits("ក\\u17a4ខ").to_normalized(2)
             3
         """
-        length = len(self.text) + sum(edit.end - edit.start - len(edit.replacement) for edit in self.edits)
+        bases, changes, shifts = self.bases, self.changes, self.shifts
+        length = len(self.text) - shifts[-1]
         if not 0 <= offset <= length:
             raise IndexError(f"offset {offset} is not in a text of {length} code points")
-        shift = 0
-        for edit in self.edits:
-            if offset < edit.start:
-                break
-            if offset < edit.end:
-                return edit.start + shift
-            shift += len(edit.replacement) - (edit.end - edit.start)
-        return offset + shift
+        number = bisect_right(range(len(bases)), offset, key=lambda n: bases[n] + changes[n].start) - 1
+        if number < 0:
+            return offset
+        base, (first, last, _, _) = bases[number], changes[number]
+        return base + first + shifts[number] if offset < base + last else offset + shifts[number + 1]
 
 
 def normalize(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da: bool = False) -> str:
@@ -123,20 +151,26 @@ def normalize(text: str, *, form: str = "utn61", lang: str = "km", keep_coeng_da
     Source: UTN #61, the structure of the Modern Khmer syllable, and its sequences not to be used.
     """
     settings = choose_settings(form, lang, keep_coeng_da)
-    places = find_suspects(text, settings.fold_coeng_da)
-    if not places:
+    if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
         return text
-    mend = mender(settings)
-    if len(places) * 16 > len(text):
-        found = "".join(map(mend, split_clusters(text)))
-        return text if found == text else found
+    mend = find_forms(settings)
     pieces: list[str] = []
     taken = 0
-    for start, cluster in iter_suspects(text, places):
-        mended = mend(cluster)
-        if mended is not cluster and mended != cluster:
-            pieces += (text[taken:start], mended)
-            taken = start + len(cluster)
+    for stretch in iter_suspects(text, settings.fold_coeng_da):
+        clusters, starts, end = stretch
+        forms = list(map(mend, clusters))
+        if forms == clusters:
+            continue
+        if stretch.whole:
+            pieces += (text[taken : starts[0]], "".join(forms))
+            taken = end
+            continue
+        fresh: list[str] = []
+        for start, cluster, form in zip(starts, clusters, forms, strict=True):
+            if form != cluster:
+                fresh += (text[taken:start], form)
+                taken = start + len(cluster)
+        pieces.append("".join(fresh))  # many small strings take far more memory than their text
     if not pieces:
         return text
     pieces.append(text[taken:])
@@ -161,9 +195,11 @@ def is_normalized(text: str, *, form: str = "utn61", lang: str = "km", keep_coen
         (True, False)
     """
     settings = choose_settings(form, lang, keep_coeng_da)
-    mend = mender(settings)
-    places = find_suspects(text, settings.fold_coeng_da)
-    return all(mend(cluster) == cluster for _, cluster in iter_suspects(text, places))
+    if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
+        return True
+    mend = find_forms(settings)
+    found = iter_suspects(text, settings.fold_coeng_da)
+    return all(list(map(mend, stretch.clusters)) == stretch.clusters for stretch in found)
 
 
 def normalize_with_edits(
@@ -189,48 +225,62 @@ def normalize_with_edits(
         (Edit(start=2, end=3, replacement='ត', rule='coeng-da'),)
     """
     settings = choose_settings(form, lang, keep_coeng_da)
+    if len(text) <= SHORT and not may_be_wrong(text, settings.fold_coeng_da):
+        return Normalization(text)
+    explain = find_changes(settings)
+    bases: list[int] = []
+    changes: list[Edit] = []
+    pieces: list[str] = []
+    taken = 0
+    for stretch in iter_suspects(text, settings.fold_coeng_da):
+        fresh: list[str] = []
+        for base, change in zip(iter_starts(stretch), map(explain, stretch.clusters), strict=False):
+            if change is not None:
+                first, last, replacement, _ = change
+                fresh += (text[taken : base + first], replacement)
+                taken = base + last
+                bases.append(base)
+                changes.append(change)
+        pieces.append("".join(fresh))
+    if not bases:
+        return Normalization(text)
+    pieces.append(text[taken:])
+    return Normalization("".join(pieces), tuple(bases), tuple(changes))
+
+
+def iter_starts(stretch: Stretch) -> Iterable[int]:
+    """Where the clusters of a stretch begin; may go on behind the last."""
+    return accumulate(map(len, stretch.clusters), initial=stretch.starts[0]) if stretch.whole else stretch.starts
+
+
+class Memo(dict[str, V]):
+    """What a function gives for the clusters met so far. Real text repeats itself, and a plain dict is the fastest."""
+
+    def __init__(self, function: Callable[[str], V]) -> None:
+        self.function = function
+
+    def __missing__(self, cluster: str) -> V:
+        if len(self) >= MEMO_SIZE:
+            self.clear()  # dirty text must not fill it for good
+        value = self[cluster] = self.function(cluster)
+        return value
+
+
+@cache
+def find_forms(settings: Settings) -> Callable[[str], str]:
+    """What gives the normal form of a cluster."""
+    return Memo(mender(settings)).__getitem__
+
+
+@cache
+def find_changes(settings: Settings) -> Callable[[str], Edit | None]:
+    """What gives a cluster's normal form as an edit from its start; None where nothing changes."""
     mend = mender(settings)
-    edits: list[Edit] = []
-    pieces: list[str] = []
-    taken = 0
-    for start, cluster in iter_suspects(text, find_suspects(text, settings.fold_coeng_da)):
-        mended = mend(cluster)
-        if mended == cluster:
-            continue
-        head = common_start(cluster, mended)
-        tail = common_start(cluster[head:][::-1], mended[head:][::-1])
-        first, last = start + head, start + len(cluster) - tail
-        replacement = mended[head : len(mended) - tail]
-        edits.append(Edit(first, last, replacement, "+".join(explain_cluster(cluster, settings))))
-        pieces += (text[taken:first], replacement)
-        taken = last
-    if not edits:
-        return Normalization(text, ())
-    pieces.append(text[taken:])
-    return Normalization("".join(pieces), tuple(edits))
 
+    def find_change(cluster: str) -> Edit | None:
+        form = mend(cluster)
+        if form == cluster:
+            return None
+        return make_edit(0, cluster, form, "+".join(explain_cluster(cluster, settings)))
 
-def apply_edits(text: str, edits: tuple[Edit, ...]) -> str:
-    """Replay edits on the text that they were made for.
-
-    Example:
-        >>> found = normalize_with_edits("ខែ្មរ")
-        >>> apply_edits("ខែ្មរ", found.edits) == found.text
-        True
-    """
-    pieces: list[str] = []
-    taken = 0
-    for edit in edits:
-        pieces += (text[taken : edit.start], edit.replacement)
-        taken = edit.end
-    pieces.append(text[taken:])
-    return "".join(pieces)
-
-
-def common_start(one: str, other: str) -> int:
-    length = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        length += 1
-    return length
+    return Memo(find_change).__getitem__
