@@ -68,11 +68,12 @@ class Oracle:
         buffer.direction = "ltr"
         hb.shape(self.font, buffer)
         drawn = []
-        advance = 0
+        advance = circles = 0
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=False):
             glyph = info.codepoint
-            if glyph == NOTDEF or (glyph == self.circle and DOTTED_CIRCLE not in text):
+            if glyph == NOTDEF:
                 return None
+            circles += glyph == self.circle
             outline = self.ink.get(glyph)
             if outline is None:
                 shape = read_outline(self.font, glyph)
@@ -81,6 +82,8 @@ class Oracle:
             if outline:
                 drawn.append((outline, advance + x_offset, y_offset))
             advance += x_advance
+        if circles > text.count(DOTTED_CIRCLE):
+            return None
         drawn.sort()
         drawn.append((-1, advance, 0))
         return tuple(drawn)

@@ -41,6 +41,7 @@ def normalize_cluster(cluster: str) -> str:
     onset_base = base
     while True:
         part, wall, rest = split_at_wall(rest, onset_base)
+        held = bool(re.search("[\u17c9\u17ca]\u200c|\u200c[\u17c9\u17ca]", part))
         carried = ""
         if wall == "\u17d2" and not re.search("[\u17c7\u17c8]", part):
             # Canonical order wants atthacan behind the conjoiner: those that come last go over the wall.
@@ -48,7 +49,7 @@ def normalize_cluster(cluster: str) -> str:
             while signs and signs.pop() == "\u17dd":
                 at = part.rindex("\u17dd")
                 part, carried = part[:at] + part[at + 1 :], carried + "\u17dd"
-        written += order_part(onset_base, part) + wall
+        written += order_part(onset_base, part, held) + wall
         if not wall:
             return written
         rest = carried + rest
@@ -79,11 +80,10 @@ def final_coeng_fits(base: str, part: str, letter: str) -> bool:
         return False
     if re.search("[\u17b6\u17bf\u17c0\u17c4\u17c5]", marks):
         return True
-    return base == "\u1789" and bool(re.search("[\u17c9\u17ca]", marks)) and not re.search("[\u17c7\u17c8]", marks)
+    return base == "\u1789" and "\u17d2" in part and not re.search("[\u17c7\u17c8]", marks)
 
 
-def order_part(base: str, part: str) -> str:
-    held = bool(re.search("[\u17c9\u17ca]\u200c|\u200c[\u17c9\u17ca]", part))
+def order_part(base: str, part: str, held: bool) -> str:
     coengs = [pair.replace("\u178a", "\u178f") for pair in re.findall(f"\u17d2{BASES}", part)]
     marks = re.sub(f"\u17d2{BASES}|[\u200c\u200d]", "", part)
     coengs.sort(key=lambda pair: pair == "\u17d2\u179a")

@@ -114,13 +114,30 @@ def test_middle_khmer_is_judged_by_its_own_grammar() -> None:
 
 
 @pytest.mark.parametrize(
-    "mark", ["\u17b6", "\u17d2", "\u17d2\u1780", "\u200c", "\u17c9\u17b8", "\u17dd\u17d2", "\u0e34", "Edl"]
+    "row",
+    [
+        *("\u17b6", "\u17d2", "\u17d2\u1780", "\u200c", "\u17c9\u17b8", "\u17dd\u17d2", "\u17b6\u17c6"),
+        *("\u0e34", "Edl", "1", "\u17e1", "1\u17e1", "\u17e1\u17b6"),
+    ],
 )
-def test_a_million_marks_are_bounded_work(mark: str) -> None:
-    text = "\u1780" + mark * (1_000_000 // len(mark))
-    assert len(check(text)) < 300_000
+def test_a_million_marks_are_bounded_work(row: str) -> None:
+    text = "\u1780" + row * (1_000_000 // len(row))
+    assert len(check(text)) <= 1_000_000
 
 
 def test_a_row_of_marks_that_is_cut_is_one_diagnostic() -> None:
-    found = check("\u1780" + "\u17b6" * 100)
+    found = check("\u1780" + "\u17b6\u17c6" * 50)
     assert [(item.code, item.start, item.end) for item in found][-1] == ("KT705", 17, 101)
+
+
+@pytest.mark.parametrize("count", [2, 16, 17, 60, 1000, 100_000])
+def test_a_drawn_out_mark_is_taken_away_whole(count: int) -> None:
+    text = "\u1780" + "\u17b6" * count + " \u1781"
+    (found,) = [item for item in check(text) if item.code == "KT702"]
+    assert (found.start, found.end) == (2, count + 1)
+    assert fix_text(text, unsafe=True) == ("\u1780\u17b6 \u1781", {"KT702": 1}, [])
+
+
+def test_what_is_left_is_told_of_the_mended_text_also_where_rounds_run_out() -> None:
+    mended = fix_text("\u1780" + "\u17b6\u17c6" * 2000, unsafe=True)
+    assert mended.remaining == check(mended.text)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khmertext.text.clusters import cluster_starts, split_clusters
+from khmertext.text.clusters import cluster_starts
 from khmertext.text.editing import (
     backspace,
     caret_positions,
@@ -72,11 +72,28 @@ def test_truncated_to_clusters(text: str, count: int) -> None:
     assert len(short) == positions[min(count, len(positions) - 1)]
 
 
-def test_a_long_row_of_marks_is_linear() -> None:
-    text = "ក" + "\u17b6" * 1_000_000
-    assert len(truncate_bytes(text, 1_000_000)) <= 1_000_000
-    assert previous_caret(text, len(text)) < len(text)
-    assert len(split_clusters(truncate_clusters(text, 3))) == 3
+@pytest.mark.parametrize(
+    "row", ["\u17b6", "\u200d", "\u17e1", "1", "\U0001f1e6", "\u0301", "\u17d2", "\u17d2\u1780", "e\u200d"]
+)
+@pytest.mark.parametrize("head", ["\u1780", ""])
+def test_a_long_row_is_linear_for_every_function(row: str, head: str) -> None:
+    text = head + row * (200_000 // len(row))
+    count = len(text)
+    carets = caret_positions(text)
+    assert carets[-1] == count
+    assert len(truncate_bytes(text + "a", count)) <= count
+    assert previous_caret(text, count) == carets[-2]
+    assert next_caret(text, count // 2) in carets
+    assert truncate_clusters(text, count) == text
+    assert delete(text, count - 1) == text[:-1]
+    assert backspace(text, count)[1] == count - 1
+
+
+def test_a_key_behind_a_row_looks_back_over_the_row_alone() -> None:
+    text = "\u1780\u1798" * 2_000_000 + "\u17e1" * 400
+    for _ in range(50):
+        assert previous_caret(text, len(text)) == len(text) - 1
+        assert next_caret(text, len(text) - 1) == len(text)
 
 
 @pytest.mark.parametrize("position", [-1, 3])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
@@ -16,14 +17,23 @@ import click
 
 from khmertext.cli.reports import FORMATS, FileReport, find_places, format_reports, is_finding
 from khmertext.cli.terminal import ProgressLine, paint, printable
-from khmertext.cli.text import FILES, LANGUAGE_OPTION, STDIN, STDIN_NAME, iter_file, show_error, write_out
+from khmertext.cli.text import (
+    FILES,
+    LANGUAGE_OPTION,
+    STDIN,
+    STDIN_NAME,
+    iter_file,
+    iter_lines,
+    show_error,
+    with_newline,
+    write_out,
+)
 from khmertext.errors import KhmerTextError, TextError
 from khmertext.files import replace_file
 from khmertext.script.classes import INVISIBLES
 from khmertext.script.profiles import find_profile
-from khmertext.text import Diagnostic, check, fix_text, next_caret
+from khmertext.text import Diagnostic, check, cluster_starts, fix_text
 from khmertext.text.catalog import CATALOG
-from khmertext.text.editing import start_of_cluster
 from khmertext.workers import count_jobs, map_chunks, split_chunks
 
 __all__ = ["check_command"]
@@ -87,6 +97,8 @@ def check_command(
     """
     if fix and diff:
         raise click.UsageError("give only one of --fix and --diff")
+    if unsafe and not (fix or diff):
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     try:
         find_profile(lang)
         codes = choose_codes(selected, ignored)
@@ -199,31 +211,33 @@ def check_file(name: str, options: Options) -> FileReport:
         found = [item for item in check(text, lang=options.lang, keep_coeng_da=keep) if item.code in options.codes]
     except KhmerTextError as error:
         return FileReport(path, error=str(error))
-    quotes = tuple(quote(text, diagnostic) for diagnostic in found)
-    return FileReport(path, tuple(zip(found, find_places(text, found), strict=True)), quotes, applied, output)
+    quotes = tuple(iter_quotes(text, found))
+    return FileReport(
+        path, tuple(zip(found, find_places(text, found), strict=True)), quotes, applied, output, mark=len(mark)
+    )
 
 
-def quote(text: str, diagnostic: Diagnostic) -> tuple[str, str]:
-    """The clusters that a diagnostic speaks of, and what its edit makes of them."""
-    edit = diagnostic.edit
-    first, last = diagnostic.start, diagnostic.end
-    if edit is not None:
-        first, last = min(first, edit.start), max(last, edit.end)
-    start, end = start_of_cluster(text, first), next_caret(text, last - 1)
-    if text[start] in INVISIBLES:
-        start = start_of_cluster(text, start - 1)
-    if text[last - 1] in INVISIBLES:
-        end = next_caret(text, last)
-    before = text[start:end]
-    return before, before if edit is None else text[start : edit.start] + edit.replacement + text[edit.end : end]
+def iter_quotes(text: str, found: Sequence[Diagnostic]) -> Iterator[tuple[str, str]]:
+    """For each diagnostic the clusters that it speaks of, and what its edit makes of them."""
+    starts = [*cluster_starts(text), len(text)] if found else []
+    for diagnostic in found:
+        edit = diagnostic.edit
+        first, last = diagnostic.start, diagnostic.end
+        if edit is not None:
+            first, last = min(first, edit.start), max(last, edit.end)
+        # What parts a mark from its base is shown with both.
+        start = starts[max(bisect_right(starts, first) - 1 - (text[first] in INVISIBLES), 0)]
+        end = starts[min(bisect_left(starts, last) + (text[last - 1] in INVISIBLES), len(starts) - 1)]
+        before = text[start:end]
+        yield before, before if edit is None else text[start : edit.start] + edit.replacement + text[edit.end : end]
 
 
 def format_diff(path: str, before: str, after: str) -> str:
     name = printable(path, 2000)
     lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), name, f"{name} (mended)", n=CONTEXT
+        list(iter_lines([before])), list(iter_lines([after])), name, f"{name} (mended)", n=CONTEXT
     )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return "".join(map(with_newline, lines))
 
 
 # -- summary -------------------------------------------------------------------------------------------------------

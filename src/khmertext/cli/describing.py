@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from khmertext.text.catalog import CATALOG, CatalogEntry, FixSafety, find_entry
 __all__ = ["describe", "format_entry", "rule"]
 
 CIRCLE = "\u25cc"
+UNDECODED = re.compile("[\udc80-\udcff]")  # as Python passes on bytes of arguments that it cannot decode
 LONGEST = 20_000  # characters: what anybody reads
 SAFETY = {
     FixSafety.SAFE: "Safe: the picture stays the same in every font tried; `--fix` applies it.",
@@ -41,6 +43,8 @@ def describe(texts: tuple[str, ...], lang: str, keep_coeng_da: bool, as_json: bo
     Offsets count code points. Exit code 1 if anything is wrong.
     """
     given = [read_stdin() if text == STDIN else text for text in texts or (STDIN,)]
+    if any(UNDECODED.search(text) for text in given):
+        raise click.UsageError("a text is not in the encoding of the command line; give it on standard input")
     try:
         described = [describe_text(text, lang, keep_coeng_da) for text in given]
     except ValueError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import urllib.parse
 from bisect import bisect_right
@@ -43,6 +44,7 @@ class FileReport(NamedTuple):
         applied: Code to how many edits were made for it.
         output: What is to be printed in the place of a changed file: a diff, or mended standard input.
         error: Why the file could not be checked; "" if it was.
+        mark: How many code points stand before the first that offsets count: 1 for a byte order mark.
     """
 
     path: str
@@ -51,6 +53,7 @@ class FileReport(NamedTuple):
     applied: Mapping[str, int] = MappingProxyType({})
     output: str = ""
     error: str = ""
+    mark: int = 0
 
 
 def is_finding(diagnostic: Diagnostic) -> bool:
@@ -123,14 +126,16 @@ def show(text: str) -> str:
 def iter_json(report: FileReport) -> Iterable[dict[str, Any]]:
     for diagnostic, place in report.found:
         edit = diagnostic.edit
+        if edit is not None:  # offsets are those of the file as it is read
+            edit = edit._replace(start=edit.start + report.mark, end=edit.end + report.mark)
         yield {
             "file": report.path,
             "code": diagnostic.code,
             "name": CATALOG[diagnostic.code].name,
             "severity": diagnostic.severity.value,
             "message": diagnostic.message,
-            "start": diagnostic.start,
-            "end": diagnostic.end,
+            "start": diagnostic.start + report.mark,
+            "end": diagnostic.end + report.mark,
             **place._asdict(),
             "edit": None if edit is None else {**edit._asdict(), "safe": diagnostic.safe},
         }
@@ -163,9 +168,11 @@ def escape_property(text: str) -> str:
 
 
 def make_sarif(reports: Sequence[FileReport]) -> dict[str, Any]:
-    """A log of SARIF 2.1.0, with the rules that occur and the edits as fixes.
+    """A log of SARIF 2.1.0, with the rules that occur, the edits as fixes, and the files that could not be read.
 
-    Source: OASIS, SARIF 2.1.0, sections 3.14 (run), 3.27 (result), 3.30 (region), 3.55 (fix).
+    Lines, columns and offsets do not count a byte order mark.
+
+    Source: OASIS, SARIF 2.1.0, sections 3.14 (run), 3.20 (invocation), 3.27 (result), 3.30 (region), 3.55 (fix).
     """
     codes = sorted({diagnostic.code for report in reports for diagnostic, _ in report.found})
     results = [
@@ -173,11 +180,20 @@ def make_sarif(reports: Sequence[FileReport]) -> dict[str, Any]:
         for report in reports
         for diagnostic, place in report.found
     ]
+    errors = [{"level": "error", "message": {"text": report.error}} for report in reports if report.error]
+    invocation = {"executionSuccessful": not errors, "toolExecutionNotifications": errors}
     driver = {"name": "khmertext", "version": __version__, "rules": list(map(make_rule, codes))}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "invocations": [invocation],
+                "columnKind": "unicodeCodePoints",
+                "results": results,
+            }
+        ],
     }
 
 
@@ -194,7 +210,7 @@ def make_rule(code: str) -> dict[str, Any]:
 
 
 def make_result(path: str, diagnostic: Diagnostic, place: Place, index: int) -> dict[str, Any]:
-    artifact = {"uri": urllib.parse.quote(PurePath(path).as_posix())}
+    artifact = {"uri": urllib.parse.quote(os.fsencode(PurePath(path).as_posix()))}
     region = {
         "startLine": place.line,
         "startColumn": place.column,

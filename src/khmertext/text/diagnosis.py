@@ -43,7 +43,7 @@ from khmertext.text.catalog import CATALOG, Severity
 from khmertext.text.clusters import CLUSTER
 from khmertext.text.edits import Edit, apply_edits, make_edit
 from khmertext.text.mending import Settings, explain_cluster, mend_cluster
-from khmertext.text.syllables import TOKEN, is_middle_syllable, parse_parts
+from khmertext.text.syllables import MIDDLE_VOWELS, MOST_COENGS, TOKEN, is_middle_syllable, parse_parts
 from khmertext.text.visual import explain_visually, mend_visually
 
 __all__ = ["Diagnostic", "FixResult", "check", "fix_text"]
@@ -56,8 +56,8 @@ DISCOURAGED = frozenset("\u17d3\u17b4\u17b5")
 DEPRECATED = {"\u17a3": "KT501", "\u17a4": "KT502"}
 COENG_DA = re.compile(f"{COENG}\u178a")
 SYLLABLE = re.compile(grammar.SYLLABLE)
-MIDDLE_VOWELS = re.compile(grammar.MIDDLE_VOWELS)
-MOST_COENGS, MOST_SIGNS = 2, 2
+FINAL_COENG = re.compile(f"{ZWJ}{COENG}.", re.DOTALL)
+MOST_SIGNS = 2
 
 # Marks make a cluster of their own where they have no base; what stands alone takes none.
 MARKS = frozenset({*VOWELS, *SHIFTERS, *MODIFIERS, *FINALS, *JOINERS, ROBAT, COENG})
@@ -71,7 +71,9 @@ RULE_CODES = {"coeng-ro": "KT401", "vowel-u": "KT301", "vowel-order": "KT106", "
 RULE_PLACES = {"coeng-ro": ("coeng",), "vowel-u": ("", VOWEL_U), "vowel-order": ("vowel",), "joiner": ("joiner",)}
 
 THAI = re.compile(f"(?<={KHMER_SET})[{''.join(THAI_LOOKALIKES)}]+")
-MIXED_NUMBER = re.compile("(?:[0-9]+[\u17e0-\u17e9]|[\u17e0-\u17e9]+[0-9])[0-9\u17e0-\u17e9]*")
+MIXED_NUMBER = re.compile(
+    "(?<![0-9\u17e0-\u17e9])(?:[0-9]++[\u17e0-\u17e9]|[\u17e0-\u17e9]++[0-9])[0-9\u17e0-\u17e9]*+"
+)
 LIMON = re.compile("|".join(sorted(map(re.escape, LIMON_WORDS), key=lambda word: (-len(word), word))))
 LEGACY_WORDS, LEGACY_GAP = 4, 80  # so many different words, so few characters between them
 
@@ -150,22 +152,24 @@ def check(text: str, *, lang: str = "km", keep_coeng_da: bool = False) -> list[D
         starts = accumulate(map(len, pieces), initial=0)
         for index, (start, answer) in enumerate(zip(starts, answers, strict=False)):
             if answer:
-                place(found, pieces, index, start, answer)
+                place(found, text, pieces, index, start, answer)
     found += iter_lookalikes(text)
     found.sort(key=lambda diagnostic: (diagnostic.start, diagnostic.end, diagnostic.code))
     return found
 
 
-def place(found: list[Diagnostic], pieces: list[str], index: int, start: int, answer: tuple[Diagnostic, ...]) -> None:
+def place(
+    found: list[Diagnostic], text: str, pieces: list[str], index: int, start: int, answer: tuple[Diagnostic, ...]
+) -> None:
     """Put a cluster's diagnostics where it stands; what it lacks a base for is known by what is before it."""
     if answer[0].code != "KT701":
-        found.extend(move(diagnostic, start) for diagnostic in answer)
+        found.extend(reach_repeat(move(diagnostic, start), text) for diagnostic in answer)
         return
     before = pieces[index - 1] if index else ""
     if before in INVISIBLES and index > 1 and pieces[index - 2][0] in KHMER:
         edit = Edit(start - 1, start, "", "invisible")
         found.append(Diagnostic("KT604", start - 1, start, CATALOG["KT604"].message, edit))
-        found.extend(move(diagnostic, start) for diagnostic in answer[1:])
+        found.extend(reach_repeat(move(diagnostic, start), text) for diagnostic in answer[1:])
     elif (
         (before[:1] in KHMER and before)
         or (len(before) > 1 and before != "\r\n")
@@ -177,7 +181,18 @@ def place(found: list[Diagnostic], pieces: list[str], index: int, start: int, an
         else:
             found.append(Diagnostic("KT705", start, start + len(pieces[index]), CATALOG["KT705"].message))
     else:
-        found.extend(move(diagnostic, start) for diagnostic in answer)
+        found.extend(reach_repeat(move(diagnostic, start), text) for diagnostic in answer)
+
+
+def reach_repeat(diagnostic: Diagnostic, text: str) -> Diagnostic:
+    """Let the edit that takes away a repeated mark take the whole row of it, beyond the cluster too."""
+    edit = diagnostic.edit
+    if diagnostic.code != "KT702" or edit is None or text[edit.start - 1] != text[edit.start]:
+        return diagnostic
+    end = edit.end
+    while end < len(text) and text[end] == text[end - 1]:
+        end += 1
+    return diagnostic._replace(end=end, edit=edit._replace(end=end))
 
 
 def move(diagnostic: Diagnostic, offset: int) -> Diagnostic:
@@ -195,7 +210,9 @@ def fix_text(
     keep_coeng_da: bool = False,
     codes: frozenset[str] | None = None,
 ) -> FixResult:
-    """Apply the edits that :func:`check` suggests, until there are no more.
+    """Apply the edits that :func:`check` suggests, until there are no more, or :data:`MAX_ROUNDS` times.
+
+    One round is enough for nearly every text; a long row of different marks on one base can take more than there are.
 
     Args:
         text: Any string.
@@ -231,6 +248,8 @@ def fix_text(
         if not edits:
             break
         text = apply_edits(text, tuple(edits))
+    else:
+        remaining = check(text, lang=lang, keep_coeng_da=keep_coeng_da)
     return FixResult(text, dict(applied), remaining)
 
 
@@ -426,7 +445,9 @@ def name_faults(found: Findings, cluster: str, mended: str, profile: Profile) ->
             place = (dangling.start, dangling.end) if dangling else (0, len(cluster))
             found.add("KT403", *place)
         elif parts.wall[:1] == ZWJ:
-            found.add("KT603", *found.span("", ZWJ))
+            final = FINAL_COENG.search(cluster)
+            if profile.structure is Structure.MODERN and final:
+                found.add("KT603", final.start(), final.end())
         elif parts.wall:
             found.add("KT506" if parts.wall in DISCOURAGED else "KT704", *found.span("", parts.wall))
 

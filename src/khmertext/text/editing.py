@@ -1,7 +1,8 @@
 """What editors need: where the caret may stand, what a key removes, and texts cut short without breaking a syllable.
 
 The caret moves by cluster, since nobody can see into one; backspace takes one character, since that is how a cluster
-was typed. Around a position only its surroundings are looked at, so that a key costs the same in a long text.
+was typed. Around a position only its surroundings are looked at: back to where a cluster surely begins, which is a
+letter or so before, but in a long row of marks or digits the row's beginning.
 
 Outside Khmer a step is one code point with the marks, joiners and emoji modifiers after it: near enough to UAX #29 that
 nothing falls apart.
@@ -10,9 +11,11 @@ nothing falls apart.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 
-from khmertext.text.clusters import CLUSTER, cluster_starts
-from khmertext.text.suspects import find_start
+from khmertext.script.classes import COENG
+from khmertext.text.boundaries import CLUSTER, INSIDE, STRAYS, find_start
 
 __all__ = [
     "backspace",
@@ -43,8 +46,7 @@ def caret_positions(text: str) -> list[int]:
         >>> caret_positions("ខ្មែរ")
         [0, 4, 5]
     """
-    ends = [*cluster_starts(text), len(text)]
-    return sorted({position for position in ends if not joins(text, position)} | {0, len(text)})
+    return [0, *iter_carets(text, 0)]
 
 
 def next_caret(text: str, position: int) -> int:
@@ -65,12 +67,7 @@ def next_caret(text: str, position: int) -> int:
         (4, 4)
     """
     require_position(text, position)
-    end = start_of_cluster(text, position)
-    while end < len(text) and (end <= position or joins(text, end)):
-        found = CLUSTER.match(text, end)
-        assert found is not None  # CLUSTER takes any character
-        end = found.end()
-    return end
+    return next((caret for caret in iter_carets(text, sure_start(text, position)) if caret > position), len(text))
 
 
 def previous_caret(text: str, position: int) -> int:
@@ -88,12 +85,7 @@ def previous_caret(text: str, position: int) -> int:
         (4, 0, 0)
     """
     require_position(text, position)
-    start = position
-    while start > 0:
-        start = start_of_cluster(text, start - 1)
-        if not joins(text, start):
-            break
-    return start
+    return last_caret(text, position - 1)
 
 
 def backspace(text: str, position: int) -> tuple[str, int]:
@@ -147,12 +139,7 @@ def truncate_clusters(text: str, count: int) -> str:
     """
     if count < 0:
         raise ValueError(f"a number of clusters is 0 or more, not {count}")
-    end = 0
-    for _ in range(count):
-        if end == len(text):
-            break
-        end = next_caret(text, end)
-    return text[:end]
+    return text[: [0, *islice(iter_carets(text, 0), count)][-1]]
 
 
 def truncate_bytes(text: str, limit: int, encoding: str = "utf-8") -> str:
@@ -176,14 +163,57 @@ def truncate_bytes(text: str, limit: int, encoding: str = "utf-8") -> str:
     data = text[:limit].encode(encoding)
     if len(data) <= limit and len(text) <= limit:
         return text
-    end = len(data[:limit].decode(encoding, "ignore"))
-    start = start_of_cluster(text, end) if end < len(text) else end
-    while start > 0 and joins(text, start):
-        start = start_of_cluster(text, start - 1)
-    return text[:start]
+    return text[: last_caret(text, len(data[:limit].decode(encoding, "ignore")))]
 
 
 # -- places --------------------------------------------------------------------------------------------------------
+
+
+def iter_carets(text: str, start: int) -> Iterator[int]:
+    """Where a caret may stand behind a place where it may stand, to the end of the text.
+
+    Args:
+        text: Any string.
+        start: The place, in code points; no pair of flag letters lies across it.
+    """
+    flags = 0  # how many letters of flags stand in a row before ``end``
+    end = start
+    while end < len(text):
+        found = CLUSTER.match(text, end)
+        assert found is not None  # CLUSTER takes any character
+        end = found.end()
+        flags = flags + 1 if text[end - 1] in FLAG_LETTERS else 0
+        if end == len(text) or not joins(text[end - 1], text[end], flags):
+            yield end
+
+
+def last_caret(text: str, position: int) -> int:
+    """The last place up to a position where a caret may stand."""
+    if position <= 0:
+        return 0
+    if position >= len(text):
+        return len(text)
+    last = start = sure_start(text, position)
+    for caret in iter_carets(text, start):
+        if caret > position:
+            break
+        last = caret
+    return last
+
+
+def sure_start(text: str, position: int) -> int:
+    """A place at or before a position where a caret may stand, and a cluster begins, whatever is before it."""
+    start = min(position, len(text) - 1)
+    while start > 0:
+        char, before = text[start], text[start - 1]
+        if char not in INSIDE and char != "\n" and char not in FLAG_LETTERS and not joins(before, char, 0):
+            at = start - 1
+            while at > 0 and text[at] in STRAYS:
+                at -= 1
+            if text[at] != COENG:
+                return start
+        start -= 1
+    return 0
 
 
 def start_of_cluster(text: str, position: int) -> int:
@@ -199,23 +229,22 @@ def start_of_cluster(text: str, position: int) -> int:
         start = found.end()
 
 
-def joins(text: str, position: int) -> bool:
-    """Whether what stands at a position belongs to what is before it, outside Khmer.
+def joins(before: str, char: str, flags: int) -> bool:
+    """Whether a character belongs to the one before it, outside Khmer.
+
+    Args:
+        before: The one before.
+        char: The character.
+        flags: How many letters of flags stand in a row before it.
 
     Source: UAX #29, rules GB9, GB9a, GB11, GB12: marks, joiners, emoji sequences and pairs of flag letters.
     """
-    if not 0 < position < len(text):
-        return False
-    char, before = text[position], text[position - 1]
     if KHMER_FIRST <= char <= KHMER_LAST or KHMER_FIRST <= before <= KHMER_LAST or before in "\r\n":
         return False
     if char == ZWJ or char in EMOJI_MODIFIERS or (before == ZWJ and not char.isascii()):
         return True
     if char in FLAG_LETTERS:
-        start = position
-        while start > 0 and text[start - 1] in FLAG_LETTERS:
-            start -= 1
-        return (position - start) % 2 == 1
+        return flags % 2 == 1
     return not char.isascii() and unicodedata.category(char).startswith("M")
 
 

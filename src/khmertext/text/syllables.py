@@ -223,7 +223,7 @@ def takes_final(first: Parts, parts: Parts, base: str) -> bool:
     letters = (parts.base, *(coeng[1] for coeng in parts.coengs))
     if QAA in letters or any(vowel in SPACING_VOWELS for vowel in parts.vowels):
         return True
-    return parts is first and first.base == NYO and bool(parts.shifters) and not parts.finals
+    return parts is first and first.base == NYO and bool(parts.coengs) and not parts.finals
 
 
 def write_parts(found: list[Parts]) -> str:

@@ -5,7 +5,8 @@ its front, and coeng ro goes there too. So where these two were typed makes no d
 the fonts that decide: what is here drew the same outlines at the same places in fonts of three makers, for each of
 260,295 strings (tests/conformance/test_pictures.py). What one of them draws otherwise is left to the normal form.
 
-A syllable that shapers show with a dotted circle is not touched: mending it changes what the reader sees.
+A syllable that shapers show with a dotted circle is not touched: mending it changes what the reader sees. Nor is one
+with more coengs than shapers look at to find coeng ro, or on a sign that stands in for a base.
 """
 
 from __future__ import annotations
@@ -49,13 +50,13 @@ SIGNS_ONLY = f"(?={MODIFIER_SET}*+{FINAL_SET}*+\\Z)"
 
 REWRITES = (
     # Drawn in front of the whole syllable wherever it was typed.
-    ("coeng-ro", f"^({LETTER}{ROBAT}?(?:{LETTER_BELOW})*)({RO_BELOW})({LETTER_BELOW})(?!.*{RO_BELOW})", r"\1\3\2"),
-    ("order", f"^({LETTER}{ROBAT}?(?:{LETTER_BELOW})*+)({NOT_IN_FRONT}+)({RO_BELOW})(?!.*{COENG})", r"\1\3\2"),
+    ("coeng-ro", f"^({LETTER}{ROBAT}?+(?:{LETTER_BELOW})*)({RO_BELOW})({LETTER_BELOW})(?!.*{RO_BELOW})", r"\1\3\2"),
+    ("order", f"^({LETTER}{ROBAT}?+(?:{LETTER_BELOW})*+)({NOT_IN_FRONT}+)({RO_BELOW})(?!.*{COENG})", r"\1\3\2"),
     # Likewise; but one that stands before coeng ro is drawn on the other side of it.
     ("order", f"({IN_FRONT})({LETTER_BELOW})", r"\2\1"),
     ("order", f"({SIGN})({IN_FRONT})", r"\2\1"),
     # A shape of its own in every font, and the same shape.
-    ("split-vowel", f"^({ROOMY}{ROBAT}?(?:{RO_BELOW})?)(?:\u17c1\u17b6|\u17b6\u17c1)", "\\1\u17c4"),
+    ("split-vowel", f"^({ROOMY}{ROBAT}?+(?:{RO_BELOW})?)(?:\u17c1\u17b6|\u17b6\u17c1)", "\\1\u17c4"),
     ("vowel-u", f"^({PUSHES_MUUSIKATOAN})\u17bb({ABOVE}){SIGNS_ONLY}", "\\1\u17c9\\2"),
     ("vowel-u", f"^({PUSHES_TRIISAP})\u17bb({ABOVE}){SIGNS_ONLY}", "\\1\u17ca\\2"),
     # Nothing is drawn for a joiner that has nothing to join or part. Behind a mark above, ZWNJ can part that from
@@ -66,6 +67,7 @@ REWRITES = (
 """Name of the rule, pattern, replacement; applied in this order until nothing changes."""
 
 MAX_ROUNDS = 20
+MOST_COENGS = 3  # HarfBuzz's Khmer shaper looks no further for coeng ro
 
 
 @cache
@@ -104,7 +106,7 @@ def rewrite(cluster: str, applied: set[str]) -> str:
 
     A step that would lead to a dotted circle is not taken: a moved mark can stand where shapers do not allow it.
     """
-    if not is_drawn_whole(cluster):
+    if not is_drawn_whole(cluster) or cluster.count(COENG) > MOST_COENGS or cluster[0] in GENERIC_BASES:
         return cluster
     for _ in range(MAX_ROUNDS):
         before = cluster

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_fix_keeps_the_byte_order_mark_and_ignored_codes(tree: Path) -> None:
 
 def test_without_fix_nothing_is_written(tree: Path) -> None:
     before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
-    run("check", ".", "--unsafe-fixes", cwd=tree)
+    run("check", ".", "--diff", "--unsafe-fixes", cwd=tree)
     done = run("check", "docs/a.md", "--diff", cwd=tree)
     assert f"-abc {SAFE}\r\n+abc ខ្មែរ\r\n" in done.stdout.decode()
     assert before == {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
@@ -110,6 +111,7 @@ def test_bad_files_do_not_stop_the_others(tree: Path) -> None:
         (["--select", "KT999"], b"there is no code or family 'KT999'"),
         (["--lang", "en"], b"not written in Khmer script"),
         (["--fix", "--diff"], b"only one of --fix and --diff"),
+        (["--unsafe-fixes"], b"goes with --fix or --diff"),
     ],
 )
 def test_wrong_use(arguments: list[str], message: bytes) -> None:
@@ -133,6 +135,38 @@ def test_json(tree: Path) -> None:
     edits = [Edit(*(row["edit"][key] for key in ("start", "end", "replacement", "rule"))) for row in rows]
     assert apply_edits(WRONG, edits) == MENDED
     assert [(row["line"], row["column"], row["end_line"], row["end_column"]) for row in rows][1] == (2, 9, 2, 11)
+
+
+def test_json_offsets_are_those_of_the_file_as_it_is_read(tree: Path) -> None:
+    (tree / "bom.txt").write_bytes(b"\xef\xbb\xbf" + WRONG.encode())
+    rows = json.loads(run("check", "bom.txt", "--format", "json", cwd=tree).stdout)
+    edits = [Edit(*(row["edit"][key] for key in ("start", "end", "replacement", "rule"))) for row in rows]
+    assert apply_edits("\ufeff" + WRONG, edits) == "\ufeff" + MENDED
+    assert (rows[0]["line"], rows[0]["column"]) == (1, 6)
+
+
+def test_a_diff_is_cut_at_newlines_alone(tree: Path) -> None:
+    (tree / "odd.txt").write_bytes(f"x\fy\n{SAFE}\x0bz \u2028 q\r\n1\n".encode())
+    shown = run("check", "odd.txt", "--diff", cwd=tree).stdout.decode()
+    assert shown.splitlines()[2] == "@@ -1,3 +1,3 @@"
+    assert f"-{SAFE}\x0bz \u2028 q\r\n" in shown
+    assert "No newline" not in shown
+
+
+def test_files_that_cannot_be_read_are_in_the_log(tree: Path) -> None:
+    (tree / "bad.txt").write_bytes(b"\xff")
+    done = run("check", "bad.txt", "docs/a.md", "--format", "sarif", cwd=tree)
+    (invocation,) = json.loads(done.stdout)["runs"][0]["invocations"]
+    assert not invocation["executionSuccessful"]
+    assert "not UTF-8" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8")
+def test_a_name_that_is_not_utf8(tree: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tree) + b"/\xff.txt")).write_bytes(WRONG.encode())
+    done = run("check", ".", "--format", "sarif", cwd=tree)
+    assert b"%FF.txt" in done.stdout
+    assert done.returncode == 1
 
 
 def test_sarif(tree: Path) -> None:
@@ -209,6 +243,11 @@ def test_describe_shows_what_is_invisible_and_drives_no_terminal() -> None:
     shown = run("describe", "ក\u200b\x1b\u17b6").stdout.decode()
     assert "ZERO WIDTH SPACE" in shown
     assert "\x1b" not in shown
+
+
+def test_describe_refuses_what_is_not_text() -> None:
+    done = run("describe", os.fsdecode(b"\xff")) if sys.platform == "linux" else run("describe", "\udcff")
+    assert (done.returncode, b"not in the encoding" in done.stderr) == (2, True)
 
 
 def test_rule_explains_codes_by_code_and_name() -> None:

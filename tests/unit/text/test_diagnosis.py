@@ -125,3 +125,9 @@ def test_what_stands_between_a_base_and_its_mark_is_named() -> None:
     (found,) = check("\u1780\u2060\u17b6")
     assert (found.code, found.start, found.end) == ("KT604", 1, 2)
     assert [item.code for item in check("a\u200b\u17b6")] == ["KT701"]
+
+
+def test_robat_stays_before_coeng_ro_in_the_visual_form() -> None:
+    text = "\u179a\u17cc\u17d2\u179a"
+    assert normalize(text, form="visual") == text == normalize(text)
+    assert normalize(text * 200 + "\u1780\u200d\u17b8" * 200, form="visual").startswith(text * 200)

@@ -23,7 +23,9 @@ KHMER_TEXT = st.text(
     [
         ("\u1780\u17d2\u178a\u17b8", "\u1780\u17d2\u178f\u17b8"),  # coeng da, coeng ta
         ("\u179f\u17ca\u17b8", "\u179f\u17bb\u17b8"),  # a shifter pushed down, vowel U
-        ("\u179f\u17ca\u17b8", "\u179f\u17c9\u17b8"),  # whichever shifter
+        ("\u1794\u17c9\u17b8", "\u1794\u17bb\u17b8"),
+        ("\u1789\u17d2\u179f\u17c9\u17b8", "\u1789\u17d2\u179f\u17ca\u17b8"),  # fonts push down one, UTN #61 the other
+        ("\u1780\u17bb\u17dd\u200b\u17d2", "\u1780\u17ca\u17d2\u17dd"),
         ("\u1794\u17c9\u200c\u17b8", "\u1794\u17c9\u17b8"),  # held up or not
         ("\u17b2\u17d2\u1799", "\u17b1\u17d2\u1799"),
         ("\u17d8", "\u17d4\u179b\u17d4"),
@@ -42,6 +44,9 @@ def test_what_reads_alike_has_one_key(one: str, other: str) -> None:
     [
         ("\u1780\u17b6", "\u1780"),
         ("\u1780\u17d2\u179a", "\u1780\u179a"),
+        ("\u1794\u17ca\u17b8", "\u1794\u17c9\u17b8"),  # triisap is not pushed down on BA
+        ("\u179f\u17ca\u17b8", "\u179f\u17c9\u17b8"),
+        ("\u1798\u17c9\u17ba\u1793", "\u1798\u17ca\u17ba\u1793"),
         ("\u179f\u17ca", "\u179f\u17c9"),  # without a vowel above they are told apart
         ("\u1780\u17b7", "\u1780\u17b8"),
         ("\u1780 \u1781", "\u1780\u1781"),

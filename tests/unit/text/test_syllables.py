@@ -63,7 +63,8 @@ def test_middle_khmer_is_wider_than_modern_and_never_changed() -> None:
         ("កុ\u200d្ក", False),
         ("កា\u200d្ក", True),  # a vowel with ink on the right: any base but ro
         ("កា\u200d្រ", False),
-        ("ញ៉\u200d្ក", True),
+        ("ញ\u17d2ឆ\u200d្ក", True),  # NYO with a coeng
+        ("ញ៉\u200d្ក", False),
         ("ក៉\u200d្ក", False),
         ("កា\u200d្កុំ", True),  # a syllable of its own after it
         ("កុា", True),
