@@ -290,7 +290,7 @@ class Cascade:
         return None
 
     def inherit(self, tag: str, candidates: Sequence[Candidate], parent: ElementFont) -> ElementFont:
-        families = [one for one in candidates if one.setting.name == "font-family" and useful(one.setting)]
+        families = [one for one in candidates if one.setting.name == "font-family"]
         winner = find_winner(families)
         origin, css, own = FontOrigin.ROOT, "", True
         uses: tuple[StackUse, ...] = ()
@@ -472,10 +472,6 @@ def find_inline(tag: str, candidates: Sequence[Candidate]) -> bool:
         if one.setting.name == "display" and not one.conditional:
             return one.setting.value in INLINE_DISPLAYS
     return tag in INLINE_ELEMENTS or "-" in tag
-
-
-def useful(setting: Setting) -> bool:
-    return setting.stack >= 0 or bool(setting.value)
 
 
 def weights_of(value: str, inherited: frozenset[int]) -> set[int] | None:

@@ -248,6 +248,18 @@ def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:
     assert {sheet.stacks[index].css for _, index in facts.stacks} == {"var(--a)", '"Khmer OS",serif'}
 
 
+@pytest.mark.parametrize(
+    "invalid", ["font-family:'Foo' serif", "font-family:B,", "font:B", "font:bold 12 B", "all:what"]
+)
+def test_an_invalid_declaration_is_as_if_it_were_not_there(invalid: str) -> None:
+    css = f"p{{font-family:A}} p.s{{{invalid}}} b{{{invalid}}} pre{{{invalid}}}"
+    facts = scan(f"{LINK}<p class=s>x <b>ក</b></p>", css)
+    assert {parse_styles(css).stacks[index].css for _, index in facts.stacks} == {"A"}
+    assert facts.rules == ()
+    facts = scan(f"{LINK}<body style='font-family:A'><pre>x ក</pre>", css)
+    assert 'font-family:"K", monospace!important' in facts.rules[0]
+
+
 def apply(page: str, facts: PageFacts) -> str:
     return apply_insertions(page.encode(), list(facts.insertions), "utf-8")[0].decode()
 
