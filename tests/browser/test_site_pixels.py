@@ -150,6 +150,12 @@ LOOKS = {
         "body{font-family:Arial}.b{font-family:Georgia,}p{font-family:'Foo' serif}q{font-family:Georgia !ie}"
         "i{font:italic 1em/x Georgia}pre{font-family:1abc,Georgia}.k{font:bold}",
     ),
+    "unset-variables": html(
+        "<div class=b>A ក <p>B ខ</p><q>C គ</q><i>D ឃ</i><pre>E ង</pre><code>F ច</code></div><input value='G ឆ'>",
+        "body{font-family:Georgia}.b{font-family:var(--none)}p{font-family:Arial;font-family:var(--none),Arial}"
+        "q{font:1em var(--none),}i{font-family:var(--none,)}pre{font-family:var(--none)}code{font-family:var(--x)}"
+        ".x{--x:Arial}input{font-family:var(--none)}",
+    ),
     "base": html(MIXED, "body{font-family:Georgia}", head='<base href="below/">'),
     "frame": html(MIXED + '<iframe src="body-family.html"></iframe>', "body{font-family:Arial}"),
     "print": html(MIXED, "body{font-family:Arial}@media print{body{font-family:Georgia}}"),

@@ -260,6 +260,53 @@ def test_an_invalid_declaration_is_as_if_it_were_not_there(invalid: str) -> None
     assert 'font-family:"K", monospace!important' in facts.rules[0]
 
 
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("p{font-family:var(--n)}", {"A", "var(--n)"}),
+        ("p{font-family:var(--n),B}", {"A", "var(--n),B"}),
+        ("p{font-family:var(--n,)}", {"A", "var(--n,)"}),
+        ("p{font-family:var(--n,var(--m))}", {"A", "var(--n,var(--m))"}),
+        ("p{font-family:var(--n) B}", {"A", "var(--n) B"}),
+        ("p{font-family:var(--n),}", {"A"}),
+        ("p{font:var(--n) B}", {"A", "B"}),
+        (":root{--n:var(--m)}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        (":root{--n:12px}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        (":root{--n:initial}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        (":root{--n:var(--m);--m:var(--n)}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        # Set, but not for every element.
+        (".x{--n:B}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        ("@media print{:root{--n:B}}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        ("@media print{p{font-family:var(--n)}}", {"A", "var(--n)"}),
+        # Always there.
+        ("p{font-family:var(--n,B)}", {"var(--n,B)"}),
+        ("p{font-family:var(--n,var(--m,B))}", {"var(--n,var(--m,B))"}),
+        (":root{--n:B}p{font-family:var(--n)}", {"var(--n)"}),
+        ("*{--n:var(--m,B)}p{font-family:var(--n)}", {"var(--n)"}),
+        (".x,:ROOT{--n:B;--s:bold 12px}p{font:var(--s) var(--n)}", {"var(--n)"}),
+        (":root{--n:12px/1.5 B}p{font:bold var(--n)}", {"B"}),
+    ],
+)
+def test_without_its_variable_a_stack_gives_way_to_what_is_inherited(css: str, expected: set[str]) -> None:
+    css = "body{font-family:A}" + css
+    facts = scan(f"{LINK}<body><p>ក", css)
+    assert {parse_styles(css).stacks[index].css for _, index in facts.stacks} == expected
+    assert facts.rules == ()
+
+
+def test_a_variable_may_be_set_by_a_style_attribute() -> None:
+    css = "p{font-family:var(--n)}"
+    page = f"{LINK}<body style='font-family:A;--n:B'><p class=x data-khmer-dynamic>ក"
+    assert 'font-family:"K Full", var(--n)!important' in "".join(scan(page, css).rules)
+    page = page.replace(";--n:B", "")
+    assert 'font-family:"K Full", A!important' in "".join(scan(page, css).rules)
+
+
+def test_long_chains_of_variables_end() -> None:
+    css = "".join(f":root{{--n{n}:var(--n{n + 1}),var(--n{n + 1})}}" for n in range(3000)) + "p{font-family:var(--n0)}"
+    assert scan(f"{LINK}<body style='font-family:A'><p>ក", css).stacks
+
+
 def apply(page: str, facts: PageFacts) -> str:
     return apply_insertions(page.encode(), list(facts.insertions), "utf-8")[0].decode()
 
