@@ -170,11 +170,19 @@ class StyleRule(NamedTuple):
 
 
 class FontFaceRule(NamedTuple):
-    """An ``@font-face`` rule: the family it declares, its files, and the ranges it is used for (none means all)."""
+    """An ``@font-face`` rule.
+
+    Attributes:
+        family: The family that it declares.
+        sources: The URLs of its files.
+        ranges: What it is used for; none means all.
+        local: The names of installed fonts that it stands for.
+    """
 
     family: str
     sources: tuple[str, ...]
     ranges: tuple[tuple[int, int], ...]
+    local: tuple[str, ...] = ()
 
 
 class StyleImport(NamedTuple):
@@ -594,6 +602,7 @@ class Reader:
     def read_font_face(self, nodes: Iterable[Any]) -> None:
         family = ""
         sources: list[str] = []
+        local: list[str] = []
         ranges: tuple[tuple[int, int], ...] = ()
         for node in nodes:
             if node.type != "declaration":
@@ -602,10 +611,11 @@ class Reader:
                 family = " ".join(t.value for t in node.value if t.type in ("string", "ident"))
             elif node.lower_name == "src":
                 sources += [url for url in map(url_of, node.value) if url]
+                local += [name for name in map(local_name, node.value) if name]
             elif node.lower_name == "unicode-range":
                 ranges = tuple((t.start, t.end) for t in node.value if t.type == "unicode-range")
         if family:
-            self.faces.append(FontFaceRule(family, tuple(sources), ranges))
+            self.faces.append(FontFaceRule(family, tuple(sources), ranges, tuple(local)))
 
 
 # -- selectors -----------------------------------------------------------------------------------------------------
@@ -800,6 +810,13 @@ def url_of(token: Any) -> str:
     if token.type == "function" and token.lower_name in ("url", "src"):
         return next((str(inner.value) for inner in token.arguments if inner.type == "string"), "")
     return ""
+
+
+def local_name(token: Any) -> str:
+    """The installed font that ``local()`` names; "" for another function."""
+    if token.type != "function" or token.lower_name != "local":
+        return ""
+    return " ".join(str(inner.value) for inner in token.arguments if inner.type in ("string", "ident"))
 
 
 STRING = re.compile(r"""(["'])(?:\\[\s\S]|(?!\1)[^\\])*\1?""")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import time
+from urllib.parse import quote_from_bytes
 
 import pytest
+from fontTools.ttLib import TTFont
 from turbohtml import Element, parse
 
+from khmertext.fonts import cut, default_face, plan_text
 from khmertext.web.facts import PageFacts, SiteContext
 from khmertext.web.modules import ScriptGraph
 from khmertext.web.pages import scan_page
+from khmertext.web.reading import declared_families
 from khmertext.web.sources import apply_insertions
 from khmertext.web.stylesheets import parse_styles
 
@@ -305,6 +311,66 @@ def test_a_variable_may_be_set_by_a_style_attribute() -> None:
 def test_long_chains_of_variables_end() -> None:
     css = "".join(f":root{{--n{n}:var(--n{n + 1}),var(--n{n + 1})}}" for n in range(3000)) + "p{font-family:var(--n0)}"
     assert scan(f"{LINK}<body style='font-family:A'><p>ក", css).stacks
+
+
+@pytest.fixture(scope="module")
+def khmer_font() -> bytes:
+    return cut(default_face(), plan_text(default_face(), [("កខ", "km")]))
+
+
+def data_urls(font: bytes) -> list[str]:
+    """Ways to write a font as a URL."""
+    packed = base64.b64encode(font).decode()
+    spaced = "%0A".join(packed[at : at + 76] for at in range(0, len(packed), 76))
+    return [
+        f"data:font/ttf;base64,{packed}",
+        f"DATA:;BASE64,{packed.rstrip('=')}",
+        f"data:application/x-font;charset=utf-8;base64,{spaced}",
+        f"data:,{quote_from_bytes(font)}",
+    ]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_font_written_as_a_url_may_show_khmer(inside: bool, khmer_font: bytes) -> None:
+    cases = [(url, True) for url in data_urls(khmer_font)]
+    without = TTFont(io.BytesIO(khmer_font))
+    for table in without["cmap"].tables:
+        table.cmap.pop(0x1780, None)
+    without.save(saved := io.BytesIO())
+    cases += [(f"data:;base64,{base64.b64encode(saved.getvalue()).decode()}", False)]
+    cases += [(url, False) for url in ("data:;base64,AAAA", "data:;base64,\u1780", "data:", "data:,", "data:;base64,A")]
+    for url, shows in cases:
+        css = f'@font-face{{font-family:Mine;src:url("{url}") format("truetype")}}p{{font-family:Mine,serif}}'
+        expected = 'p{font-family:Mine, "K",serif}' if shows else 'p{font-family:"K", Mine,serif}'
+        page = f"<style>{css}</style><p lang=km>ក" if inside else f"{LINK}<p lang=km>ក"
+        declared = declared_families({} if inside else {"s.css": parse_styles(css)}, frozenset())
+        facts = scan(page, "" if inside else css, khmer_families=declared)
+        if inside:
+            assert expected in apply(page, facts)
+        else:
+            assert (declared == {"mine"}) is shows
+
+
+@pytest.mark.parametrize(
+    ("source", "shows"),
+    [
+        ("local('Khmer OS Muol')", True),
+        ("url(gone.woff2), local(Khmer OS Siemreap)", True),
+        ("local('KhmerOSmuol')", True),
+        ("local('Battambang Bold'), local(Battambang-Bold)", True),
+        ("local('KantumruyPro-SemiBoldItalic')", True),
+        ("local('NotoSansKhmer-Regular')", True),
+        ("local('Arial')", False),
+        ("local('Metal Rebel')", False),
+        ("local('KhmerMetal')", False),
+        ("url('Khmer OS Muol')", False),
+    ],
+)
+def test_a_family_may_stand_for_an_installed_one(source: str, shows: bool) -> None:
+    page = f"<style>@font-face{{font-family:Mine;src:{source}}}p{{font-family:Mine}}</style><p>ក"
+    assert (', "K"' in apply(page, scan(page))) is shows
+    page = page.replace(";src", ";unicode-range:U+0-7F;src")
+    assert '"K", Mine' in apply(page, scan(page))
 
 
 def apply(page: str, facts: PageFacts) -> str:
