@@ -875,6 +875,17 @@ def test_links_lead_nobody_out(site: Path, secret: Path, tmp_path: Path, quick: 
         assert {name: str((site / name).readlink()) for name in links} == links
 
 
+def test_a_loop_of_links_is_called_one(site: Path, tmp_path: Path, quick: None) -> None:
+    for name, target in (("a", "b"), ("b", "a"), ("self", "self"), ("gone", "nowhere"), ("news/out", "../../x")):
+        (site / name).symlink_to(target)
+    loop, outside = "a loop of links, which leads nowhere", "a link that leaves the site or leads nowhere"
+    expected = {"a": loop, "b": loop, "self": loop, "gone": outside, "news/out": outside}
+    for output, rest in ((tmp_path / "out", "; not read, not copied"), (None, "; not read")):
+        warnings = build_site(site, output, OPTIONS).warnings
+        found = {warning.path: warning.message for warning in warnings if warning.code == "outside-link"}
+        assert found == {name: what + rest for name, what in expected.items()}
+
+
 def test_a_page_that_became_a_link_is_not_written_through(site: Path, secret: Path, quick: None) -> None:
     build_site(site, None, OPTIONS)
     (site / "index.html").unlink()
