@@ -5,6 +5,8 @@ The page is parsed as a browser parses it, read once, and described by plain val
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
 from khmertext.web.modules import find_names
@@ -14,6 +16,10 @@ from khmertext.web.texts import TextReader
 
 __all__ = ["scan_page"]
 
+SHADOWED = (
+    "stands in a shadow, where the rules of our stylesheet do not reach, and its font is the browser's: its Khmer "
+    "shows in the visitor's font; name a family for it in the shadow's own styles, and not `monospace` alone"
+)
 REFUSALS = {"style": "stylesheets", "font": "fonts", "script": "scripts"}
 
 
@@ -75,7 +81,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         locked=frozenset(page.locked),
         linked=linked,
         rules=tuple(sorted(placer.rules)),
-        warnings=(*page.warnings, *find_warnings(page, reader)),
+        warnings=(*page.warnings, *find_warnings(page, reader), *find_shadowed(page, placer.marked)),
     )
 
 
@@ -110,3 +116,20 @@ def find_warnings(page: PageDocument, reader: TextReader) -> list[SiteWarning]:
         )
         found.append(SiteWarning("policy", message, page.path, 0))
     return found
+
+
+def find_shadowed(page: PageDocument, marked: Collection[int]) -> list[SiteWarning]:
+    """Name the first element in a shadow that we can only mark: a mark works by a rule, and rules end at shadows.
+
+    Args:
+        page: The page.
+        marked: Where the start tags of marked elements begin.
+
+    Source: CSS Scoping Level 1, section 3.1.
+    """
+    for element in page.document.select("template[shadowrootmode] *"):
+        span = element.source_location
+        # Where the shadow's own styles name a family, ours is in there.
+        if span is not None and span.start_tag.start_offset in marked and not page.cascade.resolve(element).uses:
+            return [SiteWarning("shadow", f"<{element.tag}> {SHADOWED}", page.path, element.source_line or 0)]
+    return []

@@ -212,6 +212,23 @@ def test_a_shadow_has_styles_of_its_own() -> None:
     assert [apply(page, facts).count(stack) for stack in ('"K", A', '"K", B')] == [1, 1]
 
 
+@pytest.mark.parametrize(
+    ("inside", "outside", "tags"),
+    [
+        ("<p>ក</p><pre>x</pre>", "<pre>ខ</pre>", []),
+        ("<style>pre{font-family:A}</style><pre>ក</pre>", "", []),
+        ("<p>ក</p>\n<pre>x <b>ក</b></pre>", "", ["pre"]),
+        ("<button>ក</button><pre>ខ</pre>", "", ["button"]),
+    ],
+)
+def test_rules_of_ours_that_do_not_reach_into_a_shadow_are_told(inside: str, outside: str, tags: list[str]) -> None:
+    facts = scan(f"<html lang=km><div><template shadowrootmode=open>{inside}</template></div>{outside}")
+    found = [warning for warning in facts.warnings if warning.code == "shadow"]
+    assert [warning.message.split()[0] for warning in found] == [f"<{tag}>" for tag in tags]
+    plain = scan(f"<html lang=km><div><template>{inside}</template></div>{outside}")
+    assert [warning.code for warning in plain.warnings] == []
+
+
 @pytest.mark.parametrize("attribute", ["", "shadowrootmode=open"])
 def test_what_is_in_a_template_inherits_from_around_it(attribute: str) -> None:
     page = (
