@@ -64,6 +64,7 @@ GENERATED_TEXTS = frozenset(
 READ_PROPERTIES = GENERATED_TEXTS | frozenset("font-family font font-weight font-size display list-style all".split())
 # Marks of lists that are known not to be Khmer; another name may be that of a counter style.
 PLAIN_MARKERS = frozenset("none disc circle square decimal inside outside inherit initial unset revert".split())
+ROOT_WORD = re.compile(r":root|html|\*", re.I)
 ROOT_SELECTORS = frozenset({":root", "html", "*"})
 UNKNOWN = (("",),)  # no custom property has this name
 KHMER_COUNTERS = frozenset({"khmer", "cambodian"})
@@ -397,7 +398,7 @@ class Reader:
         for node in nodes:
             if node.type == "qualified-rule":
                 settings = self.read_block(
-                    tinycss2.parse_blocks_contents(node.content), Context("*", depth=MAX_NESTING)
+                    tinycss2.parse_blocks_contents(node.content), Context("*", True, depth=MAX_NESTING)
                 )
                 self.animated += [one.stack for one in settings if one.stack >= 0]
                 self.texts += [one.value for one in settings if one.name in GENERATED_TEXTS and one.value]
@@ -763,6 +764,8 @@ def always_true(rule: str, prelude: list[Any]) -> bool:
 @lru_cache(maxsize=256)
 def means_root(selector: str) -> bool:
     """Whether a selector reaches the root, or every element."""
+    if ROOT_WORD.search(selector) is None:  # most do not: no need to take them apart
+        return False
     return not ROOT_SELECTORS.isdisjoint(arm.lower() for arm in split_arms(selector))
 
 

@@ -301,6 +301,7 @@ def test_an_invalid_declaration_is_as_if_it_were_not_there(invalid: str) -> None
         (".x{--n:B}p{font-family:var(--n)}", {"A", "var(--n)"}),
         ("@media print{:root{--n:B}}p{font-family:var(--n)}", {"A", "var(--n)"}),
         ("@media print{p{font-family:var(--n)}}", {"A", "var(--n)"}),
+        ("@keyframes k{to{--n:B}}p{font-family:var(--n)}", {"A", "var(--n)"}),
         # Always there.
         ("p{font-family:var(--n,B)}", {"var(--n,B)"}),
         ("p{font-family:var(--n,var(--m,B))}", {"var(--n,var(--m,B))"}),
