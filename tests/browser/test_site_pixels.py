@@ -26,6 +26,7 @@ from khmertext.fonts import default_face, limit_axes
 from khmertext.web import build_site
 from khmertext.web.disk import read_tree
 from khmertext.web.reading import read_site
+from tests.font_values import INVALID_FAMILIES, INVALID_FONTS, VALID_FAMILIES, VALID_FONTS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -149,6 +150,17 @@ LOOKS = {
         f"<p style='line-height:normal'>Latin ខ្មែរ Latin<br>Latin only<br>x</p><p>zero\u200bwidth</p>"
         f"<ul><li>a ក<li>b</ul>{MIXED}",
         "body{font-family:Georgia}",
+    ),
+    "invalid-families": html(
+        "<div class=b>A ក <p>B ខ</p><q>C គ</q><i>D ឃ</i><pre>E ង</pre></div><p class=k style='font-family:1'>F ច</p>",
+        "body{font-family:Arial}.b{font-family:Georgia,}p{font-family:'Foo' serif}q{font-family:Georgia !ie}"
+        "i{font:italic 1em/x Georgia}pre{font-family:1abc,Georgia}.k{font:bold}",
+    ),
+    "unset-variables": html(
+        "<div class=b>A ក <p>B ខ</p><q>C គ</q><i>D ឃ</i><pre>E ង</pre><code>F ច</code></div><input value='G ឆ'>",
+        "body{font-family:Georgia}.b{font-family:var(--none)}p{font-family:Arial;font-family:var(--none),Arial}"
+        "q{font:1em var(--none),}i{font-family:var(--none,)}pre{font-family:var(--none)}code{font-family:var(--x)}"
+        ".x{--x:Arial}input{font-family:var(--none)}",
     ),
     "base": html(MIXED, "body{font-family:Georgia}", head='<base href="below/">'),
     "frame": html(MIXED + '<iframe src="body-family.html"></iframe>', "body{font-family:Arial}"),
@@ -704,6 +716,23 @@ def test_awkward_page_without_khmer_looks_as_before(
     name: str, awkward: Tree, platform: Browser, serve: Serve, visit: Visit, compare: Compare
 ) -> None:
     check_look(f"{name}.html", serve(awkward.root).url, visit(platform), compare)
+
+
+def test_the_values_that_we_take_are_those_that_the_browser_takes(platform: Browser, visit: Visit) -> None:
+    page = visit(platform).page
+    families = (*VALID_FAMILIES, *INVALID_FAMILIES)
+    fonts = (*VALID_FONTS, *INVALID_FONTS)
+    taken = {
+        (name, value)
+        for name, values in (("font-family", families), ("font", fonts))
+        for value in values
+        if page.evaluate(
+            "([name, value]) => { const e = document.createElement('p'); e.style.cssText = `${name}:${value}`;"
+            " return e.style.length > 0 }",
+            [name, value],
+        )
+    }
+    assert taken == {("font-family", one) for one in VALID_FAMILIES} | {("font", one) for one in VALID_FONTS}
 
 
 # Puts our family in front of every stack that the browser computes, of parts of elements too.

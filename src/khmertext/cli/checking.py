@@ -62,7 +62,7 @@ class Options(NamedTuple):
 @click.command(name="check")
 @click.argument("paths", nargs=-1, type=FILES)
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="How to print. [default: text]")
-@click.option("--fix", is_flag=True, help="Mend files where the picture stays the same in every font.")
+@click.option("--fix", is_flag=True, help="Mend files where the picture stays the same in every font tried.")
 @click.option(
     "--unsafe-fixes", "unsafe", is_flag=True, help="With --fix or --diff: mend too what can change the picture."
 )

@@ -118,7 +118,8 @@ def check(site_folder: Path, folder: str | None, jobs: int | None, as_json: bool
 def clean(site_folder: Path, folder: str | None) -> None:
     """Take everything that khmertext put in out of SITE again."""
     count = clean_site(site_folder, folder=folder)
-    click.echo(f"{count} files restored or removed; the site is as its author made it")
+    files = "1 file" if count == 1 else f"{count} files"
+    click.echo(f"{files} restored or removed; the site is as its author made it")
 
 
 # -- options -------------------------------------------------------------------------------------------------------

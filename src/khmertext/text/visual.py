@@ -1,4 +1,4 @@
-"""The visual form: those rewrites alone that keep the picture in every font.
+"""The visual form: those rewrites alone that keep the picture in every font tried.
 
 Shapers put the parts of a syllable into an order of their own before any font sees them: the vowels 17C1-17C3 go to
 its front, and coeng ro goes there too. So where these two were typed makes no difference. For the other rewrites it is
@@ -43,7 +43,7 @@ SIGN = char_set("\u17c6\u17cb\u17cd\u17ce\u17cf\u17d0\u17d1")
 
 # Narrow letters leave no room for the vowel's right part and its signs alike; on these four, fonts differ.
 ROOMY = char_set(CONSONANTS - set("\u179a\u179c\u179d\u179e"))
-# The bases on which every font draws a shifter below as it draws vowel U.
+# The bases on which every font tried draws a shifter below as it draws vowel U.
 PUSHES_MUUSIKATOAN, PUSHES_TRIISAP = "[\u1784\u1789\u1793\u1794\u1798\u1799\u179a\u179b\u179c]", "[\u179f\u17a0]"
 ABOVE = "[\u17b7-\u17ba]"
 SIGNS_ONLY = f"(?={MODIFIER_SET}*+{FINAL_SET}*+\\Z)"
@@ -55,7 +55,7 @@ REWRITES = (
     # Likewise; but one that stands before coeng ro is drawn on the other side of it.
     ("order", f"({IN_FRONT})({LETTER_BELOW})", r"\2\1"),
     ("order", f"({SIGN})({IN_FRONT})", r"\2\1"),
-    # A shape of its own in every font, and the same shape.
+    # A shape of its own in every font tried, and the same shape.
     ("split-vowel", f"^({ROOMY}{ROBAT}?+(?:{RO_BELOW})?)(?:\u17c1\u17b6|\u17b6\u17c1)", "\\1\u17c4"),
     ("vowel-u", f"^({PUSHES_MUUSIKATOAN})\u17bb({ABOVE}){SIGNS_ONLY}", "\\1\u17c9\\2"),
     ("vowel-u", f"^({PUSHES_TRIISAP})\u17bb({ABOVE}){SIGNS_ONLY}", "\\1\u17ca\\2"),
@@ -82,7 +82,7 @@ def compile_shaped() -> re.Pattern[str]:
 
 
 def mend_visually(cluster: str) -> str:
-    """The visual form of a cluster: looks the same in every font, in the normal order as far as that goes.
+    """The visual form of a cluster: looks the same in every font tried, in the normal order as far as that goes.
 
     Args:
         cluster: What :func:`khmertext.split_clusters` cuts.

@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
 from turbohtml import Document, Element
@@ -27,7 +27,7 @@ from khmertext.web.families import (
     MONOSPACE_ELEMENTS,
     WIDE_KEYWORDS,
 )
-from khmertext.web.stylesheets import ANONYMOUS, LayerName, Setting, StyleRule, StyleSheet, parse_styles
+from khmertext.web.stylesheets import ANONYMOUS, FontStack, LayerName, Setting, StyleRule, StyleSheet, parse_styles
 
 __all__ = [
     "Cascade",
@@ -142,7 +142,17 @@ INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), False, "", "rel
 SIZE_KEYWORDS = frozenset("xx-small x-small small medium large x-large xx-large xxx-large".split())
 RELATIVE_SIZE = re.compile(r"[+-]?[0-9.]+(?:e[+-]?[0-9]+)?(?:%|em|ex|ch|lh|cap|ic)|smaller|larger", re.I)
 # Presentational attributes that hold one font stack: weaker than any rule.
+MAX_VARIABLES = 30  # how many custom properties may name each other in a row
+CUSTOM_NAME = re.compile(r"(--[-\w\x80-\U0010ffff]+)\s*:")
 STACK_ATTRIBUTES = ("face", "font-family")
+
+
+class Chance(IntEnum):
+    """Whether something holds for an element, as far as can be told."""
+
+    NEVER = 0
+    SOMETIMES = 1
+    ALWAYS = 2
 
 
 class Candidate(NamedTuple):
@@ -177,6 +187,7 @@ class StyleSet:
         selectors: Each distinct selector with the indexes of its rules.
         ranks: How strong the layer of each rule is, see :func:`rank_layers`.
         custom: Custom property → the stacks that it is set to.
+        everywhere: The custom properties that every element has.
         fonts: What is known already of elements with the same tag, style, rules and parent font.
     """
 
@@ -193,6 +204,7 @@ class StyleSet:
         for number, sheet in enumerate(self.sheets):
             for name, stacks in sheet.custom:
                 self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
+        self.everywhere = frozenset[str]().union(*(sheet.everywhere for sheet in self.sheets))
         self.fonts: dict[tuple[Any, ...], ElementFont] = {}
 
 
@@ -237,6 +249,10 @@ class Cascade:
         document: The parsed page.
         styles: Its stylesheets.
 
+    Attributes:
+        inline: The custom properties that ``style`` attributes of the page set.
+        chances: What was found out of custom properties.
+
     Example:
         >>> from turbohtml import parse
         >>> page = parse("<p><b>x</b></p>")
@@ -252,8 +268,12 @@ class Cascade:
     missed: list[int] = field(default_factory=list)
     resolved: dict[Element, ElementFont] = field(default_factory=dict)
     attributes: dict[str, StyleSheet] = field(default_factory=dict)
+    inline: frozenset[str] = frozenset()
+    chances: dict[str, Chance] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        styled = self.document.select('[style*="--"]')
+        self.inline = frozenset(name for element in styled for name in CUSTOM_NAME.findall(str(element.attr("style"))))
         for selector, orders in self.styles.selectors:
             elements = self.document.select(selector)
             if not elements:
@@ -282,7 +302,7 @@ class Cascade:
         rules = [self.styles.rules[order][1] for order in self.matched.get(element, ())]
         return any(rule.layer and any(one.name == "font-family" for one in rule.settings) for rule in rules)
 
-    def stack_of(self, use: StackUse) -> Any:
+    def stack_of(self, use: StackUse) -> FontStack:
         """The :class:`FontStack` that a use names."""
         sheet = self.attributes[use.owner] if use.sheet < 0 else self.styles.sheets[use.sheet]
         return sheet.stacks[use.stack]
@@ -304,7 +324,7 @@ class Cascade:
                 if text and text not in self.attributes:
                     self.attributes[text] = parse_styles(text, inline=True)
             matched = tuple(sorted(self.matched.get(one, ())))
-            key = (font, one.tag, style, hint, matched)
+            key = (font, one.tag, style, hint, matched, self.inline)
             found = self.styles.fonts.get(key)
             if found is None:
                 found = self.styles.fonts[key] = self.inherit(one.tag, self.candidates(matched, style, hint), font)
@@ -321,7 +341,7 @@ class Cascade:
         return None
 
     def inherit(self, tag: str, candidates: Sequence[Candidate], parent: ElementFont) -> ElementFont:
-        families = [one for one in candidates if one.setting.name == "font-family" and useful(one.setting)]
+        families = [one for one in candidates if one.setting.name == "font-family"]
         winner = find_winner(families)
         origin, css, own = FontOrigin.ROOT, "", True
         uses: tuple[StackUse, ...] = ()
@@ -329,6 +349,12 @@ class Cascade:
             use = StackUse(winner.sheet, winner.setting.stack, winner.owner)
             css, uses = self.css_of(use), self.with_custom(use)
             origin = FontOrigin.MONOSPACE if self.is_lone_monospace(use) else FontOrigin.DECLARED
+            chance = self.chance_of(self.stack_of(use))
+            if chance is Chance.NEVER:
+                # Invalid at computed-value time: the element inherits. A script may set the variable all the same.
+                origin, css, uses, own = parent.origin, parent.css, (*parent.uses, *uses), False
+            elif chance is Chance.SOMETIMES:
+                uses = (*uses, *parent.uses)
         elif winner is not None and winner.setting.value == "initial":
             pass
         elif winner is not None and winner.setting.value == "system":
@@ -343,7 +369,10 @@ class Cascade:
             origin, css, uses, own = parent.origin, parent.css, parent.uses, False
         for one in families:
             if one.conditional and one.setting.stack >= 0 and (winner is None or one.key > winner.key or one.pseudo):
-                uses = (*uses, *self.with_custom(StackUse(one.sheet, one.setting.stack, one.owner)))
+                use = StackUse(one.sheet, one.setting.stack, one.owner)
+                uses = (*uses, *self.with_custom(use))
+                if not one.pseudo and self.chance_of(self.stack_of(use)) is not Chance.ALWAYS:
+                    uses = (*uses, *parent.uses)
         size, size_kind = find_size(tag, candidates, parent.size_kind)
         return ElementFont(
             origin=origin,
@@ -401,6 +430,38 @@ class Cascade:
         # Within one rule the later declaration wins; sorting is stable, so reverse first.
         found.reverse()
         found.sort(key=lambda one: one.key, reverse=True)
+        return found
+
+    def chance_of(self, stack: FontStack, depth: int = 0) -> Chance:
+        """Whether a stack has a value: not, when it needs a custom property that is not set.
+
+        Source: CSS Variables Level 1, section 3.1 (invalid at computed-value time).
+        """
+        if not stack.needs and not any(family.needs for family in stack.families):
+            return Chance.ALWAYS
+        rest = [max(map(self.chance_to_be_set, names)) for names in stack.needs]
+        families = [names for family in stack.families for names in family.needs]
+        return min([*rest, *(max(self.chance_to_be_families(name, depth) for name in names) for names in families)])
+
+    def chance_to_be_set(self, name: str) -> Chance:
+        """Whether an element has a custom property."""
+        if name in self.styles.everywhere:
+            return Chance.ALWAYS
+        return Chance.SOMETIMES if name in self.custom or name in self.inline else Chance.NEVER
+
+    def chance_to_be_families(self, name: str, depth: int) -> Chance:
+        """Whether an element has a custom property that holds a list of families."""
+        if depth > MAX_VARIABLES:
+            return Chance.SOMETIMES
+        found = self.chances.get(name)
+        if found is None:
+            self.chances[name] = Chance.NEVER  # what names itself has no value
+            stacks = [self.stack_of(use) for use in self.custom.get(name, ())]
+            found = max((self.chance_of(stack, depth + 1) for stack in stacks), default=Chance.NEVER)
+            found = min(found, self.chance_to_be_set(name))
+            if found is Chance.NEVER and name in self.inline:
+                found = Chance.SOMETIMES
+            self.chances[name] = found
         return found
 
     def with_custom(self, use: StackUse) -> tuple[StackUse, ...]:
@@ -521,10 +582,6 @@ def find_inline(tag: str, candidates: Sequence[Candidate]) -> bool:
         if one.setting.name == "display" and not one.conditional:
             return one.setting.value in INLINE_DISPLAYS
     return tag in INLINE_ELEMENTS or "-" in tag
-
-
-def useful(setting: Setting) -> bool:
-    return setting.stack >= 0 or bool(setting.value)
 
 
 def weights_of(value: str, inherited: frozenset[int]) -> set[int] | None:

@@ -17,10 +17,10 @@ from turbohtml import Document, Element, Text, parse
 
 from khmertext.errors import SiteError
 from khmertext.web.cascade import Cascade, StyleSet, inherits_from
+from khmertext.web.faces import declares_khmer
 from khmertext.web.facts import SiteContext, SiteWarning
 from khmertext.web.policies import ContentPolicy
 from khmertext.web.sources import SNIFFED_BYTES, SourceText
-from khmertext.web.stacks import declares_khmer
 from khmertext.web.stylesheets import ANONYMOUS, LayerName, StyleImport, StyleSheet, parse_styles
 from khmertext.web.urls import PageUrl, resolve_url
 

@@ -7,6 +7,8 @@ families that operating systems ship (Windows, macOS, Debian) or that web-font s
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "BOLD_ELEMENTS",
     "CONTROL_ELEMENTS",
@@ -19,6 +21,7 @@ __all__ = [
     "MONOSPACE_ELEMENTS",
     "SYSTEM_FONTS",
     "WIDE_KEYWORDS",
+    "is_known_khmer_face",
     "is_known_khmer_family",
 ]
 
@@ -63,6 +66,13 @@ KHMER_FAMILIES = frozenset(
     )
 )
 KHMER_FAMILY_PREFIXES = ("khmer ", "khmeros", "noto sans khmer", "noto serif khmer", "mondulkiri")
+SQUEEZED_PREFIXES = tuple(prefix.replace(" ", "") for prefix in KHMER_FAMILY_PREFIXES if prefix != "khmer ")
+
+# What the name of one font has behind that of its family: "Battambang Bold", "NotoSansKhmer-SemiBoldItalic".
+STYLE_WORDS = re.compile(
+    r"(?:[\s-]*(?:regular|normal|book|roman|thin|light|medium|bold|black|heavy|(?:extra|ultra|semi|demi)-?(?:bold|light)"
+    r"|italic|oblique))*"
+)
 
 # The features without which a font draws no Khmer syllable right (OpenType spec, "Developing OpenType Fonts for Khmer
 # Script"): browsers turn them on, and pages that turn them off lose subscripts and vowels.
@@ -94,3 +104,23 @@ def is_known_khmer_family(name: str) -> bool:
     """
     folded = " ".join(name.lower().split())
     return folded in KHMER_FAMILIES or folded.startswith(KHMER_FAMILY_PREFIXES)
+
+
+def is_known_khmer_face(name: str) -> bool:
+    """Whether a font of this full or PostScript name, as ``local()`` has it, is known to show Khmer.
+
+    Args:
+        name: The name, in any case.
+
+    Example:
+        >>> is_known_khmer_face("NotoSansKhmer-Bold"), is_known_khmer_face("Metal Rebel")
+        (True, False)
+    """
+    folded = " ".join(name.lower().split())
+    if is_known_khmer_family(folded) or folded.startswith(SQUEEZED_PREFIXES):
+        return True
+    return any(
+        folded.startswith(family) and STYLE_WORDS.fullmatch(folded, len(family))
+        for known in KHMER_FAMILIES
+        for family in (known, known.replace(" ", ""))
+    )

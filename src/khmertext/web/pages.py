@@ -6,7 +6,7 @@ The page is parsed as a browser parses it, read once, and described by plain val
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from turbohtml import Element
 
@@ -25,6 +25,10 @@ __all__ = ["scan_page"]
 
 FEATURES = "font-feature-settings"
 FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|off)\b""")
+SHADOWED = (
+    "stands in a shadow, where the rules of our stylesheet do not reach, and its font is the browser's: its Khmer "
+    "shows in the visitor's font; name a family for it in the shadow's own styles, and not `monospace` alone"
+)
 REFUSALS = {"style": "stylesheets", "font": "fonts", "script": "scripts"}
 
 
@@ -88,7 +92,11 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         locked=frozenset(page.locked),
         linked=linked,
         rules=tuple(sorted(placer.rules)),
-        warnings=(*page.warnings, *find_warnings(page, reader, placer)),
+        warnings=(
+            *page.warnings,
+            *find_warnings(page, reader, placer),
+            *find_shadowed(page, placer.marked),
+        ),
     )
 
 
@@ -174,3 +182,20 @@ def khmer_features_off(value: str) -> list[str]:
         ['blwf', 'pref']
     """
     return [tag for tag in FEATURE_OFF.findall(value) if tag in KHMER_FEATURES]
+
+
+def find_shadowed(page: PageDocument, marked: Collection[int]) -> list[SiteWarning]:
+    """Name the first element in a shadow that we can only mark: a mark works by a rule, and rules end at shadows.
+
+    Args:
+        page: The page.
+        marked: Where the start tags of marked elements begin.
+
+    Source: CSS Scoping Level 1, section 3.1.
+    """
+    for element in page.document.select("template[shadowrootmode] *"):
+        span = element.source_location
+        # Where the shadow's own styles name a family, ours is in there.
+        if span is not None and span.start_tag.start_offset in marked and not page.cascade.resolve(element).uses:
+            return [SiteWarning("shadow", f"<{element.tag}> {SHADOWED}", page.path, element.source_line or 0)]
+    return []

@@ -14,17 +14,17 @@ from typing import NamedTuple
 
 from turbohtml import parse
 
-from khmertext.errors import FontError, SiteError
-from khmertext.fonts import open_face
+from khmertext.errors import SiteError
 from khmertext.web.disk import Tree, matches_any, read_file
 from khmertext.web.documents import HUGE, PageMemos
+from khmertext.web.faces import MAX_SITE_FONT, declares_khmer, maps_khmer
 from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
 from khmertext.web.marks import Restored, Restorer
 from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
 from khmertext.web.scripts import KHMER_LETTER, script_readings
 from khmertext.web.sources import decode_source, may_hold_khmer
-from khmertext.web.stacks import declares_khmer, refuse_named
+from khmertext.web.stacks import refuse_named
 from khmertext.web.stylesheets import StyleSheet, parse_styles
 from khmertext.web.texts import scan_text
 from khmertext.workers import map_chunks, split_chunks
@@ -54,7 +54,6 @@ CHUNK = 200
 # Pages without a Khmer letter that need the font all the same: counters by name, places that scripts fill.
 # A declaration is short; without a bound a page full of the word "counter" would be read again and again.
 BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]{0,200}(?:khmer|cambodian)", re.I)
-MAX_SITE_FONT = 32 * 1024 * 1024
 
 UNREACHED = (
     "holds Khmer, but no page seems to load it; where a page shows it all the same, give the place the attribute "
@@ -349,10 +348,9 @@ def khmer_fonts(tree: Tree, paths: Sequence[str]) -> frozenset[str]:
         try:
             if (tree.root / path).stat().st_size > MAX_SITE_FONT:
                 continue
-            face = open_face(read_file(tree.root, path), source=path)
-        except (FontError, OSError):
-            continue  # a broken font shows no Khmer
-        if 0x1780 in face.unicodes:
+        except OSError:
+            continue
+        if maps_khmer(read_file(tree.root, path), path):
             found.add(path)
     return frozenset(found)
 

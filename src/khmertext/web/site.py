@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -212,8 +213,21 @@ def check_options(options: BuildOptions) -> None:
 
 
 def tree_warnings(tree: Tree, *, in_place: bool) -> list[SiteWarning]:
-    what = "a link that leaves the site or leads nowhere; not read" + ("" if in_place else ", not copied")
-    return [SiteWarning("outside-link", what, path, 0) for path in tree.outside]
+    rest = "; not read" if in_place else "; not read, not copied"
+    loop, outside = "a loop of links, which leads nowhere", "a link that leaves the site or leads nowhere"
+    return [
+        SiteWarning("outside-link", (loop if is_loop(tree.root / path) else outside) + rest, path, 0)
+        for path in tree.outside
+    ]
+
+
+def is_loop(link: Path) -> bool:
+    """Whether a link leads back to itself, by others or at once."""
+    try:
+        link.stat()
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:

@@ -15,10 +15,9 @@ from khmertext.web.cascade import Alternative, ElementFont, FontOrigin
 from khmertext.web.escaping import escape_css_string
 from khmertext.web.facts import SiteContext
 from khmertext.web.families import WIDE_KEYWORDS
-from khmertext.web.stylesheets import FontFaceRule, FontStack, parse_styles
-from khmertext.web.urls import PageUrl, resolve_url
+from khmertext.web.stylesheets import FontStack, parse_styles
 
-__all__ = ["alternative_css", "declares_khmer", "place_family", "quote_family", "refuse_named", "stack_css"]
+__all__ = ["alternative_css", "place_family", "quote_family", "refuse_named", "stack_css"]
 
 # A browser's font for controls has no name that works everywhere; this is what the common ones resolve to.
 CONTROL_STACK = "Arial,system-ui,sans-serif"
@@ -81,27 +80,6 @@ def refuse_named(stacks: Iterable[FontStack], context: SiteContext, source: str)
                 raise SiteError(
                     f'names a font family "{item.name}" itself', source=source, hint="choose another --family"
                 )
-
-
-def declares_khmer(face: FontFaceRule, path: str, fonts: frozenset[str]) -> bool:
-    """Whether an ``@font-face`` rule gives a family that shows Khmer.
-
-    Args:
-        face: The rule.
-        path: The stylesheet or page it stands in, from the root of the site.
-        fonts: The site's font files that map Khmer.
-
-    Example:
-        >>> declares_khmer(FontFaceRule("Mine", ("a.woff2",), ()), "css/a.css", frozenset({"css/a.woff2"}))
-        True
-    """
-    if face.ranges and not any(first <= 0x17FF and last >= 0x1780 for first, last in face.ranges):
-        return False
-    base = PageUrl.of_page(path, is_folder=lambda folder: True).base
-    if any(resolve_url(base, url, exists=fonts.__contains__) for url in face.sources):
-        return True
-    # A file that we cannot look into (on another host): believe a range that names Khmer and not everything.
-    return any(0x1700 <= first <= 0x17FF for first, _ in face.ranges)
 
 
 def alternative_css(font: Alternative, family: str, context: SiteContext) -> str:

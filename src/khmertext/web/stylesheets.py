@@ -13,12 +13,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import tinycss2
 from turbohtml.convert import css_specificity
 
 from khmertext.web.families import GENERIC_FAMILIES, SYSTEM_FONTS, WIDE_KEYWORDS
+from khmertext.web.fontvalues import (
+    is_family,
+    is_variable,
+    keyword_of,
+    needs_of,
+    split_commas,
+    split_font,
+    split_list,
+    unsettled,
+)
 
 __all__ = [
     "ANONYMOUS",
@@ -46,7 +57,6 @@ LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-lett
 GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
 # No import counts behind one of them.
 VALID_RULES = GROUPING_RULES | frozenset("font-face keyframes counter-style page property font-feature-values".split())
-FONT_SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split())
 # Properties that bring text of their own to an element.
 GENERATED_TEXTS = frozenset(
     "content list-style-type quotes text-emphasis text-emphasis-style text-overflow hyphenate-character".split()
@@ -56,6 +66,9 @@ READ_PROPERTIES = GENERATED_TEXTS | frozenset(
 )
 # Marks of lists that are known not to be Khmer; another name may be that of a counter style.
 PLAIN_MARKERS = frozenset("none disc circle square decimal inside outside inherit initial unset revert".split())
+ROOT_WORD = re.compile(r":root|html|\*", re.I)
+ROOT_SELECTORS = frozenset({":root", "html", "*"})
+UNKNOWN = (("",),)  # no custom property has this name
 KHMER_COUNTERS = frozenset({"khmer", "cambodian"})
 KHMER_DIGITS = "០១២៣៤៥៦៧៨៩"
 UNKNOWN_SPECIFICITY = (9, 9, 9)
@@ -83,12 +96,14 @@ class FamilyName(NamedTuple):
         start: Where it begins, in characters of the stylesheet.
         end: Where it ends.
         kind: "name" (a family), "generic" (a generic family), or "var".
+        needs: Of a "var", the custom properties of which one must be set, as in :func:`needs_of`.
     """
 
     name: str
     start: int
     end: int
     kind: str
+    needs: tuple[tuple[str, ...], ...] = ()
 
 
 class FontStack(NamedTuple):
@@ -100,12 +115,14 @@ class FontStack(NamedTuple):
         custom: The custom property that holds it, or "".
         shorthand: Whether it is ``font: var(--x)``, where the custom property holds size and all; such a stack cannot
             be put into, only those of its property.
+        needs: What must be set for the rest of a ``font`` to have a value, as in :func:`needs_of`.
     """
 
     families: tuple[FamilyName, ...]
     css: str
     custom: str = ""
     shorthand: bool = False
+    needs: tuple[tuple[str, ...], ...] = ()
 
     @property
     def lone_monospace(self) -> bool:
@@ -156,11 +173,19 @@ class StyleRule(NamedTuple):
 
 
 class FontFaceRule(NamedTuple):
-    """An ``@font-face`` rule: the family it declares, its files, and the ranges it is used for (none means all)."""
+    """An ``@font-face`` rule.
+
+    Attributes:
+        family: The family that it declares.
+        sources: The URLs of its files.
+        ranges: What it is used for; none means all.
+        local: The names of installed fonts that it stands for.
+    """
 
     family: str
     sources: tuple[str, ...]
     ranges: tuple[tuple[int, int], ...]
+    local: tuple[str, ...] = ()
 
 
 class StyleImport(NamedTuple):
@@ -188,7 +213,8 @@ class StyleSheet:
     Attributes:
         rules: In source order.
         stacks: Every font stack in it; settings and edits name them by index.
-        custom: Custom property → indexes of the stacks that it is set to.
+        custom: Custom property → indexes of the stacks that it is set to, none where it is set to something else.
+        everywhere: The custom properties that are always set on the root, so that every element has them.
         faces: The families it declares.
         imports: What it imports.
         texts: The strings of its counter styles, custom properties, keyframes and page margins.
@@ -200,6 +226,7 @@ class StyleSheet:
     rules: tuple[StyleRule, ...] = ()
     stacks: tuple[FontStack, ...] = ()
     custom: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    everywhere: frozenset[str] = frozenset()
     faces: tuple[FontFaceRule, ...] = ()
     imports: tuple[StyleImport, ...] = ()
     texts: tuple[str, ...] = ()
@@ -240,7 +267,8 @@ class StyleSheet:
             for rule in self.rules
         )
         layers = tuple((*layer, *inner) for inner in ((), *self.layers)) if layer else self.layers
-        return replace(self, rules=rules, layers=layers)
+        everywhere = frozenset[str]() if conditional else self.everywhere
+        return replace(self, rules=rules, layers=layers, everywhere=everywhere)
 
 
 def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
@@ -291,6 +319,7 @@ class Reader:
         self.rules: list[StyleRule] = []
         self.stacks: list[FontStack] = []
         self.custom: dict[str, list[int]] = {}
+        self.everywhere: set[str] = set()
         self.faces: list[FontFaceRule] = []
         self.imports: list[StyleImport] = []
         self.texts: list[str] = []
@@ -305,6 +334,7 @@ class Reader:
             tuple(self.rules),
             tuple(self.stacks),
             tuple((name, tuple(indexes)) for name, indexes in self.custom.items()),
+            frozenset(self.everywhere),
             tuple(self.faces),
             tuple(self.imports),
             tuple(self.texts),
@@ -370,7 +400,7 @@ class Reader:
         for node in nodes:
             if node.type == "qualified-rule":
                 settings = self.read_block(
-                    tinycss2.parse_blocks_contents(node.content), Context("*", depth=MAX_NESTING)
+                    tinycss2.parse_blocks_contents(node.content), Context("*", True, depth=MAX_NESTING)
                 )
                 self.animated += [one.stack for one in settings if one.stack >= 0]
                 self.texts += [one.value for one in settings if one.name in GENERATED_TEXTS and one.value]
@@ -425,7 +455,7 @@ class Reader:
         settings: list[Setting] = []
         for node in nodes:
             if node.type == "declaration":
-                settings += self.read_declaration(node)
+                settings += self.read_declaration(node, context)
             elif node.type == "qualified-rule":
                 self.read_style_rule(node, context)
             elif node.type == "at-rule":
@@ -434,7 +464,7 @@ class Reader:
 
     # -- declarations --------------------------------------------------------------------------------------------
 
-    def read_declaration(self, node: Any) -> Iterator[Setting]:
+    def read_declaration(self, node: Any, context: Context) -> Iterator[Setting]:
         name = node.lower_name
         if node.name.startswith("--"):
             self.texts += strings_in(node.value)
@@ -443,14 +473,17 @@ class Reader:
                 # A whole shorthand may stand in it, for `font: var(--x)`.
                 split = split_font(node.value)
                 stack = self.read_stack(split[2], node.name) if split is not None else None
+            known = self.custom.setdefault(node.name, [])
             if stack is not None:
-                self.custom.setdefault(node.name, []).append(stack)
+                known.append(stack)
+            if not context.conditional and means_root(context.parent):
+                self.everywhere.add(node.name)
             return
         if name not in READ_PROPERTIES:
             return
         value = tinycss2.serialize(node.value).strip().lower()
         if name == "font-family":
-            yield self.family_setting(node.value, node.important, value)
+            yield from self.family_settings(node.value, node.important, ())
         elif name == "font":
             yield from self.read_font(node, value)
         elif name == "content":
@@ -478,20 +511,31 @@ class Reader:
             if any(map(is_variable, node.value)):
                 yield Setting("reference", value, -1, node.important)
         elif name == "all":
-            yield Setting("font-family", value, -1, node.important)
-            yield Setting("font-weight", value, -1, node.important)
+            if value in WIDE_KEYWORDS:
+                yield Setting("font-family", value, -1, node.important)
+                yield Setting("font-weight", value, -1, node.important)
         else:
             yield Setting(name, value, -1, node.important)
 
-    def family_setting(self, tokens: list[Any], important: bool, value: str) -> Setting:
-        if value in WIDE_KEYWORDS:
-            return Setting("font-family", value, -1, important)
-        stack = self.read_stack(tokens, "")
-        return Setting("font-family", value, -1 if stack is None else stack, important)
+    def family_settings(
+        self, tokens: list[Any], important: bool, needs: tuple[tuple[str, ...], ...]
+    ) -> Iterator[Setting]:
+        """What a list of families sets: nothing where it is invalid, for then it is as if it did not stand there."""
+        keyword = keyword_of(tokens)
+        if keyword in WIDE_KEYWORDS:
+            yield Setting("font-family", keyword, -1, important)
+            return
+        stack = self.read_stack(tokens, "", needs)
+        if stack is not None:
+            yield Setting("font-family", tinycss2.serialize(tokens).strip().lower(), stack, important)
+        elif unsettled(tokens):
+            # Invalid only when the browser puts in what its variables hold: it wins, and the element inherits.
+            yield Setting("font-family", "unset", -1, important)
 
     def read_font(self, node: Any, value: str) -> Iterator[Setting]:
-        if value in WIDE_KEYWORDS or value in SYSTEM_FONTS:
-            family = value if value in WIDE_KEYWORDS else "system"
+        keyword = keyword_of(node.value)
+        if keyword in WIDE_KEYWORDS or keyword in SYSTEM_FONTS:
+            family = keyword if keyword in WIDE_KEYWORDS else "system"
             for name in ("font-family", "font-weight", "font-size"):
                 yield Setting(name, family, -1, node.important)
             return
@@ -500,50 +544,68 @@ class Reader:
             yield from self.read_font_variable(node, value)
             return
         weight, size, families = split
-        yield Setting("font-weight", weight, -1, node.important)
-        yield Setting("font-size", size, -1, node.important)
-        yield self.family_setting(families, node.important, tinycss2.serialize(families).strip().lower())
+        found = [
+            one
+            for one in self.family_settings(families, node.important, needs_of(node.value[: -len(families)]))
+            if one.value not in WIDE_KEYWORDS  # such a keyword stands alone, or is none
+        ]
+        if not found and unsettled(node.value):
+            found = [Setting("font-family", "unset", -1, node.important)]
+        if found and found[0].value == "unset":
+            weight = size = "unset"
+        if found:
+            yield Setting("font-weight", weight, -1, node.important)
+            yield Setting("font-size", size, -1, node.important)
+            yield from found
 
     def read_font_variable(self, node: Any, value: str) -> Iterator[Setting]:
-        """``font: var(--x)``: everything is in the custom property."""
+        """``font: var(--x)`` or ``font: bold var(--x)``: size and families are in the custom property."""
         families = [family for family in self.read_families(node.value) if family is not None]
-        if len(families) == 1 and families[0].kind == "var":
-            self.stacks.append(FontStack(tuple(families), value, shorthand=True))
-            for name in ("font-weight", "font-size"):
-                yield Setting(name, value, -1, node.important)
+        variables = [token for token in node.value if is_variable(token)]
+        if len(families) == 1 and families[0].kind == "var" and variables:
+            name = variable_name(variables[-1])
+            self.stacks.append(
+                FontStack((families[0]._replace(name=name, needs=needs_of(node.value)),), value, shorthand=True)
+            )
+            for longhand in ("font-weight", "font-size"):
+                yield Setting(longhand, value, -1, node.important)
             yield Setting("font-family", value, len(self.stacks) - 1, node.important)
 
-    def read_stack(self, tokens: list[Any], custom: str) -> int | None:
+    def read_stack(self, tokens: list[Any], custom: str, needs: tuple[tuple[str, ...], ...] = ()) -> int | None:
         families = list(self.read_families(tokens))
-        if not families or any(family is None for family in families):
+        if any(family is None for family in families):
             return None
         known = tuple(family for family in families if family is not None)
         css = tinycss2.serialize(tokens).strip()
-        self.stacks.append(FontStack(known, css, custom))
+        self.stacks.append(FontStack(known, css, custom, needs=needs))
         return len(self.stacks) - 1
 
     def read_families(self, tokens: list[Any]) -> Iterator[FamilyName | None]:
         """The items between top-level commas; None for one that is no family."""
-        for items in split_commas(tokens):
+        for items in split_list(tokens):
             group = [token for token in items if token.type != "whitespace"]
-            start = self.offset(group[0])
-            if len(group) == 1 and group[0].type == "string":
-                yield FamilyName(group[0].value, start, end_of_string(self.text, start), "name")
-            elif len(group) == 1 and group[0].type == "function" and group[0].lower_name == "var":
-                inner = [token for token in group[0].arguments if token.type == "ident"]
+            if unsettled(group):
+                # Beside other words it may become any list.
+                start = self.offset(group[0])
+                name = variable_name(group[0]) if len(group) == 1 else ""
                 end = self.text.find(")", start) + 1
-                yield FamilyName(inner[0].value if inner else "", start, end, "var")
-            elif all(token.type == "ident" for token in group):
+                yield FamilyName(name, start, end, "var", needs_of(group) if name else UNKNOWN)
+            elif not is_family(group):
+                yield None
+            elif group[0].type == "string":
+                start = self.offset(group[0])
+                yield FamilyName(group[0].value, start, end_of_string(self.text, start), "name")
+            else:
                 name = " ".join(token.value for token in group)
                 end = end_of_ident(self.text, self.offset(group[-1]))
                 generic = len(group) == 1 and name.lower() in GENERIC_FAMILIES
-                yield FamilyName(name.lower() if generic else name, start, end, "generic" if generic else "name")
-            else:
-                yield None
+                name = name.lower() if generic else name
+                yield FamilyName(name, self.offset(group[0]), end, "generic" if generic else "name")
 
     def read_font_face(self, nodes: Iterable[Any]) -> None:
         family = ""
         sources: list[str] = []
+        local: list[str] = []
         ranges: tuple[tuple[int, int], ...] = ()
         for node in nodes:
             if node.type != "declaration":
@@ -552,10 +614,11 @@ class Reader:
                 family = " ".join(t.value for t in node.value if t.type in ("string", "ident"))
             elif node.lower_name == "src":
                 sources += [url for url in map(url_of, node.value) if url]
+                local += [name for name in map(local_name, node.value) if name]
             elif node.lower_name == "unicode-range":
                 ranges = tuple((t.start, t.end) for t in node.value if t.type == "unicode-range")
         if family:
-            self.faces.append(FontFaceRule(family, tuple(sources), ranges))
+            self.faces.append(FontFaceRule(family, tuple(sources), ranges, tuple(local)))
 
 
 # -- selectors -----------------------------------------------------------------------------------------------------
@@ -700,75 +763,18 @@ def always_true(rule: str, prelude: list[Any]) -> bool:
 # -- values --------------------------------------------------------------------------------------------------------
 
 
-def split_commas(tokens: Iterable[Any]) -> list[list[Any]]:
-    """Top-level groups between commas, without white space at their ends and comments; empty groups are dropped."""
-    groups: list[list[Any]] = [[]]
-    for token in tokens:
-        if token == ",":
-            groups.append([])
-        elif token.type != "comment":
-            groups[-1].append(token)
-    trimmed = []
-    for group in groups:
-        while group and group[0].type == "whitespace":
-            group.pop(0)
-        while group and group[-1].type == "whitespace":
-            group.pop()
-        if group:
-            trimmed.append(group)
-    return trimmed
+@lru_cache(maxsize=256)
+def means_root(selector: str) -> bool:
+    """Whether a selector reaches the root, or every element."""
+    if ROOT_WORD.search(selector) is None:  # most do not: no need to take them apart
+        return False
+    return not ROOT_SELECTORS.isdisjoint(arm.lower() for arm in split_arms(selector))
 
 
-def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
-    """The ``font`` shorthand → weight, size and the tokens of its families; None when it is none (or all ``var()``)."""
-    index = find_font_size(tokens)
-    if index < 0:
-        return None
-    weight = "normal"
-    for token in tokens[:index]:
-        if token.type == "ident" and token.lower_value in ("bold", "bolder", "lighter"):
-            weight = token.lower_value
-        elif token.type == "number":
-            weight = str(token.value)
-        elif token.type == "function" and token.lower_name == "var":
-            weight = token.serialize()
-    size = tokens[index].serialize().lower()
-    index += 1
-    rest = [token for token in tokens[index:] if token.type != "comment"]
-    while rest and rest[0].type == "whitespace":
-        rest.pop(0)
-    if rest and rest[0] == "/":
-        rest.pop(0)
-        while rest and rest[0].type == "whitespace":
-            rest.pop(0)
-        rest = rest[1:]
-    return (weight, size, rest) if rest else None
-
-
-def find_font_size(tokens: list[Any]) -> int:
-    """The index of the size in a ``font`` shorthand, -1 for none; among several ``var()``, by where they stand."""
-    variables = []
-    slash = False
-    comma = next((index for index, token in enumerate(tokens) if token == ","), len(tokens))
-    for index, token in enumerate(tokens[:comma]):
-        if is_variable(token):
-            if not slash:
-                variables.append(index)
-        elif is_font_size(token):
-            return index
-        elif token == "/" and variables:
-            slash = True
-    if (
-        len(variables) > 1
-        and not slash
-        and not any(token.type not in ("whitespace", "comment") for token in tokens[variables[-1] + 1 : comma])
-    ):
-        variables.pop()  # the last one holds the families
-    return variables[-1] if variables else -1
-
-
-def is_variable(token: Any) -> bool:
-    return bool(token.type == "function" and token.lower_name == "var")
+def variable_name(token: Any) -> str:
+    """The custom property that ``var()`` names; "" for another function."""
+    names = [inner.value for inner in token.arguments if inner.type == "ident"] if is_variable(token) else []
+    return str(names[0]) if names else ""
 
 
 def strings_in(tokens: Iterable[Any]) -> list[str]:
@@ -803,20 +809,19 @@ def counts_in_khmer(tokens: list[Any]) -> bool:
     )
 
 
-def is_font_size(token: Any) -> bool:
-    if token.type in ("dimension", "percentage"):
-        return True
-    if token.type == "ident":
-        return token.lower_value in FONT_SIZES
-    return token.type == "function" and token.lower_name in ("calc", "clamp", "min", "max", "var")
-
-
 def url_of(token: Any) -> str:
     if token.type == "url":
         return str(token.value)
     if token.type == "function" and token.lower_name in ("url", "src"):
         return next((str(inner.value) for inner in token.arguments if inner.type == "string"), "")
     return ""
+
+
+def local_name(token: Any) -> str:
+    """The installed font that ``local()`` names; "" for another function."""
+    if token.type != "function" or token.lower_name != "local":
+        return ""
+    return " ".join(str(inner.value) for inner in token.arguments if inner.type in ("string", "ident"))
 
 
 STRING = re.compile(r"""(["'])(?:\\[\s\S]|(?!\1)[^\\])*\1?""")

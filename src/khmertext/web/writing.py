@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from khmertext.atomic import temporary_of
 from khmertext.errors import SiteError
 from khmertext.web.building import SitePlan, edit_sheet, page_insertions
 from khmertext.web.disk import TreeWriter, find_signed, is_abandoned, read_file, read_tree
@@ -100,6 +101,31 @@ def find_folder(root: Path, folder: str | None = None) -> str:
             hint="only a site that `khmertext site build` wrote has one",
         )
     return found[0]
+
+
+def find_unbegun(root: Path, folder: str | None) -> str | None:
+    """The folder of a first build that was killed before its journal was whole: nothing else is of ours then.
+
+    Args:
+        root: The site.
+        folder: Its name, or None to look for it.
+
+    Returns:
+        Its name; None where there is none, or where it holds anything else.
+    """
+    if folder is not None and (folder == ".." or Path(folder).name != folder):
+        return None  # nothing outside the site is looked at
+    try:
+        names = [folder] if folder is not None else sorted(entry.name for entry in root.iterdir())
+        begun = [name for name in names if temporary_of(root / name / JOURNAL).is_file()]
+        # The folder is made first, and cleaning removes it last: of our own name it may be empty.
+        for name in (*begun, folder or FOLDER):
+            path = root / name
+            if path.is_dir() and not path.is_symlink() and {*path.iterdir()} <= {temporary_of(path / JOURNAL)}:
+                return name
+    except OSError:
+        return None
+    return None
 
 
 def require_folder(root: Path, folder: str, earlier: Earlier) -> None:
@@ -384,10 +410,16 @@ def clean_site(root: Path, *, folder: str | None = None) -> int:
     Raises:
         SiteError: There is no manifest, or a file cannot be restored.
     """
-    folder = find_folder(root, folder)
+    disk = TreeWriter(root)
+    try:
+        folder = find_folder(root, folder)
+    except SiteError:
+        unbegun = find_unbegun(root, folder)
+        if unbegun is None:
+            raise
+        return int(disk.remove(f"{unbegun}/{temporary_of(Path(JOURNAL)).name}"))
     earlier = load_earlier(root, folder)
     restorer = Restorer(earlier.all)
-    disk = TreeWriter(root)
     count = 0
     for path in read_tree(root, skip=folder).files:
         # Pages that were moved or copied since the build are known by what is in them.

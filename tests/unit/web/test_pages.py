@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import time
 from pathlib import Path
+from urllib.parse import quote_from_bytes
 
 import pytest
+from fontTools.ttLib import TTFont
 from turbohtml import Element, parse
 
+from khmertext.fonts import cut, default_face, plan_text
 from khmertext.web.disk import read_tree
 from khmertext.web.facts import PageFacts, SiteContext
 from khmertext.web.modules import ScriptGraph
 from khmertext.web.pages import scan_page
-from khmertext.web.reading import read_site
+from khmertext.web.reading import declared_families, read_site
 from khmertext.web.sources import apply_insertions
 from khmertext.web.stylesheets import parse_styles
 
@@ -211,6 +216,23 @@ def test_a_shadow_has_styles_of_its_own() -> None:
     assert [apply(page, facts).count(stack) for stack in ('"K", A', '"K", B')] == [1, 1]
 
 
+@pytest.mark.parametrize(
+    ("inside", "outside", "tags"),
+    [
+        ("<p>ក</p><pre>x</pre>", "<pre>ខ</pre>", []),
+        ("<style>pre{font-family:A}</style><pre>ក</pre>", "", []),
+        ("<p>ក</p>\n<pre>x <b>ក</b></pre>", "", ["pre"]),
+        ("<button>ក</button><pre>ខ</pre>", "", ["button"]),
+    ],
+)
+def test_rules_of_ours_that_do_not_reach_into_a_shadow_are_told(inside: str, outside: str, tags: list[str]) -> None:
+    facts = scan(f"<html lang=km><div><template shadowrootmode=open>{inside}</template></div>{outside}")
+    found = [warning for warning in facts.warnings if warning.code == "shadow"]
+    assert [warning.message.split()[0] for warning in found] == [f"<{tag}>" for tag in tags]
+    plain = scan(f"<html lang=km><div><template>{inside}</template></div>{outside}")
+    assert [warning.code for warning in plain.warnings] == []
+
+
 @pytest.mark.parametrize("attribute", ["", "shadowrootmode=open"])
 def test_what_is_in_a_template_inherits_from_around_it(attribute: str) -> None:
     page = (
@@ -251,6 +273,126 @@ def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:
     sheet = parse_styles(css)
     facts = scan(f"{LINK}<p>ក<h1>ខ</h1>", css)
     assert {sheet.stacks[index].css for _, index in facts.stacks} == {"var(--a)", '"Khmer OS",serif'}
+
+
+@pytest.mark.parametrize(
+    "invalid", ["font-family:'Foo' serif", "font-family:B,", "font:B", "font:bold 12 B", "all:what"]
+)
+def test_an_invalid_declaration_is_as_if_it_were_not_there(invalid: str) -> None:
+    css = f"p{{font-family:A}} p.s{{{invalid}}} b{{{invalid}}} pre{{{invalid}}}"
+    facts = scan(f"{LINK}<p class=s>x <b>ក</b></p>", css)
+    assert {parse_styles(css).stacks[index].css for _, index in facts.stacks} == {"A"}
+    assert facts.rules == ()
+    facts = scan(f"{LINK}<body style='font-family:A'><pre>x ក</pre>", css)
+    assert 'font-family:"K", monospace!important' in facts.rules[0]
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("p{font-family:var(--n)}", {"A", "var(--n)"}),
+        ("p{font-family:var(--n),B}", {"A", "var(--n),B"}),
+        ("p{font-family:var(--n,)}", {"A", "var(--n,)"}),
+        ("p{font-family:var(--n,var(--m))}", {"A", "var(--n,var(--m))"}),
+        ("p{font-family:var(--n) B}", {"A", "var(--n) B"}),
+        ("p{font-family:var(--n),}", {"A"}),
+        ("p{font:var(--n) B}", {"A", "B"}),
+        (":root{--n:var(--m)}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        (":root{--n:12px}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        (":root{--n:initial}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        (":root{--n:var(--m);--m:var(--n)}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        # Set, but not for every element.
+        (".x{--n:B}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        ("@media print{:root{--n:B}}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        ("@media print{p{font-family:var(--n)}}", {"A", "var(--n)"}),
+        ("@keyframes k{to{--n:B}}p{font-family:var(--n)}", {"A", "var(--n)"}),
+        # Always there.
+        ("p{font-family:var(--n,B)}", {"var(--n,B)"}),
+        ("p{font-family:var(--n,var(--m,B))}", {"var(--n,var(--m,B))"}),
+        (":root{--n:B}p{font-family:var(--n)}", {"var(--n)"}),
+        ("*{--n:var(--m,B)}p{font-family:var(--n)}", {"var(--n)"}),
+        (".x,:ROOT{--n:B;--s:bold 12px}p{font:var(--s) var(--n)}", {"var(--n)"}),
+        (":root{--n:12px/1.5 B}p{font:bold var(--n)}", {"B"}),
+    ],
+)
+def test_without_its_variable_a_stack_gives_way_to_what_is_inherited(css: str, expected: set[str]) -> None:
+    css = "body{font-family:A}" + css
+    facts = scan(f"{LINK}<body><p>ក", css)
+    assert {parse_styles(css).stacks[index].css for _, index in facts.stacks} == expected
+    assert facts.rules == ()
+
+
+def test_a_variable_may_be_set_by_a_style_attribute() -> None:
+    css = "p{font-family:var(--n)}"
+    page = f"{LINK}<body style='font-family:A;--n:B'><p class=x data-khmer-dynamic>ក"
+    assert 'font-family:"K Full", var(--n)!important' in "".join(scan(page, css).rules)
+    page = page.replace(";--n:B", "")
+    assert 'font-family:"K Full", A!important' in "".join(scan(page, css).rules)
+
+
+def test_long_chains_of_variables_end() -> None:
+    css = "".join(f":root{{--n{n}:var(--n{n + 1}),var(--n{n + 1})}}" for n in range(3000)) + "p{font-family:var(--n0)}"
+    assert scan(f"{LINK}<body style='font-family:A'><p>ក", css).stacks
+
+
+@pytest.fixture(scope="module")
+def khmer_font() -> bytes:
+    return cut(default_face(), plan_text(default_face(), [("កខ", "km")]))
+
+
+def data_urls(font: bytes) -> list[str]:
+    """Ways to write a font as a URL."""
+    packed = base64.b64encode(font).decode()
+    spaced = "%0A".join(packed[at : at + 76] for at in range(0, len(packed), 76))
+    return [
+        f"data:font/ttf;base64,{packed}",
+        f"DATA:;BASE64,{packed.rstrip('=')}",
+        f"data:application/x-font;charset=utf-8;base64,{spaced}",
+        f"data:,{quote_from_bytes(font)}",
+    ]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_font_written_as_a_url_may_show_khmer(inside: bool, khmer_font: bytes) -> None:
+    cases = [(url, True) for url in data_urls(khmer_font)]
+    without = TTFont(io.BytesIO(khmer_font))
+    for table in without["cmap"].tables:
+        table.cmap.pop(0x1780, None)
+    without.save(saved := io.BytesIO())
+    cases += [(f"data:;base64,{base64.b64encode(saved.getvalue()).decode()}", False)]
+    cases += [(url, False) for url in ("data:;base64,AAAA", "data:;base64,\u1780", "data:", "data:,", "data:;base64,A")]
+    for url, shows in cases:
+        css = f'@font-face{{font-family:Mine;src:url("{url}") format("truetype")}}p{{font-family:Mine,serif}}'
+        expected = 'p{font-family:Mine, "K",serif}' if shows else 'p{font-family:"K", Mine,serif}'
+        page = f"<style>{css}</style><p lang=km>ក" if inside else f"{LINK}<p lang=km>ក"
+        declared = declared_families({} if inside else {"s.css": parse_styles(css)}, frozenset())
+        facts = scan(page, "" if inside else css, khmer_families=declared)
+        if inside:
+            assert expected in apply(page, facts)
+        else:
+            assert (declared == {"mine"}) is shows
+
+
+@pytest.mark.parametrize(
+    ("source", "shows"),
+    [
+        ("local('Khmer OS Muol')", True),
+        ("url(gone.woff2), local(Khmer OS Siemreap)", True),
+        ("local('KhmerOSmuol')", True),
+        ("local('Battambang Bold'), local(Battambang-Bold)", True),
+        ("local('KantumruyPro-SemiBoldItalic')", True),
+        ("local('NotoSansKhmer-Regular')", True),
+        ("local('Arial')", False),
+        ("local('Metal Rebel')", False),
+        ("local('KhmerMetal')", False),
+        ("url('Khmer OS Muol')", False),
+    ],
+)
+def test_a_family_may_stand_for_an_installed_one(source: str, shows: bool) -> None:
+    page = f"<style>@font-face{{font-family:Mine;src:{source}}}p{{font-family:Mine}}</style><p>ក"
+    assert (', "K"' in apply(page, scan(page))) is shows
+    page = page.replace(";src", ";unicode-range:U+0-7F;src")
+    assert '"K", Mine' in apply(page, scan(page))
 
 
 def apply(page: str, facts: PageFacts) -> str:

@@ -501,6 +501,59 @@ def test_whatever_stops_a_build_the_site_stays_whole_and_a_rerun_completes_it(
         assert read_site(target) == author, count
 
 
+@pytest.mark.parametrize("folder", ["khmertext", "fonts-km"])
+@pytest.mark.parametrize("given", [True, False])
+def test_what_a_build_left_that_was_killed_at_once_is_cleaned(
+    site: Path, quick: None, folder: str, given: bool
+) -> None:
+    for count in range(2):
+        stopped(lambda site: build_site(site, None, replace(OPTIONS, folder=folder)), site, count, Killed)
+        assert [path.name.endswith(".khmertext-tmp") for path in (site / folder).iterdir()] == [True]
+        assert clean_site(site, folder=folder if given else None) == 1
+        assert not (site / folder).exists()
+        assert read_site(site) == SITE
+    with pytest.raises(SiteError, match="holds no "):
+        clean_site(site, folder=folder if given else None)
+
+
+@pytest.mark.parametrize("name", ["theirs.txt", ".theirs.khmertext-tmp", "sub/x.txt"])
+def test_what_is_not_ours_in_such_a_folder_stays(site: Path, quick: None, name: str) -> None:
+    stopped(lambda site: build_site(site, None, OPTIONS), site, 0, Killed)
+    write_site(site, {f"khmertext/{name}": b"x"})
+    before = read_site(site)
+    with pytest.raises(SiteError, match=r"holds no khmertext/manifest\.json"):
+        clean_site(site)
+    assert read_site(site) == before
+
+
+def test_the_empty_folder_of_a_killed_run_is_cleaned(site: Path) -> None:
+    (site / "khmertext").mkdir()
+    (site / "mine").mkdir()
+    assert clean_site(site) == 0
+    assert not (site / "khmertext").exists()
+    with pytest.raises(SiteError, match="holds no "):
+        clean_site(site)
+    assert (site / "mine").is_dir()
+
+
+@pytest.mark.parametrize("folder", ["../khmertext", "sub/../khmertext", "..", "."])
+def test_such_a_folder_is_one_of_the_site(site: Path, quick: None, folder: str) -> None:
+    stopped(lambda site: build_site(site, None, OPTIONS), site, 0, Killed)
+    (site / "sub").mkdir()
+    with pytest.raises(SiteError, match="holds no "):
+        clean_site(site / "sub" if folder.startswith("../") else site, folder=folder)
+    assert (site / "khmertext").is_dir()
+
+
+def test_a_link_in_place_of_such_a_folder_is_not_followed(site: Path, tmp_path: Path, quick: None) -> None:
+    stopped(lambda site: build_site(site, None, OPTIONS), site, 0, Killed)
+    (site / "khmertext").rename(tmp_path / "elsewhere")
+    (site / "khmertext").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SiteError, match=r"holds no khmertext/manifest\.json"):
+        clean_site(site)
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 1
+
+
 def test_stopped_again_and_again_nothing_is_lost(tmp_path: Path, quick: None) -> None:
     """Edits and builds of other options, each stopped somewhere: the author's bytes still come back."""
     site = write_site(tmp_path / "site", SITE)
@@ -906,6 +959,17 @@ def test_links_lead_nobody_out(site: Path, secret: Path, tmp_path: Path, quick: 
         assert not os.path.lexists(root / "folder")
     else:
         assert {name: str((site / name).readlink()) for name in links} == links
+
+
+def test_a_loop_of_links_is_called_one(site: Path, tmp_path: Path, quick: None) -> None:
+    for name, target in (("a", "b"), ("b", "a"), ("self", "self"), ("gone", "nowhere"), ("news/out", "../../x")):
+        (site / name).symlink_to(target)
+    loop, outside = "a loop of links, which leads nowhere", "a link that leaves the site or leads nowhere"
+    expected = {"a": loop, "b": loop, "self": loop, "gone": outside, "news/out": outside}
+    for output, rest in ((tmp_path / "out", "; not read, not copied"), (None, "; not read")):
+        warnings = build_site(site, output, OPTIONS).warnings
+        found = {warning.path: warning.message for warning in warnings if warning.code == "outside-link"}
+        assert found == {name: what + rest for name, what in expected.items()}
 
 
 def test_a_page_that_became_a_link_is_not_written_through(site: Path, secret: Path, quick: None) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from khmertext.web.facts import SiteContext
 from khmertext.web.stacks import place_family
 from khmertext.web.stylesheets import parse_styles
+from tests.font_values import INVALID_FAMILIES, INVALID_FONTS, VALID_FAMILIES, VALID_FONTS
 
 CONTEXT = SiteContext("K")
 
@@ -54,6 +55,31 @@ def edited(css: str, context: SiteContext = CONTEXT) -> str:
 )
 def test_the_family_goes_where_it_belongs(before: str, after: str) -> None:
     assert edited(before) == after
+
+
+@pytest.mark.parametrize(
+    "declaration", [f"font-family:{one}" for one in INVALID_FAMILIES] + [f"font:{one}" for one in INVALID_FONTS]
+)
+def test_what_browsers_ignore_sets_nothing(declaration: str) -> None:
+    sheet = parse_styles(f"p{{{declaration}}}q{{color:red;{declaration}!important}}")
+    assert sheet.rules == ()
+    assert edited(f"p{{{declaration}}}") == f"p{{{declaration}}}"
+
+
+@pytest.mark.parametrize(
+    "declaration", [f"font-family:{one}" for one in VALID_FAMILIES] + [f"font:{one}" for one in VALID_FONTS]
+)
+def test_what_browsers_take_sets_a_family(declaration: str) -> None:
+    (rule,) = parse_styles(f"p{{{declaration}}}").rules
+    assert [setting.stack for setting in rule.settings if setting.name == "font-family"] == [0]
+    assert edited(f"p{{{declaration}}}").count('"K", ') == 1
+
+
+@pytest.mark.parametrize("declaration", ["font-family:var(--a),", "font:12px var(--a),,b", "font:var(--a) A, 1b"])
+def test_a_value_that_no_variable_makes_valid_wins_and_unsets(declaration: str) -> None:
+    # CSS Variables Level 1, section 3.1.
+    (rule,) = parse_styles(f"p{{{declaration}}}").rules
+    assert {setting.value for setting in rule.settings} == {"unset"}
 
 
 def test_a_family_that_the_site_declares_keeps_its_place_in_front() -> None:
