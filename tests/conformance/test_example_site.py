@@ -246,7 +246,7 @@ def test_khmer_stands_where_tools_forget_it() -> None:
         assert re.search(f"<(?:{element})\\b[^>]*>[^<]*[\u1780-\u17b3]", text), element
     assert "data-khmer-dynamic" in read("index.html")
     assert re.search(r"&#x?17[0-9A-F]{2};", (SITE / "donate.html").read_text(encoding="utf-8"))
-    assert re.search("<text\\b[^>]*>[^<]*[\u1780-\u17b3]", read("img/banner.svg"))
+    assert re.search("<title\\b[^>]*>[^<]*[\u1780-\u17b3]", read("img/banner.svg"))
 
 
 def test_script_and_data_have_literal_and_escaped_khmer() -> None:

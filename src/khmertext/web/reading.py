@@ -321,9 +321,11 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
         readings = script_readings(text)
         text = readings[-1]
     elif kind == "svg":
-        text = parse(text).text
+        picture = parse(text)
+        text = picture.text
+        drawn = "".join(element.text for element in picture.select("text, foreignObject"))  # not titles
     characters = len(KHMER_LETTER.findall(text))
-    if kind == "svg" and characters:
+    if kind == "svg" and KHMER_LETTER.search(drawn):
         warnings = (
             SiteWarning(
                 "svg-text",

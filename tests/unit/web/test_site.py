@@ -1142,3 +1142,22 @@ def test_a_font_error_writes_nothing(site: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("khmertext.web.site.make_fonts", differ)
     refuse(site, None, "look different")
     refuse(site, site.parent / "out", "look different")
+
+
+@pytest.mark.parametrize(
+    ("picture", "warned"),
+    [
+        ("<text>ក</text>", True),
+        ("<g><text>a<tspan>ក</tspan></text></g>", True),
+        ("<foreignObject><p>ក</p></foreignObject>", True),
+        ("<title>ក</title><text>a</text>", False),
+        ('<g aria-label="ក"><path d="M0 0h1"/></g>', False),
+    ],
+)
+def test_pictures_whose_drawn_text_cannot_have_the_font_are_told(tmp_path: Path, picture: str, warned: bool) -> None:
+    files = {
+        "a.html": "<html lang=km><p>ក<img src=a.svg>".encode(),
+        "a.svg": f'<svg xmlns="http://www.w3.org/2000/svg">{picture}</svg>'.encode(),
+    }
+    result = build_site(write_site(tmp_path / "site", files), None, OPTIONS)
+    assert [one.code for one in result.warnings] == ["svg-text"] * warned
