@@ -189,6 +189,7 @@ class StyleSet:
         custom: Custom property → the stacks that it is set to.
         everywhere: The custom properties that every element has.
         fonts: What is known already of elements with the same tag, style, rules and parent font.
+        known: What others found out of these stylesheets alone, by names of theirs.
     """
 
     def __init__(self, sheets: Sequence[StyleSheet]) -> None:
@@ -206,6 +207,7 @@ class StyleSet:
                 self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
         self.everywhere = frozenset[str]().union(*(sheet.everywhere for sheet in self.sheets))
         self.fonts: dict[tuple[Any, ...], ElementFont] = {}
+        self.known: dict[object, Any] = {}
 
 
 def rank_layers(sheets: Sequence[StyleSheet]) -> dict[LayerName, int]:

@@ -8,6 +8,7 @@ families that operating systems ship (Windows, macOS, Debian) or that web-font s
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = [
     "BOLD_ELEMENTS",
@@ -92,6 +93,7 @@ INLINE_ELEMENTS = frozenset(
 INLINE_DISPLAYS = frozenset({"inline", "contents", "ruby", "ruby-base"})  # text before and after is shaped together
 
 
+@lru_cache(maxsize=4096)
 def is_known_khmer_family(name: str) -> bool:
     """Whether a family of this name is known to show Khmer.
 

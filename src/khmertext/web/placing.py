@@ -59,6 +59,7 @@ SCRIPT_WARNING = (
 )
 NO_BODY = ", or write the <body> tag"
 PROBE = "probe"
+EVERY_STACK, UNSCALED = "every stack", "unscaled"  # what pages with the same stylesheets share
 UNMARKED = f":not([{MARK}])"
 ONCE = ":not(x)"  # weighs as much as a tag, and holds for every element there is
 TWICE = 2 * ONCE
@@ -218,9 +219,19 @@ class FamilyPlacer:
 
     def edit_every_stack(self) -> None:
         """A script puts Khmer into this page, and nobody knows where: every stack may get it."""
+        # Pages that load the same files have the same stacks, where they say nothing themselves.
+        styles = self.cascade.styles
+        shared = not self.cascade.inline and all(sheet.path and not sheet.locked for sheet in self.sheets)
+        if shared and EVERY_STACK in styles.known:
+            self.stacks |= styles.known[EVERY_STACK]
+            return
+        before, self.stacks, self.edited = self.stacks, set(), set()
         for number, sheet in enumerate(self.sheets):
             for index in range(len(sheet.sheet.stacks)):
                 self.edit_stack(StackUse(number, index))
+        if shared:
+            styles.known[EVERY_STACK] = frozenset(self.stacks)
+        self.stacks |= before
 
     def cover_script_elements(self) -> None:
         """A script puts Khmer into this page: elements that it makes may have a font that the browser decides.
@@ -303,6 +314,13 @@ class FamilyPlacer:
 
     def unscaled(self, tags: Sequence[str]) -> list[str]:
         """Where elements of these tags have a family of the author's, so that browsers scale nothing."""
+        known: dict[object, list[str]] = self.cascade.styles.known
+        key = (UNSCALED, *tags)
+        if key not in known:
+            known[key] = self.find_unscaled(tags)
+        return known[key]
+
+    def find_unscaled(self, tags: Sequence[str]) -> list[str]:
         found = {
             f":is({rule.written})"
             for number, rule in self.cascade.styles.rules
