@@ -59,7 +59,7 @@ class Options(NamedTuple):
     diff: bool
 
 
-@click.command(name="check")
+@click.command(name="check", short_help="Tell what is wrong with the Khmer of files, and mend it.")
 @click.argument("paths", nargs=-1, type=FILES)
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="How to print. [default: text]")
 @click.option("--fix", is_flag=True, help="Mend files where the picture stays the same in every font tried.")

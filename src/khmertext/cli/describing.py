@@ -32,7 +32,7 @@ SAFETY = {
 }
 
 
-@click.command()
+@click.command(short_help="Tell what each character is, what is wrong, what it becomes.")
 @click.argument("texts", nargs=-1)
 @LANGUAGE_OPTION
 @COENG_OPTION
@@ -151,7 +151,7 @@ def format_description(described: dict[str, Any]) -> str:
 # -- rules ---------------------------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="Explain the codes of `khmertext check`.")
 @click.argument("codes", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rule(codes: tuple[str, ...], as_json: bool) -> None:

@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
     error: str
 
 
-@click.command(name="normalize")
+@click.command(name="normalize", short_help="Bring Khmer text into normal form.")
 @click.argument("files", nargs=-1, type=FILES)
 @FORM_OPTION
 @LANGUAGE_OPTION
@@ -201,7 +201,7 @@ def iter_normal(names: Sequence[str], options: dict[str, Any]) -> Iterator[str]:
 # -- clusters ------------------------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="Cut text into orthographic syllables.")
 @click.argument("files", nargs=-1, type=FILES)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: file, start, end, text, kind.")
 @click.option("--counts", is_flag=True, help="How often each distinct cluster occurs, the most frequent first.")
