@@ -20,6 +20,7 @@ from khmertext.fonts.markup import escape, name_code_points, page
 from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText, merge_boxes, place_text, wrap_picture
 from khmertext.fonts.proof import read_outline
+from khmertext.script.classes import KHMER
 from khmertext.text.clusters import split_clusters
 
 __all__ = ["Change", "FaceComparison", "compare_faces", "compare_page", "draw_comparison"]
@@ -28,6 +29,7 @@ SHOWN: Final = 60
 SAMPLE: Final = 12
 MAX_DRAWN: Final = 120  # code points of a run in one picture
 EM: Final = 56.0  # CSS pixels
+STROKE: Final = 1.5
 
 
 class Change(NamedTuple):
@@ -56,7 +58,7 @@ class FaceComparison:
         differing_runs: How many of them differ.
         clusters: How many distinct clusters the runs have.
         line_metrics_equal: Whether ascent, descent and line gap are the same part of an em.
-        sample: The first clusters, for a page that has nothing else to show.
+        sample: The first clusters of Khmer, for a page that has nothing else to show.
     """
 
     first: Face
@@ -119,7 +121,7 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str]) -> FaceCompar
         differing,
         len(clusters),
         read_line_metrics(first) == read_line_metrics(second),
-        tuple(islice((cluster for cluster in clusters if cluster.strip()), SAMPLE)),
+        tuple(islice((cluster for cluster in clusters if not KHMER.isdisjoint(cluster)), SAMPLE)),
     )
 
 
@@ -337,7 +339,7 @@ class Galleries(NamedTuple):
 
 def draw_changes(comparison: FaceComparison, galleries: Galleries, shown: int) -> Iterator[str]:
     if comparison.changes:
-        yield "<h2>What differs</h2>"
+        yield '<h2>What differs</h2>\n<div class="cards">'
         for number, change in enumerate(comparison.changes[:shown], 1):
             met = "in 1 run" if change.runs == 1 else f"in {change.runs:,} runs"
             codes = name_code_points(change.text)
@@ -346,46 +348,62 @@ def draw_changes(comparison: FaceComparison, galleries: Galleries, shown: int) -
                 f'<article class="card"><h3>{number}. <span class="code">{codes}</span></h3>'
                 f"{draw_views(galleries, change.text)}<ul>{details}</ul><p>Met {met}.</p></article>"
             )
+        yield "</div>"
         if len(comparison.changes) > shown:
             yield f"<p>… and {len(comparison.changes) - shown:,} more.</p>"
     elif comparison.sample:
         yield "<h2>A sample</h2>"
+        frame = measure_both(galleries, comparison.sample)
         items = "".join(
-            f'<li>{draw_overlay(galleries, text)}<span class="code">{name_code_points(text)}</span></li>\n'
+            f'<li>{draw_overlay(galleries, text, frame)}<span class="code">{name_code_points(text)}</span></li>\n'
             for text in comparison.sample
         )
         yield f'<ul class="cells">\n{items}</ul>'
 
 
 def draw_views(galleries: Galleries, text: str) -> str:
-    """The text in each font, and both overlaid."""
+    """The text in each font, and both overlaid, with their baselines in one line."""
     if len(text) > MAX_DRAWN:
         return f"<p>Too long to draw: {len(text):,} characters.</p>"
+    frame = measure_both(galleries, [text])
+    ratio = galleries.second.upem / galleries.first.upem
+    frames = frame, Box(*(round(side * ratio) for side in frame))
     views = []
-    for name, gallery in (("first", galleries.first), ("second", galleries.second)):
+    for name, gallery, own_frame in zip(("first", "second"), galleries, frames, strict=True):
         placed = place_text(gallery.font, text)
-        picture = gallery.picture(placed, f"{text} in the {name} font", em=EM, frame=gallery.frame([placed]))
+        picture = gallery.picture(placed, f"{text} in the {name} font", em=EM, frame=own_frame)
         views.append(f"<figure>{picture}<figcaption>{name}</figcaption></figure>")
-    views.append(f"<figure>{draw_overlay(galleries, text)}<figcaption>overlaid</figcaption></figure>")
+    views.append(f"<figure>{draw_overlay(galleries, text, frame)}<figcaption>overlaid</figcaption></figure>")
     return f'<div class="views">{"".join(views)}</div>'
 
 
-def draw_overlay(galleries: Galleries, text: str) -> str:
+def draw_overlay(galleries: Galleries, text: str, frame: Box) -> str:
     """One text in both fonts on one baseline: the first filled, the second as an outline over it."""
     first, second = galleries
     one, two = place_text(first.font, text), place_text(second.font, text)
     ratio = first.upem / second.upem
-    scaled = second.measure(two)
-    boxes = [Box(0, 0, max(one.width, round(two.width * ratio)), 0)]
-    ink = first.measure(one)
-    if ink is not None:
-        boxes.append(ink)
-    if scaled is not None:
-        boxes.append(Box(*(round(side * ratio) for side in scaled)))
-    box = merge_boxes(boxes)
-    assert box is not None
+    own = measure_both(galleries, [text])
+    box = Box(own.left, frame.top, own.right, frame.bottom)
     transform = f' transform="scale({ratio:.6g})"' if ratio != 1 else ""
-    content = f'<g class="fa">{first.draw(one)}</g><g class="fb"{transform}>{second.draw(two)}</g>'
+    content = (
+        f'<g class="fa">{first.draw(one)}</g>'
+        f'<g class="fb" stroke-width="{max(1, round(STROKE * second.upem / EM))}"{transform}>{second.draw(two)}</g>'
+    )
     return wrap_picture(
         content, f"{text}: the first font filled, the second as an outline", box=box, em=EM, upem=first.upem
     )
+
+
+def measure_both(galleries: Galleries, texts: Iterable[str]) -> Box:
+    """Return the box of the advances and the ink of texts in both fonts, in units of the first, y down."""
+    boxes = [Box(0, 0, 0, 0)]
+    for gallery in galleries:
+        ratio = galleries.first.upem / gallery.upem
+        for text in texts:
+            placed = place_text(gallery.font, text)
+            for box in (Box(0, 0, placed.width, 0), gallery.measure(placed)):
+                if box is not None:
+                    boxes.append(Box(*(round(side * ratio) for side in box)))
+    found = merge_boxes(boxes)
+    assert found is not None
+    return found

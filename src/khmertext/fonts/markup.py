@@ -31,11 +31,10 @@ h3{font-size:1rem;margin:1rem 0 .3rem}
 p{margin:.4rem 0;max-width:46rem}
 svg{fill:currentColor;max-width:100%;height:auto;vertical-align:top}
 .store{position:absolute;width:0;height:0}
-.store path{vector-effect:non-scaling-stroke}
 table{border-collapse:collapse;margin:.5rem 0}
-caption{text-align:left;font-weight:600;padding:.2rem 0}
-th,td{text-align:left;vertical-align:middle;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);
-overflow-wrap:anywhere}
+caption{text-align:left;font-weight:600;padding:.2rem 0;white-space:nowrap}
+th,td{text-align:left;vertical-align:middle;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
+bdi{overflow-wrap:anywhere}
 th{font-weight:600}
 td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.bar{width:40%;min-width:4rem}
@@ -43,26 +42,29 @@ td.bar svg{display:block;width:100%;height:.8rem}
 .bar1{fill:var(--bar)}.bar2{fill:var(--bar2)}
 .code{font:.75rem/1.3 ui-monospace,monospace;color:var(--soft);overflow-wrap:normal}
 .tables{display:flex;flex-wrap:wrap;gap:0 2rem;align-items:flex-start}
-.tables th{width:6.5rem}.tables td{text-align:center;padding:.3rem .5rem}.tables thead th{font-weight:400;color:var(--soft)}
+.tables th{min-width:4rem}.tables td{text-align:center;padding:.3rem .2rem;min-width:4.6rem}
+.tables thead th{font-weight:400;color:var(--soft)}
+@media (max-width:30rem){.tables th{min-width:3rem}.tables td{min-width:0}.tables .why{font-size:.7rem}}
 .tables thead th+th{text-align:center}
 .cells{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
 .cells>li{border:1px solid var(--line);border-radius:4px;background:var(--card);padding:.5rem;min-width:6rem;
 max-width:100%;text-align:center;display:flex;flex-direction:column;justify-content:space-between;gap:.3rem}
 .cells>li>svg{align-self:center}
-.cells>li.wide{max-width:100%}
 .bad,.cells>li.bad{background:var(--badpaper);outline:2px dashed var(--bad);outline-offset:-2px}
 .why{display:block;color:var(--bad);font-size:.78rem;line-height:1.25;max-width:11rem;margin:0 auto}
 .why::before{content:"\\2717\\00a0"}
 .fails{color:var(--bad)}.passes{color:var(--good)}
-.cells .why{text-align:center}
-.card{border:1px solid var(--line);border-radius:4px;padding:.6rem;margin:.7rem 0;background:var(--card)}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));gap:.7rem}
+.card{border:1px solid var(--line);border-radius:4px;padding:.6rem;background:var(--card);min-width:0}
+.card ul{margin:.4rem 0;padding-left:1.2rem}
 .card h3{margin:0 0 .3rem}
 .views{display:flex;flex-wrap:wrap;gap:.8rem 2rem;margin:.3rem 0}
 figure{margin:0;max-width:100%}
 figcaption{font-size:.8rem;color:var(--soft)}
-.fa{fill:var(--a);fill-opacity:.4}
-.fb{fill:none;stroke:var(--b);stroke-width:1.5px}
+.fa{fill:var(--a);fill-opacity:.5}
+.fb{fill:none;stroke:var(--b)}
 .line{margin:.6rem 0}
+.line svg{overflow:visible;margin:.1em 0}
 @media print{:root{--ink:#000;--paper:#fff;--soft:#444;--line:#999;--card:#fff;--bad:#8a0018;--badpaper:#fff;
 --good:#0a4d18;--bar:#555;--bar2:#aaa;--a:#666;--b:#000}
 body{max-width:none;padding:0;font-size:10pt}

@@ -164,6 +164,29 @@ class Gallery:
         box = Box(across.left, frame.top, across.right, frame.bottom)
         return wrap_picture(self.draw(placed), label, box=box, em=em, upem=self.upem)
 
+    def line(self, words: Sequence[PlacedText], *, em: float) -> list[str]:
+        """Write words as SVG elements that stand beside each other as text does, each as wide as its advance.
+
+        Args:
+            words: Texts, shaped with this font.
+            em: CSS pixels of an em.
+
+        Returns:
+            One element for each. They are to be shown with ``overflow: visible``, for ink beyond the advance.
+        """
+        frame = self.frame(words)
+        return [
+            wrap_picture(
+                self.draw(word),
+                word.text,
+                box=Box(0, frame.top, word.width, frame.bottom),
+                em=em,
+                upem=self.upem,
+                margin=0,
+            )
+            for word in words
+        ]
+
     def definitions(self) -> str:
         """Return the outlines that the pictures refer to, by glyph number."""
         return "".join(f'<path id="{self.prefix}{glyph}" d="{self.paths[glyph]}"/>' for glyph in sorted(self.used))
@@ -183,7 +206,7 @@ def merge_boxes(boxes: Iterable[Box]) -> Box | None:
     return Box(min(left), min(top), max(right), max(bottom))
 
 
-def wrap_picture(content: str, label: str, *, box: Box, em: float, upem: int) -> str:
+def wrap_picture(content: str, label: str, *, box: Box, em: float, upem: int, margin: int | None = None) -> str:
     """Return an SVG element around something drawn, with a margin, and no larger than a page can take.
 
     Args:
@@ -192,12 +215,13 @@ def wrap_picture(content: str, label: str, *, box: Box, em: float, upem: int) ->
         box: What it takes.
         em: CSS pixels of an em.
         upem: Font units of an em.
+        margin: Font units around it; by default a little for what the outlines' corners may hide.
 
     Example:
         >>> wrap_picture("", "a&b", box=Box(0, -80, 50, 20), em=10, upem=100)
         '<svg role="img" viewBox="-4 -84 58 108" width="5.8" height="10.8"><title>a&amp;b</title></svg>'
     """
-    margin = upem // 25
+    margin = upem // 25 if margin is None else margin
     left, right = max(box.left, -MAX_UP * upem), min(box.right, MAX_ACROSS * upem)
     top, bottom = max(box.top, -MAX_UP * upem), min(box.bottom, MAX_UP * upem)
     across, down = max(right - left, 0) + 2 * margin, max(bottom - top, 0) + 2 * margin

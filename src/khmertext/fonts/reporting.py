@@ -53,7 +53,8 @@ GROUPS: Final = (
     ("HA to QA", "\u17a0\u17a1\u17a2"),
     ("SHA and SSO (for Sanskrit)", "\u179d\u179e"),
 )
-SPECIMEN: Final = "អក្សរខ្មែររស់នៅលើអេក្រង់ ស្ត្រីម្នាក់អានសៀវភៅនៅក្រោមដើមឈើ ហើយក្មេងៗស្រែកច្រៀងយ៉ាងសប្បាយ។"
+# The bars stand where a line may end; a space belongs to the word before it.
+SPECIMEN: Final = "អក្សរ|ខ្មែរ|រស់|នៅ|លើ|អេក្រង់ |ស្ត្រី|ម្នាក់|អាន|សៀវភៅ|នៅ|ក្រោម|ដើម|ឈើ |ហើយ|ក្មេងៗ|ស្រែក|ច្រៀង|យ៉ាង|សប្បាយ។"
 SPECIMEN_SIZES: Final = (14, 18, 24, 36)
 SPECIMEN_WORD: Final = "ភាសាខ្មែរ"
 STACKS: Final = (
@@ -151,8 +152,8 @@ def find_troubles(face: Face, placed: PlacedText) -> tuple[str, ...]:
         char for char in dict.fromkeys(subscripts(text)) if glyphs.count(nominal(face, char)) > count_full(text, char)
     )
     if unshaped and not lacking:
-        troubles.append(f"subscript {name_code_points(unshaped)} is not formed")
-    elif nominal(face, COENG) in {*glyphs} - {0}:
+        troubles.append(f"no subscript {name_code_points(unshaped)}")
+    elif not lacking and nominal(face, COENG) in {*glyphs} - {0}:
         troubles.append("coeng is drawn as a mark")
     if is_reordered(text) and glyphs[:1] == [nominal(face, text[0])] and not lacking:
         troubles.append("nothing is drawn before the base")
@@ -264,11 +265,9 @@ def embedding_sentence(fs_type: int, refusal: str) -> str:
 
 def draw_specimen(gallery: Gallery) -> Iterator[str]:
     yield "<h2>Specimen</h2>"
-    words = [place_text(gallery.font, word) for word in SPECIMEN.split(" ")]
-    frame = gallery.frame(words)
+    words = [place_text(gallery.font, word) for word in SPECIMEN.split("|")]
     for size in SPECIMEN_SIZES:
-        pictures = " ".join(gallery.picture(word, word.text, em=size, frame=frame) for word in words)
-        yield f'<h3>{size} px</h3><div class="line">{pictures}</div>'
+        yield f'<h3>{size} px</h3><div class="line">{"".join(gallery.line(words, em=size))}</div>'
     word = place_text(gallery.font, SPECIMEN_WORD)
     yield f'<h3>96 px</h3><div class="line">{gallery.picture(word, SPECIMEN_WORD, em=96, frame=gallery.frame([word]))}'
     yield "</div>"
