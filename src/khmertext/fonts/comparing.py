@@ -28,6 +28,7 @@ __all__ = ["Change", "FaceComparison", "compare_faces", "compare_page", "draw_co
 SHOWN: Final = 60
 SAMPLE: Final = 12
 MAX_DRAWN: Final = 120  # code points of a run in one picture
+NARROW: Final = 12  # code points that have room in a card beside others
 EM: Final = 56.0  # CSS pixels
 STROKE: Final = 1.5
 
@@ -343,9 +344,10 @@ def draw_changes(comparison: FaceComparison, galleries: Galleries, shown: int) -
         for number, change in enumerate(comparison.changes[:shown], 1):
             met = "in 1 run" if change.runs == 1 else f"in {change.runs:,} runs"
             codes = name_code_points(change.text)
+            wide = "card wide" if len(change.text) > NARROW else "card"
             details = "".join(f"<li>{escape(detail)}</li>" for detail in change.details)
             yield (
-                f'<article class="card"><h3>{number}. <span class="code">{codes}</span></h3>'
+                f'<article class="{wide}"><h3>{number}. <span class="code">{codes}</span></h3>'
                 f"{draw_views(galleries, change.text)}<ul>{details}</ul><p>Met {met}.</p></article>"
             )
         yield "</div>"

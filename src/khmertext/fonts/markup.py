@@ -35,6 +35,7 @@ table{border-collapse:collapse;margin:.5rem 0}
 caption{text-align:left;font-weight:600;padding:.2rem 0;white-space:nowrap}
 th,td{text-align:left;vertical-align:middle;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
 bdi{overflow-wrap:anywhere}
+th bdi{overflow-wrap:break-word}
 th{font-weight:600}
 td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.bar{width:40%;min-width:4rem}
@@ -57,6 +58,7 @@ max-width:100%;text-align:center;display:flex;flex-direction:column;justify-cont
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));gap:.7rem}
 .card{border:1px solid var(--line);border-radius:4px;padding:.6rem;background:var(--card);min-width:0}
 .card ul{margin:.4rem 0;padding-left:1.2rem}
+.card.wide{grid-column:1/-1}
 .card h3{margin:0 0 .3rem}
 .views{display:flex;flex-wrap:wrap;gap:.8rem 2rem;margin:.3rem 0}
 figure{margin:0;max-width:100%}

@@ -149,7 +149,7 @@ class Gallery:
         found = merge_boxes(box for box in map(self.measure, texts) if box is not None)
         return found or Box(0, -self.upem, self.upem, 0)
 
-    def picture(self, placed: PlacedText, label: str, *, em: float, frame: Box) -> str:
+    def picture(self, placed: PlacedText, label: str, *, em: float, frame: Box, note: str = "") -> str:
         """Write a text as one SVG element.
 
         Args:
@@ -157,12 +157,13 @@ class Gallery:
             label: What it says, for people who do not see it.
             em: CSS pixels of an em.
             frame: From where to where it reaches up and down, in font units.
+            note: What there is to say about it: its description.
         """
         ink = self.measure(placed)
         across = merge_boxes([Box(0, 0, placed.width, 0), *([ink] if ink else [])])
         assert across is not None
         box = Box(across.left, frame.top, across.right, frame.bottom)
-        return wrap_picture(self.draw(placed), label, box=box, em=em, upem=self.upem)
+        return wrap_picture(self.draw(placed), label, box=box, em=em, upem=self.upem, note=note)
 
     def line(self, words: Sequence[PlacedText], *, em: float) -> list[str]:
         """Write words as SVG elements that stand beside each other as text does, each as wide as its advance.
@@ -206,7 +207,9 @@ def merge_boxes(boxes: Iterable[Box]) -> Box | None:
     return Box(min(left), min(top), max(right), max(bottom))
 
 
-def wrap_picture(content: str, label: str, *, box: Box, em: float, upem: int, margin: int | None = None) -> str:
+def wrap_picture(
+    content: str, label: str, *, box: Box, em: float, upem: int, margin: int | None = None, note: str = ""
+) -> str:
     """Return an SVG element around something drawn, with a margin, and no larger than a page can take.
 
     Args:
@@ -216,6 +219,7 @@ def wrap_picture(content: str, label: str, *, box: Box, em: float, upem: int, ma
         em: CSS pixels of an em.
         upem: Font units of an em.
         margin: Font units around it; by default a little for what the outlines' corners may hide.
+        note: Its description: any text; empty for none.
 
     Example:
         >>> wrap_picture("", "a&b", box=Box(0, -80, 50, 20), em=10, upem=100)
@@ -225,8 +229,9 @@ def wrap_picture(content: str, label: str, *, box: Box, em: float, upem: int, ma
     left, right = max(box.left, -MAX_UP * upem), min(box.right, MAX_ACROSS * upem)
     top, bottom = max(box.top, -MAX_UP * upem), min(box.bottom, MAX_UP * upem)
     across, down = max(right - left, 0) + 2 * margin, max(bottom - top, 0) + 2 * margin
+    description = f"<desc>{escape_xml(note)}</desc>" if note else ""
     width, height = across * em / upem, down * em / upem
     return (
         f'<svg role="img" viewBox="{left - margin} {top - margin} {across} {down}" '
-        f'width="{round(width, 1):g}" height="{round(height, 1):g}"><title>{escape_xml(label)}</title>{content}</svg>'
+        f'width="{round(width, 1):g}" height="{round(height, 1):g}"><title>{escape_xml(label)}</title>{description}{content}</svg>'
     )

@@ -378,9 +378,10 @@ def look(face: Face, gallery: Gallery, texts: Iterable[str]) -> list[Cell]:
 def draw_cell(gallery: Gallery, cell: Cell, *, em: float, frame: Box) -> str:
     """The picture of a cell, and its faults in words."""
     codes = name_code_points(cell.placed.text)
-    label = f"{cell.placed.text} ({codes})" + "".join(f"; fault: {trouble}" for trouble in cell.troubles)
+    label = f"{cell.placed.text} ({codes})"
+    note = f"Fault: {'; '.join(cell.troubles)}" if cell.troubles else ""
     why = "".join(f'<span class="why">{escape(trouble)}</span>' for trouble in cell.troubles)
-    return gallery.picture(cell.placed, label, em=em, frame=frame) + why
+    return gallery.picture(cell.placed, label, em=em, frame=frame, note=note) + why
 
 
 def draw_grid(

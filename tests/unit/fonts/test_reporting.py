@@ -88,13 +88,13 @@ def check_page(page: str) -> ElementTree.Element:
     return root
 
 
-def titles(root: ElementTree.Element) -> dict[str, str]:
-    """The code points of each picture of the grids, and the faults that its name tells."""
+def faults_of(root: ElementTree.Element) -> dict[str, str]:
+    """The code points of each picture of the grids, and the faults that its description tells."""
     found = {}
-    for title in root.iter("title"):
-        match = re.fullmatch(r"[^;]* \(((?:[0-9A-F]{4} ?)+)\)(.*)", title.text or "", re.DOTALL)
+    for picture in root.iter("svg"):
+        match = re.fullmatch(r".* \(((?:[0-9A-F]{4} ?)+)\)", picture.findtext("title") or "", re.DOTALL)
         if match:
-            found[match[1]] = match[2]
+            found[match[1]] = (picture.findtext("desc") or "").removeprefix("Fault: ")
     return found
 
 
@@ -117,7 +117,7 @@ def test_same_font_gives_same_bytes(variable: Face) -> None:
 
 
 def test_every_cell_is_there() -> None:
-    found = titles(check_page(default_page()))
+    found = faults_of(check_page(default_page()))
     expected = {
         *CONSONANTS,
         *(f"ក\u17d2{letter}" for letter in CONSONANTS),
@@ -172,16 +172,16 @@ def test_faults_of_a_font_without_rules_are_marked(regular: Face, change: Any) -
 
     page = report_page(change(regular, drop))
     root = check_page(page)
-    found = titles(root)
+    found = faults_of(root)
     assert "cannot shape Khmer" in page
     for letter in CONSONANTS:
-        assert found[codes(f"ក\u17d2{letter}")] == f"; fault: no subscript {codes(letter)}"
+        assert found[codes(f"ក\u17d2{letter}")] == f"no subscript {codes(letter)}"
         assert not found[codes(letter)]
     assert "the shifter stays above" in found[codes("ង៉ី")]
     assert not found[codes("ង៉")]
     # What is told in the name is told in words on the page too, in a marked cell.
     marked = [one for one in root.iter() if one.get("class") == "bad"]
-    told = [title for title in root.iter("title") if "; fault: " in (title.text or "")]
+    told = list(root.iter("desc"))
     assert len(marked) == len(told) > 3 * len(CONSONANTS)
     assert f", {len(told)} of them have a fault" in page
     assert all(any(child.get("class") == "why" and child.text for child in one) for one in marked)
@@ -193,9 +193,9 @@ def test_letters_that_are_missing_are_named(regular: Face, change: Any) -> None:
             for code in (0x19E3, 0x1784):
                 table.cmap.pop(code, None)
 
-    found = titles(check_page(report_page(change(regular, drop))))
-    assert found["19E3"] == "; fault: no glyph for 19E3"
-    assert found["1780 17D2 1784"] == "; fault: no glyph for 1784"
+    found = faults_of(check_page(report_page(change(regular, drop))))
+    assert found["19E3"] == "no glyph for 19E3"
+    assert found["1780 17D2 1784"] == "no glyph for 1784"
     assert not found["19E4"]
 
 
@@ -315,8 +315,8 @@ def test_cff_is_weighed_and_drawn() -> None:
     page = report_page(face)
     root = check_page(page)
     assert "cannot shape Khmer" in page
-    assert not titles(root)["1781"]
-    assert titles(root)["1782"] == "; fault: no glyph for 1782"
+    assert not faults_of(root)["1781"]
+    assert faults_of(root)["1782"] == "no glyph for 1782"
 
 
 def test_damaged_outlines_are_a_font_error() -> None:
