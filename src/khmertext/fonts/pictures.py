@@ -233,5 +233,6 @@ def wrap_picture(
     width, height = across * em / upem, down * em / upem
     return (
         f'<svg role="img" viewBox="{left - margin} {top - margin} {across} {down}" '
-        f'width="{round(width, 1):g}" height="{round(height, 1):g}"><title>{escape_xml(label)}</title>{description}{content}</svg>'
+        f'width="{round(width, 1):g}" height="{round(height, 1):g}"><title>{escape_xml(label)}</title>'
+        f"{description}{content}</svg>"
     )

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from khmertext.fonts.detection import check_khmer
-from khmertext.fonts.drawing import Box
+from khmertext.fonts.drawing import Box, Outlines, outline_funcs
 from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
 from khmertext.fonts.markup import bar, escape, facts_table, name_code_points, page
@@ -159,6 +159,8 @@ def find_troubles(face: Face, placed: PlacedText) -> tuple[str, ...]:
         troubles.append("nothing is drawn before the base")
     if shifts_down(text) and not lacking and nominal(face, text[1]) in glyphs:
         troubles.append("the shifter stays above")
+    if any(vowel in text and draws_whole(face, vowel, glyphs) for vowel in SPLIT_VOWELS):
+        troubles.append("the part before the base is drawn twice")
     if not troubles and all(is_blank(face, glyph) for glyph in glyphs):
         troubles.append("nothing is drawn")
     return tuple(troubles)
@@ -193,6 +195,32 @@ def shifts_down(text: str) -> bool:
     return text[:1] in CONSONANTS and text[1:2] == shifter and text[2:3] in {*ABOVE_VOWELS, "\u17be"}
 
 
+def draws_whole(face: Face, vowel: str, glyphs: Sequence[int]) -> bool:
+    """Tell whether a split vowel stands in its full form after the part before the base, which that form holds too.
+
+    Shapers put the part before the base themselves; the font has to make the rest of the vowel. In some fonts the
+    vowel's own glyph is that rest, so the outlines tell.
+    """
+    whole = nominal(face, vowel)
+    if whole == 0 or whole not in glyphs:
+        return False
+    front, full = (contour_shapes(face, glyph) for glyph in (nominal(face, "\u17c1"), whole))
+    return bool(front) and front <= full
+
+
+def contour_shapes(face: Face, glyph: int) -> set[tuple[object, ...]]:
+    """Return the contours of a glyph, wherever they stand."""
+    outlines = Outlines()
+    face.font().draw_glyph(glyph, outline_funcs(), outlines)
+    shapes: set[tuple[object, ...]] = set()
+    for contour in outlines.contours:
+        start = contour[0].points[0]
+        shapes.add(
+            tuple((command, *((at.x - start.x, at.y - start.y) for at in points)) for command, points in contour)
+        )
+    return shapes
+
+
 def is_blank(face: Face, glyph: int) -> bool:
     extents = face.font().get_glyph_extents(glyph)
     return extents is None or not (extents.width and extents.height)
@@ -210,9 +238,9 @@ def draw_head(face: Face, cells: int, failing: int) -> Iterator[str]:
     reasons = check_khmer(face)
     if reasons:
         items = "".join(f'<li class="fails">{escape(reason)}</li>' for reason in reasons)
-        yield f'<p class="fails"><strong>This font cannot shape Khmer.</strong></p><ul>{items}</ul>'
+        yield f'<p class="fails"><strong>This font fails the check for Khmer:</strong></p><ul>{items}</ul>'
     else:
-        yield '<p class="passes"><strong>This font shapes Khmer.</strong></p>'
+        yield '<p class="passes"><strong>This font passes the check for Khmer.</strong></p>'
     yield (
         f"<p>{cells:,} pictures were looked at, {failing:,} of them have a fault"
         f"{'; those are framed, with the fault in words.' if failing else '.'}</p>"
