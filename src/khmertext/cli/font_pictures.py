@@ -9,9 +9,7 @@ import click
 
 from khmertext.cli.terminal import printable
 from khmertext.files import read_text, replace_file
-from khmertext.fonts import read_face
-from khmertext.fonts.comparing import compare_faces, draw_comparison
-from khmertext.fonts.reporting import report_page
+from khmertext.fonts import compare_faces, draw_comparison, read_face, report_page
 
 __all__ = ["font_compare", "font_report"]
 

@@ -240,7 +240,7 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
         shown: How many differences to draw.
     """
     first, second = comparison.first, comparison.second
-    galleries = Galleries(Gallery(first.font(), first.upem, "a"), Gallery(second.font(), second.upem, "b"))
+    galleries = Galleries(Gallery(first, "a"), Gallery(second, "b"))
     names = f"{first.family or 'a font without a name'} and {second.family or 'a font without a name'}"
     body = [
         f"<h1><bdi>{escape(names)}</bdi></h1>",
@@ -372,7 +372,7 @@ def draw_views(galleries: Galleries, text: str) -> str:
     frames = frame, Box(*(round(side * ratio) for side in frame))
     views = []
     for name, gallery, own_frame in zip(("first", "second"), galleries, frames, strict=True):
-        placed = place_text(gallery.font, text)
+        placed = gallery.shape(text)
         picture = gallery.picture(placed, f"{text} in the {name} font", em=EM, frame=own_frame)
         views.append(f"<figure>{picture}<figcaption>{name}</figcaption></figure>")
     views.append(f"<figure>{draw_overlay(galleries, text, frame)}<figcaption>overlaid</figcaption></figure>")
@@ -382,7 +382,7 @@ def draw_views(galleries: Galleries, text: str) -> str:
 def draw_overlay(galleries: Galleries, text: str, frame: Box) -> str:
     """One text in both fonts on one baseline: the first filled, the second as an outline over it."""
     first, second = galleries
-    one, two = place_text(first.font, text), place_text(second.font, text)
+    one, two = first.shape(text), second.shape(text)
     ratio = first.upem / second.upem
     own = measure_both(galleries, [text])
     box = Box(own.left, frame.top, own.right, frame.bottom)
@@ -402,7 +402,7 @@ def measure_both(galleries: Galleries, texts: Iterable[str]) -> Box:
     for gallery in galleries:
         ratio = galleries.first.upem / gallery.upem
         for text in texts:
-            placed = place_text(gallery.font, text)
+            placed = gallery.shape(text)
             for box in (Box(0, 0, placed.width, 0), gallery.measure(placed)):
                 if box is not None:
                     boxes.append(Box(*(round(side * ratio) for side in box)))

@@ -6,12 +6,14 @@ outline of each, and a picture is a list of references to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import uharfbuzz as hb
 
+from khmertext.errors import FontError
 from khmertext.fonts.drawing import Box, Outlines, escape_xml, format_path, outline_funcs, shape_other, split_runs
+from khmertext.fonts.faces import Face
 from khmertext.fonts.shaping import shape
 
 __all__ = ["Gallery", "PlacedGlyph", "PlacedText", "merge_boxes", "place_text", "wrap_picture"]
@@ -20,6 +22,7 @@ __all__ = ["Gallery", "PlacedGlyph", "PlacedText", "merge_boxes", "place_text", 
 # makes no page that nobody can scroll through.
 MAX_UP = 3
 MAX_ACROSS = 60
+MAX_PATHS = 8_000_000  # characters; the glyphs of a report take about a hundred thousand
 
 
 class PlacedGlyph(NamedTuple):
@@ -87,35 +90,49 @@ class Gallery:
     """The outlines of a font at one place of its axes, for one page.
 
     Args:
-        font: A HarfBuzz font at its default scale.
-        upem: Its units per em.
+        face: The font.
         prefix: How the ids of its glyphs begin: ASCII letters, another for each gallery of a page.
+        variations: Axis tag to value, as for :meth:`Face.font`; the default place when it is not given.
 
     Example:
         >>> from khmertext.fonts import default_face
-        >>> face = default_face()
-        >>> gallery = Gallery(face.font(), face.upem, "g")
-        >>> uses = gallery.draw(place_text(face.font(), "កក"))
+        >>> gallery = Gallery(default_face(), "g")
+        >>> uses = gallery.draw(gallery.shape("កក"))
         >>> uses.count("<use "), gallery.definitions().count("<path ")
         (2, 1)
     """
 
-    def __init__(self, font: hb.Font, upem: int, prefix: str) -> None:
-        self.font = font
-        self.upem = upem
+    def __init__(self, face: Face, prefix: str, variations: Mapping[str, float] | None = None) -> None:
+        self.font = face.font(variations)
+        self.source = face.source
+        self.upem = face.upem
         self.prefix = prefix
         self.funcs = outline_funcs()
         self.paths: dict[int, str] = {}
         self.boxes: dict[int, Box | None] = {}
         self.used: set[int] = set()
+        self.size = 0
+
+    def shape(self, text: str) -> PlacedText:
+        """Shape one line of text with the font; see :func:`place_text`."""
+        return place_text(self.font, text)
 
     def take(self, glyph: int) -> Box | None:
-        """Keep the outline of a glyph; returns its box, y down, or ``None`` when it has no ink."""
+        """Keep the outline of a glyph; returns its box, y down, or ``None`` when it has no ink.
+
+        Raises:
+            FontError: With this one the outlines are more than a page can take.
+        """
         if glyph not in self.paths:
             outlines = Outlines()
             self.font.draw_glyph(glyph, self.funcs, outlines)
             self.paths[glyph] = format_path(outlines.contours)
             self.boxes[glyph] = outlines.ink() if self.paths[glyph] else None
+            self.size += len(self.paths[glyph])
+            if self.size > MAX_PATHS:
+                raise FontError(
+                    "the outlines are too large to be drawn", source=self.source, hint="the font may be damaged"
+                )
         return self.boxes[glyph]
 
     def measure(self, placed: PlacedText) -> Box | None:
@@ -143,6 +160,13 @@ class Gallery:
         """Return one glyph as if a text had led to it."""
         advance = self.font.get_glyph_h_advance(glyph)
         return PlacedText("", (PlacedGlyph(glyph, 0, 0, advance, 0, 0, 0),), advance)
+
+    def name(self, glyph: int) -> str:
+        """Return the name that the font gives a glyph, or one made of its number."""
+        try:
+            return str(self.font.glyph_to_string(glyph))
+        except UnicodeDecodeError:  # names are ASCII; those of a damaged font can be anything
+            return f"gid{glyph}"
 
     def frame(self, texts: Iterable[PlacedText]) -> Box:
         """Return the box that holds the ink of several texts, for pictures whose baselines are to be in one line."""

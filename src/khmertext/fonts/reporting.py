@@ -16,7 +16,7 @@ from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
 from khmertext.fonts.markup import bar, escape, facts_table, name_code_points, page
 from khmertext.fonts.naming import VERSION
-from khmertext.fonts.pictures import Gallery, PlacedText, place_text
+from khmertext.fonts.pictures import Gallery, PlacedText
 from khmertext.fonts.sizes import GlyphSize, measure_glyphs, measure_tables
 from khmertext.script.classes import (
     ABOVE_VOWELS,
@@ -103,8 +103,8 @@ def report_page(face: Face) -> str:
         >>> report_page(default_face()).startswith("<!DOCTYPE html>")
         True
     """
-    gallery = Gallery(face.font(), face.upem, "g")
-    weights = [Gallery(face.font(place), face.upem, f"w{weight}-") for weight, place in iter_weights(face)]
+    gallery = Gallery(face, "g")
+    weights = [Gallery(face, f"w{weight}-", place) for weight, place in iter_weights(face)]
     sections = list(iter_sections(face, gallery))
     cells = sum(section.cells for section in sections)
     failing = sum(section.failing for section in sections)
@@ -135,7 +135,7 @@ def find_troubles(face: Face, placed: PlacedText) -> tuple[str, ...]:
     Example:
         >>> from khmertext.fonts import default_face
         >>> face = default_face()
-        >>> find_troubles(face, place_text(face.font(), "ក្ខ")), find_troubles(face, place_text(face.font(), "ក្"))
+        >>> tuple(find_troubles(face, Gallery(face, "g").shape(text)) for text in ("ក្ខ", "ក្"))
         ((), ('coeng is drawn as a mark',))
     """
     text = placed.text
@@ -293,10 +293,10 @@ def embedding_sentence(fs_type: int, refusal: str) -> str:
 
 def draw_specimen(gallery: Gallery) -> Iterator[str]:
     yield "<h2>Specimen</h2>"
-    words = [place_text(gallery.font, word) for word in SPECIMEN.split("|")]
+    words = [gallery.shape(word) for word in SPECIMEN.split("|")]
     for size in SPECIMEN_SIZES:
         yield f'<h3>{size} px</h3><div class="line">{"".join(gallery.line(words, em=size))}</div>'
-    word = place_text(gallery.font, SPECIMEN_WORD)
+    word = gallery.shape(SPECIMEN_WORD)
     yield f'<h3>96 px</h3><div class="line">{gallery.picture(word, SPECIMEN_WORD, em=96, frame=gallery.frame([word]))}'
     yield "</div>"
 
@@ -315,7 +315,7 @@ def draw_weights(face: Face, galleries: Sequence[Gallery]) -> Iterator[str]:
         return
     items = []
     for (weight, _), gallery in zip(iter_weights(face), galleries, strict=True):
-        placed = place_text(gallery.font, SPECIMEN_WORD)
+        placed = gallery.shape(SPECIMEN_WORD)
         picture = gallery.picture(placed, f"{SPECIMEN_WORD}, weight {weight}", em=MIDDLE, frame=gallery.frame([placed]))
         items.append(f'<li>{picture}<span class="code">{weight}</span></li>')
     yield f'<h2>Weights</h2><ul class="cells">{"".join(items)}</ul>'
@@ -399,7 +399,7 @@ def shifter_texts() -> list[str]:
 
 def look(face: Face, gallery: Gallery, texts: Iterable[str]) -> list[Cell]:
     """Shape texts and find what is wrong with each."""
-    placed = [place_text(gallery.font, text) for text in texts]
+    placed = [gallery.shape(text) for text in texts]
     return [Cell(one, find_troubles(face, one)) for one in placed]
 
 
@@ -515,7 +515,7 @@ def draw_heaviest(face: Face, gallery: Gallery) -> Iterator[str]:
 
 def draw_weight(gallery: Gallery, size: GlyphSize, whole: int, *, varies: bool) -> str:
     placed = gallery.place(size.glyph)
-    name = gallery.font.glyph_to_string(size.glyph)
+    name = gallery.name(size.glyph)
     picture = gallery.picture(placed, f"glyph {name}", em=SMALL, frame=gallery.frame([placed]))
     variations = f'<td class="n">{size.variations:,}</td>' if varies else ""
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ from fontTools.ttLib import TTFont
 
 from khmertext.errors import FontError
 from khmertext.fonts import Face, default_face, open_face, read_face
+from khmertext.fonts.comparing import compare_page
 from khmertext.fonts.markup import MAX_TEXT, escape
 from khmertext.fonts.pictures import Gallery, place_text
 from khmertext.fonts.reporting import find_troubles, report_page
@@ -141,7 +143,7 @@ def test_pictures_show_what_they_name(variable: Face) -> None:
     places = [(use.get("href"), int(use.get("x", 0)), int(use.get("y", 0))) for use in picture.iter("use")]
     assert places == [(f"#g{glyph.glyph}", glyph.x, -glyph.y) for glyph in wanted.glyphs]
     left, top, width, height = (int(number) for number in picture.get("viewBox", "").split())
-    ink = Gallery(variable.font(), variable.upem, "g").measure(wanted)
+    ink = Gallery(variable, "g").measure(wanted)
     assert ink is not None
     assert left < ink.left
     assert top < ink.top
@@ -240,6 +242,38 @@ def test_hostile_glyph_names_stay_text(regular: Face) -> None:
     check_page(page)
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
+
+
+def test_glyph_names_that_are_no_text(regular: Face) -> None:
+    heaviest = measure_glyphs(regular)[0].glyph
+    page = report_page(open_face(rewrite_post(regular.data, heaviest, b"\xff\xfe")))
+    check_page(page)
+    assert f"<bdi>gid{heaviest}</bdi>" in page
+
+
+def test_outlines_that_are_too_large_are_refused(regular: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("khmertext.fonts.pictures.MAX_PATHS", 10_000)
+    with pytest.raises(FontError, match="too large to be drawn") as caught:
+        report_page(regular)
+    assert caught.value.source == regular.source
+
+
+def test_damaged_fonts_give_a_page_or_a_font_error(regular: Face, variable: Face) -> None:
+    chance = random.Random("damaged fonts in pictures")
+    drawn = 0
+    for number in range(60):
+        data = bytearray((regular, variable)[number % 2].data)
+        for _ in range(chance.choice((1, 5, 50))):
+            data[chance.randrange(12, len(data) if chance.random() < 0.5 else 4000)] = chance.randrange(256)
+        try:
+            face = open_face(bytes(data))
+            pages = report_page(face), compare_page(regular, face, ["ស្ត្រីខ្មែរ"])
+        except FontError:
+            continue
+        drawn += 1
+        for page in pages:
+            ElementTree.fromstring(page.encode())
+    assert drawn > 20
 
 
 def rewrite_post(data: bytes, glyph: int, name: bytes) -> bytes:
