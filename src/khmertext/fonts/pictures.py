@@ -12,8 +12,9 @@ from typing import NamedTuple
 import uharfbuzz as hb
 
 from khmertext.errors import FontError
-from khmertext.fonts.drawing import Box, Outlines, escape_xml, format_path, outline_funcs, shape_other, split_runs
+from khmertext.fonts.drawing import Box, Outlines, format_path, outline_funcs, shape_other, split_runs
 from khmertext.fonts.faces import Face
+from khmertext.fonts.markup import escape
 from khmertext.fonts.shaping import shape
 
 __all__ = ["Gallery", "PlacedGlyph", "PlacedText", "merge_boxes", "place_text", "wrap_picture"]
@@ -253,10 +254,10 @@ def wrap_picture(
     left, right = max(box.left, -MAX_UP * upem), min(box.right, MAX_ACROSS * upem)
     top, bottom = max(box.top, -MAX_UP * upem), min(box.bottom, MAX_UP * upem)
     across, down = max(right - left, 0) + 2 * margin, max(bottom - top, 0) + 2 * margin
-    description = f"<desc>{escape_xml(note)}</desc>" if note else ""
+    description = f"<desc>{escape(note)}</desc>" if note else ""
     width, height = across * em / upem, down * em / upem
     return (
         f'<svg role="img" viewBox="{left - margin} {top - margin} {across} {down}" '
-        f'width="{round(width, 1):g}" height="{round(height, 1):g}"><title>{escape_xml(label)}</title>'
+        f'width="{round(width, 1):g}" height="{round(height, 1):g}"><title>{escape(label)}</title>'
         f"{description}{content}</svg>"
     )

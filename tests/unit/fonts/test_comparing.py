@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.etree import ElementTree
 
@@ -177,7 +178,9 @@ def test_hostile_names_and_texts_stay_text(regular: Face, change: Any) -> None:
             font["name"].setName(HOSTILE, name_id, 3, 1, 0x409)
 
     other = change(regular, rename, change_outline, widen)
-    check_page(compare_page(other, regular, [HOSTILE, '</title><script>x</script>"', "ក\x00\ud800\u17b7"]))
+    page = compare_page(other, regular, [HOSTILE, '</title><script>x</script>"', "ក\x00\ud800\u17b7"])
+    check_page(page)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", page)
 
 
 def test_nothing_to_compare(regular: Face) -> None:
