@@ -14,12 +14,14 @@ Example:
 
 from __future__ import annotations
 
+from khmertext.fonts.comparing import Change, FaceComparison, compare_faces, compare_page, draw_comparison
 from khmertext.fonts.default import default_face, default_license_text
 from khmertext.fonts.detection import check_khmer, require_khmer
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
 from khmertext.fonts.licensing import License, read_license, require_subsettable
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text, unicode_range
 from khmertext.fonts.proof import Difference, Proof, Run, axis_deviation, prove
+from khmertext.fonts.reporting import report_page
 from khmertext.fonts.shaping import shape
 from khmertext.fonts.subset import Subset, subset_full, subset_text
 from khmertext.fonts.subsetting import cut, default_limits, limit_axes, static_instances, to_woff2
@@ -27,8 +29,10 @@ from khmertext.fonts.tracing import Trace, trace
 
 __all__ = [
     "Axis",
+    "Change",
     "Difference",
     "Face",
+    "FaceComparison",
     "License",
     "Proof",
     "Run",
@@ -37,10 +41,13 @@ __all__ = [
     "Trace",
     "axis_deviation",
     "check_khmer",
+    "compare_faces",
+    "compare_page",
     "cut",
     "default_face",
     "default_license_text",
     "default_limits",
+    "draw_comparison",
     "limit_axes",
     "open_face",
     "plan_full",
@@ -48,6 +55,7 @@ __all__ = [
     "prove",
     "read_face",
     "read_license",
+    "report_page",
     "require_khmer",
     "require_subsettable",
     "shape",
