@@ -527,7 +527,7 @@ def run_checks(face: Face, tests: Iterable[Test] = TESTS) -> tuple[Check, ...]:
     Example:
         >>> from khmertext.fonts import default_face
         >>> [check.name for check in run_checks(default_face()) if not check.passed]
-        ['final-coengs']
+        []
     """
     hand = Hand(face)
     return tuple(test.run(hand) for test in tests)
