@@ -112,22 +112,20 @@ def name_of(font: InstalledFont) -> str:
 def format_list(fonts: Sequence[InstalledFont]) -> Iterator[str]:
     """A line for each family of fonts that shape Khmer; the others one by one, each with the reason."""
     rows = []
-    good = [font for font in fonts if is_good(font)]
-    for (family, level), members in groupby(good, key=lambda font: (font.report.family, font.report.level)):
+    good = [(font.report, font) for font in fonts if font.report is not None and is_good(font)]
+    for (family, level), members in groupby(good, key=lambda pair: (pair[0].family, pair[0].level)):
         same = list(members)
-        report = same[0].report
-        assert report is not None
+        report, first = same[0]
         styles = f"{len(same)} style" + ("s" if len(same) > 1 else "")
         kind = f"{styles}, variable" if report.axes else styles
-        rows.append((printable(family) or "?", level or "reading", kind, license_name(report), same[0]))
-    widths = [max((len(row[at]) for row in rows), default=0) for at in range(4)]  # type: ignore[arg-type]
+        rows.append((printable(family) or "?", level or "below modern", kind, license_name(report), first))
+    widths = [max((len(row[at]) for row in rows), default=0) for at in range(4)]
     for *cells, font in rows:
         line = "  ".join(str(cell).ljust(width) for cell, width in zip(cells, widths, strict=True))
         yield f"{line}  {printable(name_of(font), LONGEST_PATH)}"
     for font in fonts:
         if not is_good(font):
-            report = font.report
-            why = font.reason if report is None else report.reasons("full")[0]
+            why = font.reason if font.report is None else font.report.reasons("full")[0]
             yield f"{paint('no', 'red')}  {printable(name_of(font), LONGEST_PATH)}: {printable(why)}"
 
 
@@ -150,7 +148,7 @@ def format_font(font: InstalledFont, level: str) -> Iterator[str]:
     yield f"  embedding  {describe_embedding(report.license)}"
     if report.license is not None and report.license.reserved_names:
         yield f"  reserved   {printable(', '.join(report.license.reserved_names))}"
-    yield f"  claims     {', '.join(report.claims) or 'nothing'}"
+    yield f"  claims     {'Khmer, by ' + ', '.join(report.claims) if report.claims else 'no Khmer'}"
     if not report.checks:
         yield from (f"  {paint('why', 'red')}        {printable(reason)}" for reason in report.reasons(level))
     for check in report.checks:

@@ -39,7 +39,7 @@ LEVELS: Final = ("modern", "middle", "minority", "full")
 - *middle*: and the sign that Middle Khmer adds. Whether coengs typed after a vowel are placed there is told and never
   counted: few fonts do it, and only after vowels that have a part behind the base.
 - *minority*: and what Pali, Sanskrit and the minority languages add: coengs of independent vowels, viriam, shifters
-  kept above by ZWNJ.
+  kept above by ZWNJ, toandakhiat above vowels that today's Khmer does not put it on.
 - *full*: and every other Khmer character: lunar dates, divination numbers, obsolete letters.
 """
 
@@ -56,6 +56,8 @@ PRE_VOWELS: Final = "\u17c1\u17c2\u17c3"
 COENG_VOWELS: Final = "\u17a7\u17ab\u17ac\u17af"
 # UTN #61, register shifters: vowels above push a shifter down.
 PUSHING_VOWELS: Final = "\u17b7\u17b8\u17b9\u17ba\u17be"
+# The stacks of the level modern are those that 1.9 million characters of the Khmer LibreOffice Help and of our samples
+# have; the rest of what people could write stands at minority.
 # Khan, bariyoosan, camnuc pii kuuh, lek too, riel; the rest of punctuation is for old texts.
 PUNCTUATION: Final = "\u17d4\u17d5\u17d6\u17d7\u17db"
 # Shapers show nothing for the inherent vowels, and nobody is to use them (Unicode 16.4).
@@ -438,14 +440,11 @@ TESTS: Final[tuple[Test, ...]] = (
         "marks two high, above and below",
         "modern",
         "it draws over each other two marks of which the second is",
-        on_ka(
-            [
-                "\u17b8\u17cd",
-                "\u17b7\u17cd",
-                "\u17b9\u17cd",
-                "\u17ba\u17cd",
-                *(f"{COENG}{letter}{vowel}" for letter in "កតមវ" for vowel in "\u17bb\u17bc\u17bd"),
-            ]
+        (
+            "ន\u17b7\u17cd",
+            "ស\u17ca\u17d0",
+            "ហ\u17ca\u17c6",
+            *(f"ក{COENG}{letter}{vowel}" for letter in "កតមវ" for vowel in "\u17bb\u17bc\u17bd"),
         ),
         stacks,
     ),
@@ -468,6 +467,24 @@ TESTS: Final[tuple[Test, ...]] = (
         (" ", "ក\u200bខ", "ក\u200cខ", "ក\u200dខ"),
         is_space,
     ),
+    Test("atthacan", "atthacan", "middle", "it does not put on a base", on_ka([ATTHACAN]), adds_ink),
+    Test(
+        "final-coengs",
+        "coengs after vowels (Middle Khmer)",
+        "middle",
+        "it does not place, after a vowel, the subscript of",
+        tuple(f"{KA}{vowel}{COENG}{letter}" for vowel in "\u17b6\u17c4" for letter in "កងន"),
+        follows_vowel,
+        counted=False,
+    ),
+    Test(
+        "rare-stacks",
+        "toandakhiat above other vowels",
+        "minority",
+        "it draws over each other a vowel and",
+        on_ka(["\u17b8\u17cd", "\u17b9\u17cd", "\u17ba\u17cd"]),
+        stacks,
+    ),
     Test(
         "joiner",
         "ZWNJ that keeps a shifter above",
@@ -485,16 +502,6 @@ TESTS: Final[tuple[Test, ...]] = (
         forms_coeng,
     ),
     Test("signs", "viriam", "minority", "it does not put on a base", on_ka([VIRIAM]), adds_ink),
-    Test("atthacan", "atthacan", "middle", "it does not put on a base", on_ka([ATTHACAN]), adds_ink),
-    Test(
-        "final-coengs",
-        "coengs after vowels (Middle Khmer)",
-        "middle",
-        "it does not place, after a vowel, the subscript of",
-        tuple(f"{KA}{vowel}{COENG}{letter}" for vowel in "\u17b6\u17c4" for letter in "កងន"),
-        follows_vowel,
-        counted=False,
-    ),
     Test("lunar", "lunar dates", "full", "it does not draw", tuple(LUNAR), shows),
     Test(
         "rest",
