@@ -203,9 +203,20 @@ def find_claims(face: Face, gsub: tuple[str, ...], *, has_letters: bool) -> tupl
 
 
 def read_scripts(face: Face, table: str) -> tuple[str, ...]:
-    """Return the script tags of a layout table, without what no tag can hold."""
-    tags = face.hb_face.get_table_script_tags(table) if table in face.tables else ()
-    return tuple(tag for tag in tags if tag.isascii() and tag.isprintable())
+    """Return the script tags of a layout table; none of a table that ends early, and no tag that could not be shown.
+
+    Source: OpenType spec, GSUB and GPOS headers (scriptListOffset), ScriptList. HarfBuzz knows them too, and its Python
+    binding fails at a tag that is not UTF-8.
+    """
+    body = face.tables.get(table, b"")
+    try:
+        (start,) = struct.unpack_from(">H", body, 4)
+        (count,) = struct.unpack_from(">H", body, start)
+        records = [struct.unpack_from(">4s", body, start + 2 + 6 * number)[0] for number in range(count)]
+    except struct.error:
+        return ()
+    tags = (record.decode("latin-1") for record in records)
+    return tuple(dict.fromkeys(tag for tag in tags if tag.isascii() and tag.isprintable()))
 
 
 def read_version(face: Face) -> str:
