@@ -36,6 +36,7 @@ REQUIRED_TABLES: Final = {"OS/2": 68, "cmap": 4, "head": 54, "hhea": 36, "hmtx":
 OUTLINE_TABLES: Final = (("glyf", "loca"), ("CFF ",), ("CFF2",))
 
 MAX_CACHED_FONTS: Final = 64
+MAX_NAMES_SIZE: Final = 16 << 20
 MAX_MEMBERS: Final = 256
 MAX_UNPACKED: Final = 8 * MAX_FONT_SIZE  # the fonts of a collection share tables, and so can be far larger than it
 
@@ -219,6 +220,7 @@ def open_face(data: bytes, *, source: str = "<memory>", index: int = 0) -> Face:
             "a damaged font: no glyphs, or none that a character has", source=source, hint="give another font"
         )
     check_outlines(tables, glyph_count, source)
+    check_names(tables["name"], source)
     weight, italic = read_style(tables)
     return Face(source, sfnt, stripped, axes, upem, glyph_count, family, weight, italic, unicodes)
 
@@ -311,6 +313,19 @@ def check_outlines(tables: Mapping[str, bytes], glyph_count: int, source: str) -
     last = tables["loca"][size * glyph_count : size * (glyph_count + 1)]
     if len(last) < size or int.from_bytes(last, "big") * (1 if long_offsets else 2) > len(tables["glyf"]):
         raise FontError("a damaged font: table glyf or loca is cut off", source=source, hint="give another font")
+
+
+def check_names(table: bytes, source: str) -> None:
+    """Refuse names that share their text so often that they would fill the memory once each has its own.
+
+    Source: OpenType spec, name (count at offset 2; the length of a record's text at offset 8 of its 12 bytes).
+    """
+    (count,) = struct.unpack_from(">H", table, 2)
+    if count * 0xFFFF <= MAX_NAMES_SIZE:
+        return
+    count = min(count, (len(table) - 6) // 12)
+    if sum(struct.unpack_from(">H", table, 6 + 12 * number + 8)[0] for number in range(count)) > MAX_NAMES_SIZE:
+        raise FontError("a damaged font: names of unbelievable length", source=source, hint="give another font")
 
 
 def read_style(tables: Mapping[str, bytes]) -> tuple[int, bool]:

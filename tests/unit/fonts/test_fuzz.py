@@ -224,6 +224,15 @@ def test_memory(originals: dict[str, bytes], tmp_path: Path) -> None:
     assert int(done.stdout) == 4 + 4 * len(DAMAGES) * 20
 
 
+def test_names_that_share_their_text(originals: dict[str, bytes]) -> None:
+    version, tables = read_tables(originals["sfnt"])
+    for count, good in ((65_000, False), (200, True)):  # four gigabytes of names, and a dozen megabytes
+        record = struct.pack(">HHHHHH", 3, 1, 0x409, 1, 65_000, 0)
+        names = struct.pack(">HHH", 0, count, 6) + record * count + bytes(65_000)
+        report = look(build_sfnt(version, {**tables, "name": names}))
+        assert (report is not None) == good
+
+
 def test_damaged_collections(originals: dict[str, bytes], tmp_path: Path) -> None:
     chance = random.Random("collections")
     path = tmp_path / "damaged.ttc"
