@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
+from fontTools.ttLib import TTFont
 
 from khmertext.fonts import Face, open_face, read_face
 from khmertext.fonts.behaviour import BASICS, LEVELS, TESTS, Hand, run_checks
@@ -16,6 +19,7 @@ from khmertext.fonts.legacy import find_legacy
 from khmertext.script.classes import COENG, CONSONANTS, KHMER, VOWELS
 from tests.font_files import find_font
 from tests.unit.fonts.built import build_font
+from tests.unit.fonts.conftest import save
 
 KHMER_LETTERS = sorted(map(ord, CONSONANTS | VOWELS | {COENG}))
 LATIN = range(0x20, 0x7F)
@@ -143,11 +147,55 @@ def test_the_coeng_of_one_consonant(regular: Face, change: Any, letter: str) -> 
     assert check_khmer(change(regular, drop_glyph(f"uni17D2{ord(letter):04X}")))
 
 
-def test_an_empty_coeng(regular: Face, change: Any) -> None:
+@pytest.mark.parametrize(
+    ("glyph", "name", "text"),
+    [
+        ("uni17D21781", "coengs", f"ក{COENG}ខ"),
+        ("uni17C2", "pre-vowels", "ក\u17c2"),
+        ("uni17E3", "digits", "\u17e3"),
+        ("uni17CC", "robat", "ក\u17cc"),
+    ],
+)
+def test_glyphs_without_ink(regular: Face, change: Any, glyph: str, name: str, text: str) -> None:
     def empty(font: Any) -> None:
-        font["glyf"]["uni17D21781"] = type(font["glyf"]["uni17D21781"])()
+        font["glyf"][glyph] = type(font["glyf"][glyph])()
 
-    assert failing(examine(change(regular, empty)))["coengs"] == (f"ក{COENG}ខ",)
+    assert text in failing(examine(change(regular, empty)))[name]
+
+
+def test_a_coeng_that_only_goes_away() -> None:
+    font = TTFont(io.BytesIO(build_font([*KHMER_LETTERS, 0x41])))
+    addOpenTypeFeaturesFromString(font, "languagesystem khmr dflt; feature ccmp { sub g17D2 by g0041; } ccmp;")
+    report = examine(open_face(save(font)))
+    assert "GSUB" in report.claims
+    assert len(failing(report)["coengs"]) == len(CONSONANTS)  # a letter A, and the consonant as it is
+    assert report.status is Status.CLAIMS
+
+
+def test_a_robat_beside_the_base(regular: Face, change: Any) -> None:
+    def widen(font: Any) -> None:
+        font["hmtx"]["uni17CC"] = (600, 0)
+        font["GDEF"].table.GlyphClassDef.classDefs["uni17CC"] = 1  # of a mark, shapers take no width
+
+    assert "robat" in failing(examine(change(regular, widen)))
+
+
+def test_a_shifter_that_is_always_below(regular: Face, change: Any) -> None:
+    def move(font: Any) -> None:
+        for table in font["cmap"].tables:
+            for shifter in (0x17C9, 0x17CA):
+                if shifter in table.cmap:
+                    table.cmap[shifter] = table.cmap[0x17BB]
+
+    found = failing(examine(change(regular, move)))
+    assert len(found["joiner"]) == 2
+    assert "shifters" not in found
+
+
+def test_outlines_of_the_other_kind() -> None:
+    report = examine(open_face(build_font(KHMER_LETTERS, cubic=True)))
+    assert report.status is Status.CLAIMS
+    assert failing(report).keys() == failing(examine(open_face(build_font(KHMER_LETTERS)))).keys()
 
 
 def test_the_coeng_of_an_independent_vowel(regular: Face, change: Any) -> None:
