@@ -12,6 +12,7 @@ import click
 
 from khmertext.cli.checking import check_command
 from khmertext.cli.describing import describe, rule
+from khmertext.cli.font import font
 from khmertext.cli.site import site
 from khmertext.cli.terminal import paint, printable
 from khmertext.cli.text import clusters, normalize_command
@@ -32,7 +33,7 @@ def cli() -> None:
     """Khmer Unicode text and fonts."""
 
 
-for command in (site, normalize_command, clusters, check_command, describe, rule):
+for command in (site, font, normalize_command, clusters, check_command, describe, rule):
     cli.add_command(command)
 
 

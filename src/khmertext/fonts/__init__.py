@@ -14,10 +14,12 @@ Example:
 
 from __future__ import annotations
 
+from khmertext.fonts.behaviour import LEVELS, Check
 from khmertext.fonts.comparing import Change, FaceComparison, compare_faces, compare_page, draw_comparison
 from khmertext.fonts.default import default_face, default_license_text
-from khmertext.fonts.detection import check_khmer, require_khmer
+from khmertext.fonts.detection import FontReport, Remark, Status, check_khmer, examine, require_khmer
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
+from khmertext.fonts.legacy import LegacyFont
 from khmertext.fonts.licensing import License, read_license, require_subsettable
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text, unicode_range
 from khmertext.fonts.proof import Difference, Proof, Run, axis_deviation, prove
@@ -28,14 +30,20 @@ from khmertext.fonts.subsetting import cut, default_limits, limit_axes, static_i
 from khmertext.fonts.tracing import Trace, trace
 
 __all__ = [
+    "LEVELS",
     "Axis",
     "Change",
+    "Check",
     "Difference",
     "Face",
     "FaceComparison",
+    "FontReport",
+    "LegacyFont",
     "License",
     "Proof",
+    "Remark",
     "Run",
+    "Status",
     "Subset",
     "SubsetPlan",
     "Trace",
@@ -48,6 +56,7 @@ __all__ = [
     "default_license_text",
     "default_limits",
     "draw_comparison",
+    "examine",
     "limit_axes",
     "open_face",
     "plan_full",

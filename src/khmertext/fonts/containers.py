@@ -22,7 +22,7 @@ from fontTools.ttLib.woff2 import woff2KnownTags
 
 from khmertext.errors import FontError
 
-__all__ = ["MAX_FONT_SIZE", "SIGNATURES", "Tables", "build_sfnt", "read_tables"]
+__all__ = ["MAX_FONT_SIZE", "SIGNATURES", "Tables", "build_sfnt", "count_members", "read_tables"]
 
 MAX_FONT_SIZE = 64 << 20
 """The largest font that is read, in bytes, packed or unpacked."""
@@ -155,6 +155,14 @@ def find_member(data: bytes, index: int, source: str) -> int:
         )
     (offset,) = unpack(">L", data, 12 + 4 * index, source)
     return int(offset)
+
+
+def count_members(data: bytes) -> int:
+    """Return how many fonts a file says that it holds: 1 but for a collection, which can say anything up to 2**32.
+
+    Source: OpenType spec, "TTC Header".
+    """
+    return int.from_bytes(data[8:12], "big") if data[:4] == b"ttcf" and len(data) >= 12 else 1
 
 
 def read_woff(data: bytes, source: str) -> Tables:

@@ -10,18 +10,18 @@ from __future__ import annotations
 import os
 import stat
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import uharfbuzz as hb
 
 from khmertext.errors import FontError
-from khmertext.fonts.containers import MAX_FONT_SIZE, build_sfnt, read_tables
+from khmertext.fonts.containers import MAX_FONT_SIZE, build_sfnt, count_members, read_tables
 
-__all__ = ["Axis", "Face", "open_face", "read_face"]
+__all__ = ["Axis", "Face", "Member", "open_face", "read_face", "read_members"]
 
 # Apple Advanced Typography (Apple TrueType Reference Manual, chapter 6) and Graphite (SIL Graphite font tables).
 AAT_TABLES: Final = frozenset(
@@ -36,6 +36,9 @@ REQUIRED_TABLES: Final = {"OS/2": 68, "cmap": 4, "head": 54, "hhea": 36, "hmtx":
 OUTLINE_TABLES: Final = (("glyf", "loca"), ("CFF ",), ("CFF2",))
 
 MAX_CACHED_FONTS: Final = 64
+MAX_NAMES_SIZE: Final = 16 << 20
+MAX_MEMBERS: Final = 256
+MAX_UNPACKED: Final = 8 * MAX_FONT_SIZE  # the fonts of a collection share tables, and so can be far larger than it
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,7 @@ def open_face(data: bytes, *, source: str = "<memory>", index: int = 0) -> Face:
             "a damaged font: no glyphs, or none that a character has", source=source, hint="give another font"
         )
     check_outlines(tables, glyph_count, source)
+    check_names(tables["name"], source)
     weight, italic = read_style(tables)
     return Face(source, sfnt, stripped, axes, upem, glyph_count, family, weight, italic, unicodes)
 
@@ -234,16 +238,64 @@ def read_face(path: Path, index: int = 0) -> Face:
     Raises:
         FontError: The file cannot be read, or is not a usable font (see :func:`open_face`).
     """
+    return open_face(read_file(path), source=str(path), index=index)
+
+
+class Member(NamedTuple):
+    """One font of a file.
+
+    Attributes:
+        number: Its number in the collection; 0 for every other file.
+        face: The font; None when it is not usable.
+        error: Why not.
+    """
+
+    number: int
+    face: Face | None
+    error: FontError | None
+
+
+def read_members(path: Path) -> Iterator[Member]:
+    """Open every font of a file, one after another: all of a collection, or the only one.
+
+    Args:
+        path: The file.
+
+    Yields:
+        Each font, or why it cannot be used. A collection of too many fonts, or of fonts too large together, ends with
+        an error that says so.
+
+    Raises:
+        FontError: The file cannot be read.
+    """
+    data = read_file(path)
+    count = count_members(data)
+    total = 0
+    for index in range(count):
+        source = f"{path}#{index}" if count > 1 else str(path)
+        if index >= MAX_MEMBERS or total > MAX_UNPACKED:
+            yield Member(index, None, FontError(f"a collection of {count} fonts; the rest is left out", source=source))
+            return
+        try:
+            face = open_face(data, source=source, index=index)
+        except FontError as error:
+            yield Member(index, None, error)
+        else:
+            total += len(face.data)
+            yield Member(index, face, None)
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file, one more than a font may have at most."""
     source = str(path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise FontError("not a file", source=source, hint="give a font file")
         with path.open("rb") as file:
-            data = file.read(MAX_FONT_SIZE + 1)
+            return file.read(MAX_FONT_SIZE + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise FontError(f"cannot read the font: {reason}", source=source) from error
-    return open_face(data, source=source, index=index)
 
 
 def check_outlines(tables: Mapping[str, bytes], glyph_count: int, source: str) -> None:
@@ -261,6 +313,19 @@ def check_outlines(tables: Mapping[str, bytes], glyph_count: int, source: str) -
     last = tables["loca"][size * glyph_count : size * (glyph_count + 1)]
     if len(last) < size or int.from_bytes(last, "big") * (1 if long_offsets else 2) > len(tables["glyf"]):
         raise FontError("a damaged font: table glyf or loca is cut off", source=source, hint="give another font")
+
+
+def check_names(table: bytes, source: str) -> None:
+    """Refuse names that share their text so often that they would fill the memory once each has its own.
+
+    Source: OpenType spec, name (count at offset 2; the length of a record's text at offset 8 of its 12 bytes).
+    """
+    (count,) = struct.unpack_from(">H", table, 2)
+    if count * 0xFFFF <= MAX_NAMES_SIZE:
+        return
+    count = min(count, (len(table) - 6) // 12)
+    if sum(struct.unpack_from(">H", table, 6 + 12 * number + 8)[0] for number in range(count)) > MAX_NAMES_SIZE:
+        raise FontError("a damaged font: names of unbelievable length", source=source, hint="give another font")
 
 
 def read_style(tables: Mapping[str, bytes]) -> tuple[int, bool]:
