@@ -44,6 +44,7 @@ LEVELS: Final = ("modern", "middle", "minority", "full")
 """
 
 KA: Final = "\u1780"
+LA: Final = "\u17a1"
 VOWEL_E: Final = "\u17c1"
 CIRCLE: Final = 0x25CC
 ATTHACAN, VIRIAM = "\u17dd", "\u17d1"
@@ -377,12 +378,21 @@ TESTS: Final[tuple[Test, ...]] = (
     ),
     Test(
         "coengs",
-        "subscripts of all consonants",
+        "subscripts of all consonants but LA",
         "modern",
         "it does not form the subscript of",
-        on_ka(COENG + letter for letter in sorted(CONSONANTS)),
+        on_ka(COENG + letter for letter in sorted(CONSONANTS - {LA})),
         forms_coeng,
         basic=True,
+    ),
+    # No word of today has LA below, and good fonts lack the form.
+    Test(
+        "coeng-la",
+        "subscript of LA",
+        "full",
+        "it does not form the subscript of",
+        (KA + COENG + LA,),
+        forms_coeng,
     ),
     Test(
         "coeng-ro",
