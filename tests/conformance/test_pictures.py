@@ -75,7 +75,7 @@ def test_the_visual_form_keeps_the_pictures_of_text(oracles: list[Oracle]) -> No
                 changed += picture is not None
                 assert picture == oracle.draw(form) or picture is None, (oracle.name, ascii(run), ascii(form))
     assert len(runs) > 2_900
-    assert changed > 40
+    assert changed > 10
 
 
 def explain(forms: list[str]) -> str:
