@@ -17,6 +17,7 @@ from khmertext.cli import font_check as module
 from khmertext.cli.font_check import font_check, font_list
 from khmertext.fonts import default_face, default_limits, limit_axes
 from khmertext.script.classes import COENG, CONSONANTS, VOWELS
+from tests.font_files import find_font
 from tests.unit.fonts.built import build_font, collect
 
 ESCAPES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
@@ -205,6 +206,28 @@ def test_list_all(machine: list[Path]) -> None:
     assert "broken.ttf: it does not form the subscript" in lines[1]
     assert "latin.ttf: it has no Khmer letters" in lines[2]
     assert "junk.ttf: not a font" in lines[3]
+
+
+def test_who_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def find(*, khmer_only: bool) -> tuple[Path, ...]:
+        asked.append(khmer_only)
+        return ()
+
+    monkeypatch.setattr(module, "find_font_files", find)
+    call("list")
+    call("list", "--all")
+    assert asked == [True, False]
+
+
+def test_information_fails_nothing(good: Path, tmp_path: Path) -> None:
+    found = find_font("Khmer OS")
+    if found is None:
+        pytest.skip("needs fonts-khmeros")
+    result = call("check", found, "--level", "full")
+    assert result.exit_code == 0
+    assert "no    middle    coengs after vowels (Middle Khmer): 6 of 6 wrong (information only)" in result.stdout
 
 
 def test_list_json(machine: list[Path]) -> None:
