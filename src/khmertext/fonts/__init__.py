@@ -18,19 +18,24 @@ from khmertext.fonts.default import default_face, default_license_text
 from khmertext.fonts.detection import check_khmer, require_khmer
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
 from khmertext.fonts.licensing import License, read_license, require_subsettable
+from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text, unicode_range
-from khmertext.fonts.proof import Difference, Proof, Run, axis_deviation, prove
+from khmertext.fonts.proof import Difference, Proof, Prover, Run, axis_deviation, prove
 from khmertext.fonts.shaping import shape
-from khmertext.fonts.subset import Subset, subset_full, subset_text
+from khmertext.fonts.subset import COVERAGES, Coverage, Subset, subset_full, subset_text
 from khmertext.fonts.subsetting import cut, default_limits, limit_axes, static_instances, to_woff2
 from khmertext.fonts.tracing import Trace, trace
 
 __all__ = [
+    "COVERAGES",
     "Axis",
+    "Coverage",
     "Difference",
     "Face",
     "License",
+    "LookupTrace",
     "Proof",
+    "Prover",
     "Run",
     "Subset",
     "SubsetPlan",
@@ -56,5 +61,6 @@ __all__ = [
     "subset_text",
     "to_woff2",
     "trace",
+    "trace_lookups",
     "unicode_range",
 ]
