@@ -21,6 +21,7 @@ from khmertext.fonts.licensing import License, read_license, require_subsettable
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text, unicode_range
 from khmertext.fonts.proof import Difference, Proof, Prover, Run, axis_deviation, prove
+from khmertext.fonts.runs import list_runs, split_at_gaps
 from khmertext.fonts.shaping import shape
 from khmertext.fonts.subset import COVERAGES, Coverage, Subset, subset_full, subset_text
 from khmertext.fonts.subsetting import cut, default_limits, limit_axes, static_instances, to_woff2
@@ -47,6 +48,7 @@ __all__ = [
     "default_license_text",
     "default_limits",
     "limit_axes",
+    "list_runs",
     "open_face",
     "plan_full",
     "plan_text",
@@ -56,6 +58,7 @@ __all__ = [
     "require_khmer",
     "require_subsettable",
     "shape",
+    "split_at_gaps",
     "static_instances",
     "subset_full",
     "subset_text",

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_drawn
-from khmertext.fonts.proof import Proof, Prover, Run
+from khmertext.fonts.proof import Proof, Prover, Run, prove
 from khmertext.fonts.pruning import empty_outlines, prune_rules, replace_tables
 from khmertext.fonts.subsetting import Hinting, cut, to_woff2
 
 __all__ = ["Exact", "cut_exactly", "subset_exact"]
+
+SAMPLE: Final = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def subset_exact(
         FontError: The font cannot be cut.
     """
     found = trace_lookups(reference, clusters, places)
+    sift(reference, runs, found, places, name, hinting)
     rounds = 0
     while True:
         rounds += 1
@@ -79,6 +83,24 @@ def subset_exact(
             return Exact(data, shipped, plan, proof, rounds)
         if not proof.metrics_equal or not enlarge(reference, found, proof, places):
             return None
+
+
+def sift(
+    reference: Face,
+    runs: Sequence[Run],
+    found: LookupTrace,
+    places: Sequence[dict[str, float]],
+    name: str | None,
+    hinting: Hinting,
+) -> None:
+    """Add to a trace what is missed by a sample of many runs: looking at all of them again and again takes long."""
+    if len(runs) < 2 * SAMPLE:
+        return
+    sample = runs[:: len(runs) // SAMPLE]
+    plan = plan_drawn(reference, found.glyphs, found.unicodes)
+    proof = prove(reference, open_face(cut_exactly(reference, found, plan, name=name, hinting=hinting)), sample)
+    if proof.differing:
+        enlarge(reference, found, proof, places)
 
 
 def enlarge(reference: Face, found: LookupTrace, proof: Proof, places: Sequence[dict[str, float]]) -> bool:
