@@ -21,10 +21,25 @@ from khmertext.fonts.licensing import read_license
 from khmertext.fonts.naming import KEPT_NAMES, TERSE_NAMES, choose_family, keep_notices, rename, set_style
 from khmertext.fonts.planning import SubsetPlan
 
-__all__ = ["HINTING", "Hinting", "close_layout", "cut", "default_limits", "limit_axes", "static_instances", "to_woff2"]
+__all__ = [
+    "FLAVORS",
+    "HINTING",
+    "Flavor",
+    "Hinting",
+    "close_layout",
+    "cut",
+    "default_limits",
+    "limit_axes",
+    "pack",
+    "static_instances",
+    "to_woff2",
+]
 
 Hinting = Literal["keep", "drop", "auto"]
 HINTING: Final = ("keep", "drop", "auto")
+
+Flavor = Literal["woff2", "woff", "ttf"]
+FLAVORS: Final = ("woff2", "woff", "ttf")
 
 # "auto" keeps hints that add at most this share to the cut font, before packing. With its hints a subset is drawn
 # pixel by pixel as the whole font; but the hints of some fonts weigh as much as their outlines.
@@ -265,6 +280,36 @@ def to_woff2(sfnt: bytes) -> bytes:
         return save(font)
     except Exception as error:  # fontTools raises whatever the damage leads to
         raise FontError("the font cannot be packed as WOFF2") from error
+
+
+def pack(sfnt: bytes, flavor: Flavor) -> bytes:
+    """Pack a font as a web font or leave it as it is.
+
+    Args:
+        sfnt: A font as :func:`cut` returns it.
+        flavor: ``woff2``, ``woff`` or ``ttf``, which is the plain font whatever its outlines are.
+
+    Returns:
+        The file. The same input gives the same bytes.
+
+    Raises:
+        FontError: It is not a font that can be packed.
+        ValueError: There is no such flavor.
+
+    Source: W3C WOFF 1.0 and 2.0.
+    """
+    if flavor not in FLAVORS:
+        raise ValueError(f"a flavor is one of {', '.join(FLAVORS)}, not {flavor!r}")
+    if flavor == "woff2":
+        return to_woff2(sfnt)
+    if flavor == "ttf":
+        return sfnt
+    try:
+        font = TTFont(io.BytesIO(sfnt), recalcBBoxes=False, recalcTimestamp=False)
+        font.flavor = "woff"
+        return save(font)
+    except Exception as error:  # fontTools raises whatever the damage leads to
+        raise FontError("the font cannot be packed as WOFF") from error
 
 
 def save(font: Any) -> bytes:
