@@ -11,7 +11,7 @@ from typing import Any, cast
 import click
 
 from khmertext.atomic import fill_file, put_whole
-from khmertext.cli.site import parse_axes
+from khmertext.cli.axes import Axes, parse_axes
 from khmertext.cli.terminal import format_json, format_table, printable
 from khmertext.errors import FontError, TextError
 from khmertext.files import read_text
@@ -31,6 +31,7 @@ from khmertext.fonts import (
     subset_text,
 )
 from khmertext.fonts.certificate import certify, choose_weights, limit_like, prove_everywhere
+from khmertext.fonts.exact import EFFORTS
 from khmertext.fonts.shaping import notate
 from khmertext.fonts.subset import COVERAGES
 from khmertext.fonts.subsetting import FLAVORS, HINTING, Flavor, pack
@@ -42,7 +43,6 @@ SHOWN = 20
 PROOF_SUFFIX = ".proof.json"
 MAX_DEVIATION = 500  # as for sites: limiting axes may move nothing farther than this part of the em
 FILE = click.Path(dir_okay=False, path_type=Path)
-Axes = dict[str, tuple[float, float]]
 
 text_file = click.option(
     "--text-file", "text_files", multiple=True, required=True, type=FILE, help="What it has to draw, UTF-8; repeatable."
@@ -62,6 +62,13 @@ language_option = click.option("--language", default="km", show_default=True, he
     "full: all the Khmer that the font has.",
 )
 @click.option(
+    "--effort",
+    type=click.Choice(EFFORTS),
+    default="fast",
+    show_default=True,
+    help="max: with coverage exact leave out each rule for trial; a little smaller, and seconds to minutes slower.",
+)
+@click.option(
     "--axes",
     help="What stays of a variable font, as wght=400 or wght=400:700,wdth=100. [default: weights 400 to 700]",
 )
@@ -79,6 +86,7 @@ def font_subset(
     file: Path,
     text_files: tuple[Path, ...],
     coverage: str,
+    effort: Any,
     axes: str | None,
     hinting: Any,
     flavor: str | None,
@@ -122,6 +130,7 @@ def font_subset(
                 hinting=hinting,
                 prover=prover,
                 coverage="exact" if coverage == "exact" else "text",
+                effort=effort,
                 allow_restricted=allow_restricted,
             )
     except ValueError as error:
@@ -134,7 +143,14 @@ def font_subset(
         subset,
         runs,
         axes=limits,
-        options={"coverage": coverage, "hinting": hinting, "flavor": kind, "name": name, "language": language},
+        options={
+            "coverage": coverage,
+            "effort": effort,
+            "hinting": hinting,
+            "flavor": kind,
+            "name": name,
+            "language": language,
+        },
     )
     write(output, data)
     write(proof_path, (format_json(certificate) + "\n").encode("ascii"))

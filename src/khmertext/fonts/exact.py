@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_drawn
 from khmertext.fonts.proof import Proof, Prover, Run, prove
-from khmertext.fonts.pruning import empty_outlines, prune_rules, replace_tables
+from khmertext.fonts.pruning import Rules, empty_outlines, prune_rules, replace_tables
+from khmertext.fonts.shrinking import shrink_rules
 from khmertext.fonts.subsetting import Hinting, cut, to_woff2
 
-__all__ = ["Exact", "cut_exactly", "subset_exact"]
+__all__ = ["EFFORTS", "Effort", "Exact", "cut_exactly", "subset_exact"]
 
+Effort = Literal["fast", "max"]
+EFFORTS: Final = ("fast", "max")
 SAMPLE: Final = 3000
+MAX_SHRINKS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ def subset_exact(
     *,
     name: str | None = None,
     hinting: Hinting = "auto",
+    effort: Effort = "fast",
 ) -> Exact | None:
     """Cut a font down to exactly what runs use.
 
@@ -63,6 +68,7 @@ def subset_exact(
         prover: How to prove.
         name: The family name to use where the license reserves the font's own.
         hinting: ``keep``, ``drop``, or ``auto`` (see :func:`khmertext.fonts.cut`).
+        effort: ``fast``, or ``max``: leave out each rule for trial, which takes seconds or minutes.
 
     Returns:
         The font; None when no exact cut of this font shows the runs as they should be.
@@ -70,7 +76,8 @@ def subset_exact(
     Raises:
         FontError: The font cannot be cut.
     """
-    found = trace_lookups(reference, clusters, places)
+    texts = list(clusters)
+    found = trace_lookups(reference, texts, places)
     sift(reference, runs, found, places, name, hinting)
     rounds = 0
     while True:
@@ -80,9 +87,39 @@ def subset_exact(
         shipped = open_face(data, source=f"the subset of {reference.source}")
         proof = prover(reference, shipped, runs)
         if proof.holds:
-            return Exact(data, shipped, plan, proof, rounds)
+            fast = Exact(data, shipped, plan, proof, rounds)
+            return (
+                fast if effort == "fast" else shrink(reference, runs, texts, places, prover, found, fast, name, hinting)
+            )
         if not proof.metrics_equal or not enlarge(reference, found, proof, places):
             return None
+
+
+def shrink(
+    reference: Face,
+    runs: Sequence[Run],
+    texts: Sequence[tuple[str, str]],
+    places: Sequence[dict[str, float]],
+    prover: Prover,
+    found: LookupTrace,
+    fast: Exact,
+    name: str | None,
+    hinting: Hinting,
+) -> Exact:
+    """Leave out rules for trial, and try with what the proof finds missing; return the fast result where it is smaller."""
+    tried = dict.fromkeys(texts)
+    for rounds in range(1, MAX_SHRINKS + 1):
+        rules = prune_rules(reference, found.sights)
+        shrink_rules(reference, rules, tried, places)
+        sfnt = cut_exactly(reference, found, fast.plan, name=name, hinting=hinting, rules=rules)
+        data = to_woff2(sfnt)
+        shipped = open_face(data, source=f"the subset of {reference.source}")
+        proof = prover(reference, shipped, runs)
+        if proof.holds:
+            best = Exact(data, shipped, fast.plan, proof, fast.rounds + rounds)
+            return best if len(data) < len(fast.data) else fast
+        tried |= {(text, run.language): None for run, part, _ in proof.differing for text in (part, run.text)}
+    return fast
 
 
 def sift(
@@ -117,7 +154,13 @@ def enlarge(reference: Face, found: LookupTrace, proof: Proof, places: Sequence[
 
 
 def cut_exactly(
-    reference: Face, found: LookupTrace, plan: SubsetPlan, *, name: str | None = None, hinting: Hinting = "auto"
+    reference: Face,
+    found: LookupTrace,
+    plan: SubsetPlan,
+    *,
+    name: str | None = None,
+    hinting: Hinting = "auto",
+    rules: Rules | None = None,
 ) -> bytes:
     """Cut a font to what a trace found.
 
@@ -127,6 +170,7 @@ def cut_exactly(
         plan: What is kept of it.
         name: The family name to use where the license reserves the font's own.
         hinting: ``keep``, ``drop``, or ``auto``.
+        rules: The rules that stay; None for those of the trace.
 
     Returns:
         An sfnt. The same input gives the same bytes.
@@ -134,7 +178,7 @@ def cut_exactly(
     Raises:
         FontError: The font cannot be cut.
     """
-    changes = prune_rules(reference, found.sights).compile()
+    changes = (rules or prune_rules(reference, found.sights)).compile()
     tables = empty_outlines(reference.tables, plan.visible(found.drawn))
     thin = replace_tables(reference, {**tables, **changes})
     if thin.glyph_count != reference.glyph_count:

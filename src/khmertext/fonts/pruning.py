@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
-from fontTools import subset as fonttools_subset
 from fontTools.ttLib import TTFont
 
 from khmertext.errors import FontError
@@ -27,7 +26,7 @@ from khmertext.fonts.containers import build_sfnt, read_tables
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.lookups import Place, Sight
 
-__all__ = ["Rules", "empty_outlines", "prune_rules", "replace_tables"]
+__all__ = ["Rules", "empty_outlines", "prune_rules", "replace_tables", "tidy_rules"]
 
 LAYOUT: Final = ("GSUB", "GPOS")
 EXTENSION: Final = {"GSUB": 7, "GPOS": 9}
@@ -107,6 +106,7 @@ def prune_table(wrapper: Any, tag: str, sights: dict[int, Sights]) -> None:
     scripts = table.ScriptList.ScriptRecord
     if any(record.ScriptTag == KHMER for record in scripts):
         table.ScriptList.ScriptRecord = [record for record in scripts if record.ScriptTag == KHMER]
+    make_request(())  # loads the method
     wrapper.subset_lookups(kept)
 
 
@@ -220,10 +220,7 @@ def list_class_parts(subtable: Any, rule: Any, first: int) -> list[Part]:
 
 def prune_lookup(lookup: Any, sights: Sights) -> bool:
     """Prune one lookup in place; tell whether anything is left of it."""
-    seen = frozenset[str]().union(*sights)
-    request = SimpleNamespace(
-        glyphs=set(seen), options=fonttools_subset.Options(), old_glyph_order=(), used_mark_sets=[]
-    )
+    request = make_request(frozenset[str]().union(*sights))
     kept = []
     for subtable in lookup.SubTable:
         if not prune_subtable(subtable, sights) or not subtable.subset_glyphs(request):
@@ -232,6 +229,26 @@ def prune_lookup(lookup: Any, sights: Sights) -> bool:
     lookup.SubTable = kept
     lookup.SubTableCount = len(kept)
     return bool(kept)
+
+
+def make_request(glyphs: Iterable[str]) -> Any:
+    """Return what fontTools' methods want to know of a subset: which glyphs stay."""
+    from fontTools.subset import Options  # takes long to load, and puts these methods in their place
+
+    return SimpleNamespace(glyphs=set(glyphs), options=Options(), old_glyph_order=(), used_mark_sets=[])
+
+
+def tidy_rules(rules: Rules) -> None:
+    """Take out what is of no use once rules have been taken out: classes of marks without marks, say.
+
+    Args:
+        rules: Pruned tables; changed in place.
+    """
+    request = make_request(rules.font.getGlyphOrder())
+    for tag in rules.tags:
+        for lookup in rules.font[tag].table.LookupList.Lookup:
+            lookup.SubTable = [subtable for subtable in lookup.SubTable if subtable.subset_glyphs(request)]
+            lookup.SubTableCount = len(lookup.SubTable)
 
 
 def prune_subtable(subtable: Any, sights: Sights) -> bool:

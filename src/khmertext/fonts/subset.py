@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from khmertext.errors import FontError
-from khmertext.fonts.exact import subset_exact
+from khmertext.fonts.exact import EFFORTS, Effort, subset_exact
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.licensing import require_subsettable
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text
@@ -52,6 +52,7 @@ def subset_text(
     hinting: Hinting = "auto",
     prover: Prover = prove,
     coverage: Literal["exact", "text"] = "text",
+    effort: Effort = "fast",
     allow_restricted: bool = False,
 ) -> Subset:
     """Cut a font down to texts that are known, and prove that it shows them as the uncut font does.
@@ -69,13 +70,14 @@ def subset_text(
         hinting: ``keep``, ``drop``, or ``auto`` (see :func:`cut`).
         prover: How to prove; give another one to do it in several processes.
         coverage: ``text`` or ``exact``.
+        effort: For coverage ``exact``: ``fast``, or ``max`` to leave out each rule for trial, which takes far longer.
         allow_restricted: Whether to cut a font whose embedding bits forbid it, as its owner may.
 
     Returns:
         The font with its proof.
 
     Raises:
-        ValueError: ``coverage`` is neither.
+        ValueError: There is no such coverage or effort.
         FontError: The font may not be cut, or cannot; or something differs to the end, and the message shows the run.
 
     Example:
@@ -87,6 +89,8 @@ def subset_text(
     """
     if coverage not in ("exact", "text"):
         raise ValueError(f"the coverage of a text is exact or text, not {coverage!r}")
+    if effort not in EFFORTS:
+        raise ValueError(f"the effort is {' or '.join(EFFORTS)}, not {effort!r}")
     if not allow_restricted:
         require_subsettable(reference)
     clusters = dict.fromkeys(
@@ -96,7 +100,7 @@ def subset_text(
     )
     places = locate_all(reference, runs)
     if coverage == "exact":
-        exact = subset_exact(reference, runs, clusters, places, prover, name=name, hinting=hinting)
+        exact = subset_exact(reference, runs, clusters, places, prover, name=name, hinting=hinting, effort=effort)
         if exact is not None:
             return Subset(exact.data, exact.face, exact.plan, exact.proof, exact.rounds, "exact")
     plan = plan_text(reference, clusters, places)

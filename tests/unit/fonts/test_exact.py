@@ -34,6 +34,7 @@ from khmertext.fonts import (
 )
 from khmertext.fonts.containers import build_sfnt, read_tables
 from khmertext.fonts.pruning import empty_outlines, list_components, prune_rules
+from khmertext.fonts.shrinking import shrink_rules
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = ("/usr/share/fonts/truetype/khmeros", "/usr/share/fonts/truetype/noto")
@@ -155,6 +156,23 @@ def test_fonts_that_forbid_it(regular: Face, change: Any) -> None:
     with pytest.raises(FontError, match="0x0002"):
         subset_text(face, [], coverage="exact")
     assert subset_text(face, [Run("ក", "km", 400)], coverage="exact", allow_restricted=True).proof.holds
+
+
+def test_the_greatest_effort_is_proven_and_never_larger(regular: Face, change: Any) -> None:
+    runs = list_runs([read_samples()[0][:400]], regular)
+    fast = subset_text(regular, runs, coverage="exact")
+    best = subset_text(regular, runs, coverage="exact", effort="max")
+    assert prove(regular, open_face(best.data), runs).holds
+    assert len(best.data) <= len(fast.data)
+    assert sanitize(best.data)
+    # Both rules find their glyphs in the text, and only one is used.
+    face = change(regular, add_rules("feature clig { sub uni1780 uni1781 by B; sub uni1781 uni1780 by B; } clig;"))
+    trace = trace_lookups(face, [("កខ", "km"), ("កខក", "km")])
+    rules = prune_rules(face, trace.sights)
+    assert shrink_rules(face, rules, [("កខ", "km"), ("កខក", "km")]) == 1
+    assert len(rules.compile()["GSUB"]) < len(prune_rules(face, trace.sights).compile()["GSUB"])
+    with pytest.raises(ValueError, match="effort"):
+        subset_text(regular, runs, coverage="exact", effort="least")  # type: ignore[arg-type]
 
 
 # -- fonts that are hard ---------------------------------------------------------------------------------------------
