@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_drawn
-from khmertext.fonts.proof import Proof, Prover, Run, prove
+from khmertext.fonts.proof import Proof, Prover, Run
 from khmertext.fonts.pruning import Rules, empty_outlines, prune_rules, replace_tables
 from khmertext.fonts.shrinking import shrink_rules
 from khmertext.fonts.subsetting import Hinting, cut, to_woff2
+from khmertext.text.clusters import split_clusters
 
 __all__ = ["EFFORTS", "Effort", "Exact", "cut_exactly", "subset_exact"]
 
 Effort = Literal["fast", "max"]
 EFFORTS: Final = ("fast", "max")
-SAMPLE: Final = 3000
+MANY: Final = 6000  # runs from which on it pays to prove pairs of clusters first
 MAX_SHRINKS: Final = 4
 
 
@@ -78,7 +80,7 @@ def subset_exact(
     """
     texts = list(clusters)
     found = trace_lookups(reference, texts, places)
-    sift(reference, runs, found, places, name, hinting)
+    sift(reference, runs, found, places, prover, name, hinting)
     rounds = 0
     while True:
         rounds += 1
@@ -106,7 +108,7 @@ def shrink(
     name: str | None,
     hinting: Hinting,
 ) -> Exact:
-    """Leave out rules for trial, and try with what the proof finds missing; return the fast result where it is smaller."""
+    """Leave out rules for trial, and try with what the proof finds missing too; the fast result where it is smaller."""
     tried = dict.fromkeys(texts)
     for rounds in range(1, MAX_SHRINKS + 1):
         rules = prune_rules(reference, found.sights)
@@ -127,15 +129,20 @@ def sift(
     runs: Sequence[Run],
     found: LookupTrace,
     places: Sequence[dict[str, float]],
+    prover: Prover,
     name: str | None,
     hinting: Hinting,
 ) -> None:
-    """Add to a trace what is missed by a sample of many runs: looking at all of them again and again takes long."""
-    if len(runs) < 2 * SAMPLE:
+    """Add to a trace what neighbours make of each other, where runs are many: proving all of them twice takes long."""
+    if len(runs) < MANY:
         return
-    sample = runs[:: len(runs) // SAMPLE]
+    pairs: dict[Run, None] = {}
+    for text, language, weight in runs:
+        clusters = split_clusters(text)
+        pairs.update(dict.fromkeys(Run(a + b, language, weight) for a, b in pairwise(clusters)))
     plan = plan_drawn(reference, found.glyphs, found.unicodes)
-    proof = prove(reference, open_face(cut_exactly(reference, found, plan, name=name, hinting=hinting)), sample)
+    shipped = open_face(cut_exactly(reference, found, plan, name=name, hinting=hinting))
+    proof = prover(reference, shipped, list(pairs))
     if proof.differing:
         enlarge(reference, found, proof, places)
 
