@@ -50,11 +50,18 @@ class Rules(NamedTuple):
     tags: tuple[str, ...]
 
     def compile(self) -> dict[str, bytes]:
-        """Return the bytes of the tables; empty for one in which nothing is left."""
-        return {
-            tag: self.font[tag].compile(self.font) if self.font[tag].table.LookupList.Lookup else b""
-            for tag in self.tags
-        }
+        """Return the bytes of the tables; empty for one in which nothing is left.
+
+        Raises:
+            FontError: The tables cannot be written, since they were damaged when they were read.
+        """
+        try:
+            return {
+                tag: self.font[tag].compile(self.font) if self.font[tag].table.LookupList.Lookup else b""
+                for tag in self.tags
+            }
+        except Exception as error:  # fontTools raises whatever the damage leads to
+            raise FontError("a damaged font: its rules cannot be written") from error
 
 
 def prune_rules(face: Face, sights: Mapping[Place, Iterable[Sight]]) -> Rules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 import struct
 import tempfile
@@ -302,6 +303,32 @@ def test_damaged_rules(regular: Face) -> None:
     face = open_face(build_sfnt(version, {**tables, "GSUB": tables["GSUB"][:200]}))
     with pytest.raises(FontError, match="rules of the font"):
         prune_rules(face, {})
+
+
+def test_damage_anywhere_is_a_font_error(regular: Face) -> None:
+    version, tables = read_tables(regular.data)
+    chance = random.Random(4)
+    runs = [Run("ស្ត្រី", "km", 400)]
+    cut = refused = 0
+    for _ in range(150):
+        tag = chance.choice(("GSUB", "GPOS", "GDEF", "glyf", "loca", "name"))
+        body = bytearray(tables[tag])
+        for _ in range(chance.choice((1, 3, 10))):
+            body[chance.randrange(min(len(body), chance.choice((40, 400))))] = chance.randrange(256)
+        try:
+            subset_text(open_face(build_sfnt(version, {**tables, tag: bytes(body)})), runs, coverage="exact")
+            cut += 1
+        except FontError:
+            refused += 1
+    assert cut > 10
+    assert refused > 10
+
+
+def test_rules_that_cannot_be_written(regular: Face) -> None:
+    rules = prune_rules(regular, trace_lookups(regular, [("ក្ក", "km")]).sights)
+    rules.font["GSUB"].table.LookupList.Lookup[0].SubTable[0].ligatures = {"g00001": 3}
+    with pytest.raises(FontError, match="written"):
+        rules.compile()
 
 
 def test_outlines(weighted: Face) -> None:
