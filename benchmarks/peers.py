@@ -39,11 +39,11 @@ from khmertext.fonts import (
     subset_text,
     to_woff2,
 )
+from khmertext.fonts.runs import prove_in_processes
 from khmertext.script.classes import KHMER_RANGES
 from khmertext.text import split_clusters
 from khmertext.web.disk import read_tree
 from khmertext.web.reading import SiteFacts, read_site
-from khmertext.web.webfonts import prove_in_processes
 from khmertext.workers import count_jobs
 
 WEIGHT: Final = 400

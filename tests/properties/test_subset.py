@@ -51,6 +51,19 @@ def test_a_subset_is_proven_and_holds_for_the_browsers_decoder(runs: list[Run]) 
         assert prove(weighted(), open_face(after.read_bytes()), runs).holds
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.lists(RUN, max_size=12))
+def test_an_exact_subset_is_proven_and_never_larger(runs: list[Run]) -> None:
+    exact = subset_text(weighted(), runs, coverage="exact")
+    assert exact.coverage == "exact"
+    assert prove(weighted(), open_face(exact.data), runs).holds
+    assert len(exact.data) <= len(subset_text(weighted(), runs).data)
+    with tempfile.TemporaryDirectory() as folder:
+        before = Path(folder, "before.woff2")
+        before.write_bytes(exact.data)
+        assert ots.sanitize(str(before), str(Path(folder, "after.ttf")), capture_output=True).returncode == 0
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(RUN, min_size=1, max_size=6))
 def test_runs_traced_whole_need_no_second_round(runs: list[Run]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from khmertext.cli.axes import parse_axes
 from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
 from khmertext.errors import SiteError
 from khmertext.web import BuildOptions, BuildResult, Problem, build_site, check_site, clean_site
@@ -18,7 +19,6 @@ __all__ = ["site"]
 SHOWN_FINDINGS = 20
 CONFIG = "khmertext.toml"
 FOLDER = click.Path(file_okay=False, path_type=Path)
-Axes = dict[str, tuple[float, float]]
 
 
 @click.group()
@@ -180,30 +180,6 @@ def read_config(path: Path) -> dict[str, Any]:
     fonts = values.pop("font", [])
     values["fonts"] = tuple(path.parent / one for one in ([fonts] if isinstance(fonts, str) else fonts))
     return values
-
-
-def parse_axes(text: str) -> Axes:
-    """``wght=400:700,wdth=100`` → axis tag → lowest and highest value.
-
-    Raises:
-        click.BadParameter: It is not of that form.
-
-    Example:
-        >>> parse_axes("wght=400:700,wdth=100")
-        {'wght': (400.0, 700.0), 'wdth': (100.0, 100.0)}
-    """
-    axes: Axes = {}
-    for part in text.split(","):
-        tag, _, span = part.strip().partition("=")
-        low, _, high = span.partition(":")
-        try:
-            values = float(low), float(high or low)
-        except ValueError:
-            values = (1.0, 0.0)
-        if len(tag) != 4 or not tag.isascii() or not values[0] <= values[1]:
-            raise click.BadParameter(f"{printable(part)!r} is not like wght=400 or wght=400:700", param_hint="--axes")
-        axes[tag] = values
-    return axes
 
 
 # -- output --------------------------------------------------------------------------------------------------------

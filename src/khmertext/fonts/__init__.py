@@ -21,26 +21,32 @@ from khmertext.fonts.detection import FontReport, Remark, Status, check_khmer, e
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
 from khmertext.fonts.legacy import LegacyFont
 from khmertext.fonts.licensing import License, read_license, require_subsettable
+from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text, unicode_range
-from khmertext.fonts.proof import Difference, Proof, Run, axis_deviation, prove
+from khmertext.fonts.proof import Difference, Proof, Prover, Run, axis_deviation, prove
 from khmertext.fonts.reporting import report_page
+from khmertext.fonts.runs import list_runs, split_at_gaps
 from khmertext.fonts.shaping import shape
-from khmertext.fonts.subset import Subset, subset_full, subset_text
+from khmertext.fonts.subset import COVERAGES, Coverage, Subset, subset_full, subset_text
 from khmertext.fonts.subsetting import cut, default_limits, limit_axes, static_instances, to_woff2
 from khmertext.fonts.tracing import Trace, trace
 
 __all__ = [
+    "COVERAGES",
     "LEVELS",
     "Axis",
     "Change",
     "Check",
+    "Coverage",
     "Difference",
     "Face",
     "FaceComparison",
     "FontReport",
     "LegacyFont",
     "License",
+    "LookupTrace",
     "Proof",
+    "Prover",
     "Remark",
     "Run",
     "Status",
@@ -58,6 +64,7 @@ __all__ = [
     "draw_comparison",
     "examine",
     "limit_axes",
+    "list_runs",
     "open_face",
     "plan_full",
     "plan_text",
@@ -68,10 +75,12 @@ __all__ = [
     "require_khmer",
     "require_subsettable",
     "shape",
+    "split_at_gaps",
     "static_instances",
     "subset_full",
     "subset_text",
     "to_woff2",
     "trace",
+    "trace_lookups",
     "unicode_range",
 ]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from khmertext.errors import FontError
 
-__all__ = ["KEPT_NAMES", "choose_family", "keep_notices", "rename", "set_style"]
+__all__ = ["KEPT_NAMES", "TERSE_NAMES", "choose_family", "keep_notices", "rename", "set_style"]
 
 # OpenType spec, name, "Name IDs".
 FAMILY, STYLE, UNIQUE, FULL, VERSION, POSTSCRIPT = 1, 2, 3, 4, 5, 6
@@ -30,6 +30,8 @@ KEPT_NAMES: Final = NOTICES | {
     TYPOGRAPHIC_STYLE,
     VARIATIONS_PREFIX,
 }
+# The least: what licenses ask for, and the two without which a browser's decoder makes up names.
+TERSE_NAMES: Final = NOTICES | {FAMILY, STYLE}
 FIRST_FREE = 256
 
 ENGLISH: Final = (3, 1, 0x409)  # Windows, Unicode BMP, United States

@@ -10,7 +10,7 @@ from khmertext.fonts.faces import Face
 from khmertext.fonts.tracing import Trace, trace
 from khmertext.script.classes import KHMER_RANGES
 
-__all__ = ["SubsetPlan", "plan_full", "plan_text", "unicode_range"]
+__all__ = ["SubsetPlan", "plan_drawn", "plan_full", "plan_text", "unicode_range"]
 
 SPACE: Final = 0x20
 NOTDEF: Final = 0
@@ -32,6 +32,8 @@ ALWAYS: Final = {
     0x200C: "keeps letters apart",
     0x200D: "joins letters",
 }
+# The least that an exact subset keeps beyond its text.
+LEAST: Final = {SPACE: ALWAYS[SPACE]}
 PROBE_TEXTS: Final = (("ក", "km"), ("ក្ក", "km"), ("កិ", "km"))
 
 
@@ -53,6 +55,10 @@ class SubsetPlan:
         """Return the plan with what a trace found; reasons that stand already stay."""
         unicodes = self.unicodes | (found.unicodes & face.unicodes)
         return SubsetPlan({**found.glyphs, **self.glyphs}, unicodes, self.closure)
+
+    def visible(self, drawn: Iterable[int]) -> frozenset[int]:
+        """Return the glyphs that keep their outlines when only those that are drawn do: .notdef is always drawn."""
+        return frozenset(drawn) | {NOTDEF}
 
 
 def plan_text(
@@ -77,6 +83,26 @@ def plan_text(
     """
     plan = plan_code_points(face, ALWAYS, closure=False)
     return plan.extend(face, trace(face, (*texts, *PROBE_TEXTS), variations))
+
+
+def plan_drawn(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int]) -> SubsetPlan:
+    """Plan a font for what a trace found and nothing else but .notdef and the space.
+
+    Args:
+        face: The uncut font.
+        glyphs: The glyphs of all steps with their reasons.
+        unicodes: The code points, mapped or not.
+
+    Returns:
+        A plan without closure.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> sorted(plan_drawn(default_face(), {}, [0x1780]).unicodes)
+        [32, 6016]
+    """
+    plan = plan_code_points(face, LEAST, closure=False)
+    return SubsetPlan({**glyphs, **plan.glyphs}, plan.unicodes | (frozenset(unicodes) & face.unicodes))
 
 
 def plan_full(face: Face) -> SubsetPlan:

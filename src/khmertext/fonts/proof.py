@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +22,7 @@ from khmertext.fonts.faces import Face
 from khmertext.fonts.shaping import shape
 from khmertext.text.clusters import split_clusters
 
-__all__ = ["Difference", "Proof", "Run", "axis_deviation", "prove"]
+__all__ = ["Difference", "Proof", "Prover", "Run", "axis_deviation", "prove"]
 
 NOTDEF: Final = 0
 USE_TYPO_METRICS: Final = 1 << 7
@@ -101,6 +101,10 @@ class Proof:
             self.lacking + other.lacking,
             self.metrics_equal and other.metrics_equal,
         )
+
+
+Prover = Callable[[Face, Face, Sequence[Run]], Proof]
+"""A way to prove: :func:`prove`, or the same in several processes."""
 
 
 def prove(reference: Face, shipped: Face, runs: Iterable[Run]) -> Proof:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from khmertext.errors import FontError
+from khmertext.fonts.exact import EFFORTS, Effort, subset_exact
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.licensing import require_subsettable
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text
-from khmertext.fonts.proof import Difference, Proof, Run, prove
+from khmertext.fonts.proof import Difference, Proof, Prover, Run, prove
 from khmertext.fonts.shaping import notate
 from khmertext.fonts.subsetting import Hinting, close_layout, cut, to_woff2
 from khmertext.fonts.tracing import trace
 from khmertext.text.clusters import split_clusters
 
-__all__ = ["Prover", "Subset", "subset_full", "subset_text"]
+__all__ = ["COVERAGES", "Coverage", "Subset", "subset_full", "subset_text"]
 
-Prover = Callable[[Face, Face, Sequence[Run]], Proof]
+Coverage = Literal["exact", "text", "full"]
+COVERAGES: Final = ("exact", "text", "full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Subset:
         plan: What was kept, and why.
         proof: What was compared; nothing differs.
         rounds: How many times it was cut.
+        coverage: How much of the font it keeps. A font of which no exact cut can be proven is cut as ``text``.
     """
 
     data: bytes
@@ -37,6 +41,7 @@ class Subset:
     plan: SubsetPlan
     proof: Proof
     rounds: int
+    coverage: Coverage = "text"
 
 
 def subset_text(
@@ -46,8 +51,14 @@ def subset_text(
     name: str | None = None,
     hinting: Hinting = "auto",
     prover: Prover = prove,
+    coverage: Literal["exact", "text"] = "text",
+    effort: Effort = "fast",
+    allow_restricted: bool = False,
 ) -> Subset:
     """Cut a font down to texts that are known, and prove that it shows them as the uncut font does.
+
+    With coverage ``text`` every glyph stays that the text touches on its way, and every rule over these glyphs. With
+    ``exact`` rules and outlines go that the text does not use: the font is smaller, and knows less of other texts.
 
     The first cut keeps what the distinct clusters touch. Some fonts have rules across clusters; a run that such a rule
     changes comes out different, is traced as a whole, and the font is cut again.
@@ -58,11 +69,15 @@ def subset_text(
         name: The family name to use where the license reserves the font's own.
         hinting: ``keep``, ``drop``, or ``auto`` (see :func:`cut`).
         prover: How to prove; give another one to do it in several processes.
+        coverage: ``text`` or ``exact``.
+        effort: For coverage ``exact``: ``fast``, or ``max`` to leave out each rule for trial, which takes far longer.
+        allow_restricted: Whether to cut a font whose embedding bits forbid it, as its owner may.
 
     Returns:
         The font with its proof.
 
     Raises:
+        ValueError: There is no such coverage or effort.
         FontError: The font may not be cut, or cannot; or something differs to the end, and the message shows the run.
 
     Example:
@@ -72,13 +87,23 @@ def subset_text(
         >>> subset.proof.runs, subset.proof.differing
         (1, ())
     """
-    require_subsettable(reference)
+    if coverage not in ("exact", "text"):
+        raise ValueError(f"the coverage of a text is exact or text, not {coverage!r}")
+    if effort not in EFFORTS:
+        raise ValueError(f"the effort is {' or '.join(EFFORTS)}, not {effort!r}")
+    if not allow_restricted:
+        require_subsettable(reference)
     clusters = dict.fromkeys(
         (cluster, language)
         for text, language in dict.fromkeys((run.text, run.language) for run in runs)
         for cluster in split_clusters(text)
     )
-    plan = plan_text(reference, clusters, locate_all(reference, runs))
+    places = locate_all(reference, runs)
+    if coverage == "exact":
+        exact = subset_exact(reference, runs, clusters, places, prover, name=name, hinting=hinting, effort=effort)
+        if exact is not None:
+            return Subset(exact.data, exact.face, exact.plan, exact.proof, exact.rounds, "exact")
+    plan = plan_text(reference, clusters, places)
     return refine(reference, runs, plan, name, hinting, prover)
 
 
@@ -89,6 +114,7 @@ def subset_full(
     name: str | None = None,
     hinting: Hinting = "auto",
     prover: Prover = prove,
+    allow_restricted: bool = False,
 ) -> Subset:
     """Cut a font down to all the Khmer it has, for text that is not known, and prove it on texts that are.
 
@@ -98,6 +124,7 @@ def subset_full(
         name: The family name to use where the license reserves the font's own.
         hinting: ``keep``, ``drop``, or ``auto`` (see :func:`cut`).
         prover: How to prove.
+        allow_restricted: Whether to cut a font whose embedding bits forbid it, as its owner may.
 
     Returns:
         The font with its proof.
@@ -105,8 +132,9 @@ def subset_full(
     Raises:
         FontError: As :func:`subset_text`.
     """
-    require_subsettable(reference)
-    return refine(reference, runs, plan_full(reference), name, hinting, prover)
+    if not allow_restricted:
+        require_subsettable(reference)
+    return replace(refine(reference, runs, plan_full(reference), name, hinting, prover), coverage="full")
 
 
 def refine(

@@ -18,13 +18,28 @@ from khmertext.errors import FontError
 from khmertext.fonts.containers import MAX_FONT_SIZE, SIGNATURES, build_sfnt, read_tables
 from khmertext.fonts.faces import Axis, Face, open_face
 from khmertext.fonts.licensing import read_license
-from khmertext.fonts.naming import KEPT_NAMES, choose_family, keep_notices, rename, set_style
+from khmertext.fonts.naming import KEPT_NAMES, TERSE_NAMES, choose_family, keep_notices, rename, set_style
 from khmertext.fonts.planning import SubsetPlan
 
-__all__ = ["HINTING", "Hinting", "close_layout", "cut", "default_limits", "limit_axes", "static_instances", "to_woff2"]
+__all__ = [
+    "FLAVORS",
+    "HINTING",
+    "Flavor",
+    "Hinting",
+    "close_layout",
+    "cut",
+    "default_limits",
+    "limit_axes",
+    "pack",
+    "static_instances",
+    "to_woff2",
+]
 
 Hinting = Literal["keep", "drop", "auto"]
 HINTING: Final = ("keep", "drop", "auto")
+
+Flavor = Literal["woff2", "woff", "ttf"]
+FLAVORS: Final = ("woff2", "woff", "ttf")
 
 # "auto" keeps hints that add at most this share to the cut font, before packing. With its hints a subset is drawn
 # pixel by pixel as the whole font; but the hints of some fonts weigh as much as their outlines.
@@ -124,7 +139,9 @@ def describe_axes(axes: Iterable[Axis]) -> str:
     return f"it has {described}" if described else "it is not a variable font"
 
 
-def cut(face: Face, plan: SubsetPlan, *, name: str | None = None, hinting: Hinting = "auto") -> bytes:
+def cut(
+    face: Face, plan: SubsetPlan, *, name: str | None = None, hinting: Hinting = "auto", terse: bool = False
+) -> bytes:
     """Cut a font to a plan.
 
     Glyph definitions (GDEF), line metrics, .notdef's outline and the notices of copyright and license stay. The old
@@ -135,6 +152,7 @@ def cut(face: Face, plan: SubsetPlan, *, name: str | None = None, hinting: Hinti
         plan: What to keep.
         name: The family name to use where the license reserves the font's own; by default "Khmer Subset".
         hinting: ``keep``, ``drop``, or ``auto``: keep when that adds at most 5 % to the unpacked font.
+        terse: Whether of the names only the notices, family and style stay, and those that tables refer to.
 
     Returns:
         An sfnt. The same input gives the same bytes.
@@ -155,8 +173,9 @@ def cut(face: Face, plan: SubsetPlan, *, name: str | None = None, hinting: Hinti
         raise ValueError(f"hinting is one of {', '.join(HINTING)}, not {hinting!r}")
     reserved = read_license(face).reserved_names
     family = choose_family(face.family, reserved, name, face.source)
-    kept = run_plan(face, plan, 0)[0] if hinting != "drop" else None
-    bare = run_plan(face, plan, hb.SubsetFlags.NO_HINTING)[0] if hinting != "keep" else None
+    names = TERSE_NAMES if terse else KEPT_NAMES
+    kept = run_plan(face, plan, 0, names)[0] if hinting != "drop" else None
+    bare = run_plan(face, plan, hb.SubsetFlags.NO_HINTING, names)[0] if hinting != "keep" else None
     data = kept or bare or b""
     if kept and bare and len(kept) > len(bare) * (1 + HINTING_SHARE):
         data = bare
@@ -185,13 +204,15 @@ def close_layout(face: Face, glyphs: Iterable[int], unicodes: Iterable[int]) -> 
     return frozenset(run_plan(face, replace(wanted, closure=True), 0)[1]) - run_plan(face, wanted, 0)[1].keys()
 
 
-def run_plan(face: Face, plan: SubsetPlan, flags: int) -> tuple[bytes, dict[int, int]]:
+def run_plan(
+    face: Face, plan: SubsetPlan, flags: int, names: Iterable[int] = KEPT_NAMES
+) -> tuple[bytes, dict[int, int]]:
     """Cut to a plan by HarfBuzz; return the font and the glyphs' new numbers by their old ones."""
     request = new_input()
     request.glyph_set.update(plan.glyphs)
     request.unicode_set.update(plan.unicodes)
     request.name_id_set.clear()
-    request.name_id_set.update(KEPT_NAMES)  # HarfBuzz adds those that the tables it keeps refer to
+    request.name_id_set.update(names)  # HarfBuzz adds those that the tables it keeps refer to
     if not face.axes:
         # It tells the styles of a family apart; a static web font is told apart by CSS.
         request.drop_table_tag_set.add(number_tag("STAT"))
@@ -259,6 +280,36 @@ def to_woff2(sfnt: bytes) -> bytes:
         return save(font)
     except Exception as error:  # fontTools raises whatever the damage leads to
         raise FontError("the font cannot be packed as WOFF2") from error
+
+
+def pack(sfnt: bytes, flavor: Flavor) -> bytes:
+    """Pack a font as a web font or leave it as it is.
+
+    Args:
+        sfnt: A font as :func:`cut` returns it.
+        flavor: ``woff2``, ``woff`` or ``ttf``, which is the plain font whatever its outlines are.
+
+    Returns:
+        The file. The same input gives the same bytes.
+
+    Raises:
+        FontError: It is not a font that can be packed.
+        ValueError: There is no such flavor.
+
+    Source: W3C WOFF 1.0 and 2.0.
+    """
+    if flavor not in FLAVORS:
+        raise ValueError(f"a flavor is one of {', '.join(FLAVORS)}, not {flavor!r}")
+    if flavor == "woff2":
+        return to_woff2(sfnt)
+    if flavor == "ttf":
+        return sfnt
+    try:
+        font = TTFont(io.BytesIO(sfnt), recalcBBoxes=False, recalcTimestamp=False)
+        font.flavor = "woff"
+        return save(font)
+    except Exception as error:  # fontTools raises whatever the damage leads to
+        raise FontError("the font cannot be packed as WOFF") from error
 
 
 def save(font: Any) -> bytes:

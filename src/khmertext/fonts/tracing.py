@@ -17,7 +17,7 @@ import uharfbuzz as hb
 from khmertext.fonts.faces import Face
 from khmertext.fonts.shaping import new_buffer, notate
 
-__all__ = ["Trace", "trace"]
+__all__ = ["Trace", "list_fonts", "trace"]
 
 # HarfBuzz sends these without having changed the buffer since its last message.
 UNCHANGED = ("start lookup", "skipped lookup")
@@ -55,9 +55,7 @@ def trace(face: Face, texts: Iterable[tuple[str, str]], variations: Iterable[Map
         >>> 0x17C1 in found.unicodes  # the left half of the vowel
         True
     """
-    fonts = list({id(font): font for font in map(face.font, variations)}.values()) or [face.font()]
-    if not has_feature_variations(face):
-        del fonts[1:]
+    fonts = list_fonts(face, variations)
     glyphs: dict[int, str] = {}
     unicodes: set[int] = set()
     for text, language in texts:
@@ -68,6 +66,18 @@ def trace(face: Face, texts: Iterable[tuple[str, str]], variations: Iterable[Map
             for glyph in sorted(steps - glyphs.keys()):
                 glyphs[glyph] = f"a step of shaping {notate(text)}"
     return Trace(glyphs, frozenset(unicodes))
+
+
+def list_fonts(face: Face, variations: Iterable[Mapping[str, float]], *, positions: bool = False) -> list[hb.Font]:
+    """Return the distinct fonts to shape with: one for each place in a variable font where that makes a difference.
+
+    Args:
+        face: The font.
+        variations: The places; the font's default for none.
+        positions: Whether positions count, which differ at every place, or glyphs alone.
+    """
+    fonts = list({id(font): font for font in map(face.font, variations)}.values()) or [face.font()]
+    return fonts if positions or has_feature_variations(face) else fonts[:1]
 
 
 def follow(font: hb.Font, text: str, language: str, unicodes: set[int]) -> tuple[set[int], set[int]]:

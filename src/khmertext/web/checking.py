@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from khmertext.errors import FontError, SiteError
 from khmertext.fonts import Face, Run
+from khmertext.fonts.runs import prove_in_processes, split_at_gaps
 from khmertext.web.disk import read_file, read_tree
 from khmertext.web.facts import FoundText, SiteContext
 from khmertext.web.manifest import Manifest, check_path, hash_bytes
@@ -21,7 +22,7 @@ from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
 from khmertext.web.sources import decode_source
 from khmertext.web.stacks import place_family
 from khmertext.web.stylesheets import parse_styles
-from khmertext.web.webfonts import open_shipped, prove_in_processes, split_at_gaps
+from khmertext.web.webfonts import open_shipped
 from khmertext.web.writing import JOURNAL, MANIFEST, find_folder, load_earlier
 from khmertext.workers import count_jobs
 

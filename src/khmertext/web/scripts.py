@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+
+from khmertext.fonts.runs import KHMER_LETTER, KHMER_RUN, iter_khmer_runs
 
 __all__ = ["KHMER_LETTER", "KHMER_RUN", "iter_khmer_runs", "script_readings", "unescape_script"]
-
-# What our font's unicode-range can hold; and what makes a run of it Khmer rather than a stray joiner.
-KHMER_RUN = re.compile("[\u1780-\u17ff\u19e0-\u19ff\u200b-\u200d\u25cc]+")
-KHMER_LETTER = re.compile("[\u1780-\u17ff\u19e0-\u19ff]")
 
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\})")
 LAST_CODE_POINT = 0x10FFFF
@@ -59,24 +56,3 @@ def script_readings(text: str) -> tuple[str, ...]:
     plain = unescape_script(text)
     markup = html.unescape(plain) if "&#" in plain else plain
     return (plain,) if len(KHMER_LETTER.findall(markup)) == len(KHMER_LETTER.findall(plain)) else (plain, markup)
-
-
-def iter_khmer_runs(text: str) -> Iterator[tuple[int, str]]:
-    """The runs of Khmer in a text, each with the offset of its start.
-
-    A run is a longest stretch of the characters that the Khmer font is used for: Khmer, the joiners and the zero-width
-    space among it, the dotted circle. Spaces and everything else end it.
-
-    Args:
-        text: Any text.
-
-    Yields:
-        Offset in characters, and the run.
-
-    Example:
-        >>> list(iter_khmer_runs("a ខ្មែរ, ក"))
-        [(2, 'ខ្មែរ'), (9, 'ក')]
-    """
-    for match in KHMER_RUN.finditer(text):
-        if KHMER_LETTER.search(match[0]):
-            yield match.start(), match[0]

@@ -21,7 +21,6 @@ from khmertext.fonts import (
     default_limits,
     limit_axes,
     open_face,
-    prove,
     read_face,
     read_license,
     require_khmer,
@@ -32,16 +31,12 @@ from khmertext.fonts import (
     unicode_range,
 )
 from khmertext.fonts.default import find_font
+from khmertext.fonts.runs import prove_in_processes, split_at_gaps
 from khmertext.text.clusters import split_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import hash_bytes
-from khmertext.workers import map_chunks, split_chunks
 
-__all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources", "prove_in_processes"]
-
-# Default-ignorable characters: shapers hide them, mapped or not (Unicode, 5.21).
-INVISIBLE = frozenset("\u200b\u200c\u200d\u17b4\u17b5")
-SMALL = 4000  # runs below which one process is faster than several
+__all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
 
 MAX_DEVIATION = 500
 """Limiting axes may move nothing farther than this part of the em: two units of 1,000, a thirtieth of a pixel at 16 px.
@@ -183,18 +178,6 @@ def open_sources(
     return sources
 
 
-def prove_in_processes(jobs: int, reference: Face, shipped: Face, runs: Sequence[Run]) -> Proof:
-    """:func:`khmertext.fonts.prove`, spread over processes when that pays."""
-    if jobs <= 1 or len(runs) < SMALL:
-        return prove(reference, shipped, runs)
-    chunks = split_chunks(runs, jobs * 2)
-    proofs = list(map_chunks(partial(prove, reference, shipped), chunks, jobs))
-    merged = proofs[0]
-    for proof in proofs[1:]:
-        merged = merged.merge(proof)
-    return merged
-
-
 def make_fonts(
     sources: Sequence[FontSource],
     texts: Sequence[tuple[str, str, int]],
@@ -327,22 +310,6 @@ def distinct_syllables(runs: Sequence[Run]) -> list[Run]:
     for text, language, weight in runs:
         texts.setdefault((language, weight), set()).update(split_clusters(text))
     return sorted(Run(text, *place) for place, parts in texts.items() for text in parts)
-
-
-def split_at_gaps(text: str, unicodes: frozenset[int]) -> list[str]:
-    """A run without the characters that a font does not map; those that show nothing by themselves may stay.
-
-    Example:
-        >>> split_at_gaps("កខ\u200bគ", frozenset({0x1780, 0x1782}))
-        ['ក', '\u200bគ']
-    """
-    pieces = [""]
-    for letter in text:
-        if ord(letter) in unicodes or letter in INVISIBLE:
-            pieces[-1] += letter
-        else:
-            pieces.append("")
-    return [piece for piece in pieces if piece]
 
 
 def make_download(sources: Sequence[FontSource]) -> Download:

@@ -1,0 +1,173 @@
+"""Certificates: what was cut, from what, how, and what was compared, as a value that goes beside a font as JSON.
+
+No time, no machine, no path: the same input gives the same certificate. What it says can be checked again from the two
+fonts and the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import brotli
+import fontTools
+import uharfbuzz as hb
+
+from khmertext.errors import FontError
+from khmertext.fonts.faces import Face
+from khmertext.fonts.proof import Proof, Run
+from khmertext.fonts.runs import prove_in_processes
+from khmertext.fonts.subset import Subset
+from khmertext.fonts.subsetting import default_limits, limit_axes
+from khmertext.version import __version__
+
+__all__ = ["CERTIFICATE_VERSION", "certify", "choose_weights", "limit_like", "prove_everywhere"]
+
+CERTIFICATE_VERSION: Final = 1
+"""Grows when a reader of an older version would misread a certificate."""
+
+MAX_CORNERS: Final = 32
+
+
+def certify(
+    original: bytes,
+    shipped: bytes,
+    reference: Face,
+    subset: Subset,
+    runs: Sequence[Run],
+    *,
+    axes: Mapping[str, tuple[float, float]],
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Put together what was proven.
+
+    Args:
+        original: The bytes of the file that was cut.
+        shipped: The bytes of the file that is published.
+        reference: The uncut font with its axes limited.
+        subset: The cut font.
+        runs: What it was proven on.
+        axes: Axis tag to the least and the greatest value.
+        options: What else was asked for, in values that JSON has.
+
+    Returns:
+        Values that JSON has; their order is fixed.
+
+    Example:
+        >>> from khmertext.fonts import default_face, default_limits, limit_axes, subset_text
+        >>> face = limit_axes(default_face(), default_limits(default_face(), (400, 400)))
+        >>> runs = [Run("ខ្មែរ", "km", 400)]
+        >>> found = certify(b"", b"", face, subset_text(face, runs), runs, axes={}, options={})
+        >>> found["format"], found["version"], found["proof"]["runs"]
+        ('khmertext font proof', 1, 1)
+    """
+    return {
+        "format": "khmertext font proof",
+        "version": CERTIFICATE_VERSION,
+        "tools": {
+            "khmertext": __version__,
+            "fontTools": fontTools.version,
+            "uharfbuzz": hb.__version__,
+            "HarfBuzz": hb.version_string(),
+            "Brotli": brotli.__version__,
+        },
+        "original": {
+            "sha256": hashlib.sha256(original).hexdigest(),
+            "bytes": len(original),
+            "glyphs": reference.glyph_count,
+            "tables_left_out": sorted(reference.stripped),
+        },
+        "subset": {
+            "sha256": hashlib.sha256(shipped).hexdigest(),
+            "bytes": len(shipped),
+            "glyphs": subset.face.glyph_count,
+            "coverage": subset.coverage,
+            "rounds": subset.rounds,
+        },
+        "options": {**options, "axes": {tag: list(span) for tag, span in sorted(axes.items())}},
+        "proof": {
+            "runs": subset.proof.runs,
+            "clusters": subset.proof.clusters,
+            "weights": sorted({run.weight for run in runs}),
+            "languages": sorted({run.language for run in runs}),
+            "runs_sha256": hash_runs(runs),
+            "lacking": [list(run) for run in subset.proof.lacking],
+            "differing": len(subset.proof.differing),
+            "metrics_equal": subset.proof.metrics_equal,
+        },
+    }
+
+
+def hash_runs(runs: Sequence[Run]) -> str:
+    """Return the sha256 of runs: sorted, as lines of text, language and weight in UTF-8."""
+    lines = (f"{text}\t{language}\t{weight}\n" for text, language, weight in sorted(set(runs)))
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def choose_weights(face: Face) -> tuple[int, ...]:
+    """Return the weights at which to compare a font: the ends of its weight axis, its middle and its default.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> choose_weights(default_face())
+        (100, 400, 500, 900)
+    """
+    axis = face.axis("wght")
+    if axis is None:
+        return (face.weight,)
+    ends = (axis.minimum, (axis.minimum + axis.maximum) / 2, axis.default, axis.maximum)
+    return tuple(sorted({min(max(round(value), 1), 1000) for value in ends}))
+
+
+def prove_everywhere(reference: Face, shipped: Face, runs: Sequence[Run], *, jobs: int = 1) -> Proof:
+    """Compare two fonts on runs, and at the ends of axes other than the weight too.
+
+    Args:
+        reference: The font as it should look.
+        shipped: The font that will be published; it has the same axes.
+        runs: What the pages show.
+        jobs: How many processes.
+
+    Returns:
+        The proof; what differs at any place counts, runs and clusters are counted once.
+
+    Raises:
+        FontError: The axes cannot be pinned.
+    """
+    proof = prove_in_processes(jobs, reference, shipped, runs)
+    others = [axis for axis in reference.axes if axis.tag != "wght" and axis.minimum < axis.maximum]
+    if not others or not proof.holds:
+        return proof
+    corners = itertools.product(*(((axis.tag, axis.minimum), (axis.tag, axis.maximum)) for axis in others))
+    for corner in itertools.islice(corners, MAX_CORNERS):
+        pins = {tag: (value, value) for tag, value in corner}
+        there = prove_in_processes(jobs, limit_axes(reference, pins), limit_axes(shipped, pins), runs)
+        if not there.holds:
+            return Proof(0, frozenset(), there.differing, there.lacking, there.metrics_equal)
+    return proof
+
+
+def limit_like(original: Face, shipped: Face, axes: Mapping[str, tuple[float, float]] | None = None) -> Face:
+    """Limit the axes of a font as those of a font that was cut from it.
+
+    Args:
+        original: The uncut font.
+        shipped: The cut one. Of an axis that it lost, only the weight can be read from it; others are taken to have
+            been pinned at their defaults.
+        axes: Where axes that are gone were pinned, as far as that is known.
+
+    Returns:
+        The limited font.
+
+    Raises:
+        FontError: ``shipped`` has axes or values that ``original`` lacks.
+    """
+    limits = default_limits(original, (shipped.weight, shipped.weight))
+    limits |= {tag: span for tag, span in (axes or {}).items() if original.axis(tag) is not None}
+    limits |= {axis.tag: (axis.minimum, axis.maximum) for axis in shipped.axes}
+    try:
+        return limit_axes(original, limits)
+    except FontError as error:
+        raise FontError(f"no subset of {original.source}: {error.message}", source=shipped.source) from error

@@ -1,0 +1,224 @@
+"""Cutting a font for a text file, and checking it: exit codes, what is written, what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import pytest
+from fontTools.ttLib import TTFont
+
+from khmertext.cli import main as command
+from khmertext.cli.font_subset import font_subset, font_verify
+from khmertext.fonts import default_face, limit_axes, open_face, prove
+from khmertext.fonts.certificate import choose_weights, limit_like, prove_everywhere
+from khmertext.fonts.proof import Run as FontRun
+
+TEXT = "ភាសាខ្មែរ (Khmer) ជាភាសា។ កើតនៅភ្នំពេញ\n"
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command as its users do, with both verbs in a group of their own."""
+    monkeypatch.chdir(tmp_path)
+    group = click.Group("font", commands={"subset": font_subset, "verify": font_verify})
+    monkeypatch.setitem(command.cli.commands, "font", group)
+
+    def call(*arguments: object) -> Answer:
+        code = command.run(["font", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return Answer(code, out, err)
+
+    return call
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with the default font, variable and at one weight, and a text."""
+    regular = limit_axes(default_face(), {"wght": (400, 400), "wdth": (100, 100)})
+    (tmp_path / "regular.ttf").write_bytes(regular.data)
+    (tmp_path / "variable.ttf").write_bytes(default_face().data)
+    (tmp_path / "t.txt").write_text(TEXT, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("coverage", ["exact", "text", "full"])
+def test_cut_and_verify(run: Run, files: Path, coverage: str) -> None:
+    answer = run("subset", "regular.ttf", "--text-file", "t.txt", "--coverage", coverage, "-o", "out.woff2")
+    assert (answer.code, answer.err) == (0, "")
+    data = (files / "out.woff2").read_bytes()
+    assert data[:4] == b"wOF2"
+    found = json.loads((files / "out.woff2.proof.json").read_text(encoding="ascii"))
+    assert (found["format"], found["version"]) == ("khmertext font proof", 1)
+    assert found["subset"]["sha256"] == hashlib.sha256(data).hexdigest()
+    assert found["original"]["sha256"] == hashlib.sha256((files / "regular.ttf").read_bytes()).hexdigest()
+    assert found["subset"]["coverage"] == found["options"]["coverage"] == coverage
+    assert found["proof"]["runs"] == 3
+    assert found["proof"]["differing"] == 0
+    assert str(files) not in json.dumps(found)
+    assert sorted(path.name for path in files.iterdir() if "out" in path.name) == ["out.woff2", "out.woff2.proof.json"]
+    checked = run("verify", "regular.ttf", "out.woff2", "--text-file", "t.txt")
+    assert checked.code == 0
+    assert re.fullmatch(r"3 runs and \d+ clusters are the same\n", checked.out)
+
+
+def test_smaller_and_smaller(run: Run, files: Path) -> None:
+    sizes = []
+    for coverage in ("exact", "text", "full"):
+        run("subset", "regular.ttf", "--text-file", "t.txt", "--coverage", coverage, "-o", "out.woff2")
+        sizes.append((files / "out.woff2").stat().st_size)
+    assert sizes == sorted(set(sizes))
+
+
+def test_same_input_same_files(run: Run, files: Path) -> None:
+    for name in ("a.woff2", "b.woff2"):
+        assert run("subset", "variable.ttf", "--text-file", "t.txt", "--coverage", "exact", "-o", name).code == 0
+    assert (files / "a.woff2").read_bytes() == (files / "b.woff2").read_bytes()
+    assert (files / "a.woff2.proof.json").read_bytes() == (files / "b.woff2.proof.json").read_bytes()
+
+
+@pytest.mark.parametrize(("flavor", "magic"), [("woff2", b"wOF2"), ("woff", b"wOFF"), ("ttf", b"\0\1\0\0")])
+def test_flavors(run: Run, files: Path, flavor: str, magic: bytes) -> None:
+    assert run("subset", "regular.ttf", "--text-file", "t.txt", "-o", f"out.{flavor}").code == 0
+    assert (files / f"out.{flavor}").read_bytes()[:4] == magic
+    assert run("verify", "regular.ttf", f"out.{flavor}", "--text-file", "t.txt").code == 0
+    assert run("subset", "regular.ttf", "--text-file", "t.txt", "--flavor", flavor, "-o", "out.font").code == 0
+    assert (files / "out.font").read_bytes() == (files / f"out.{flavor}").read_bytes()
+
+
+def test_axes(run: Run, files: Path) -> None:
+    given = ("--text-file", "t.txt", "--coverage", "exact", "-o", "out.woff2")
+    assert run("subset", "variable.ttf", *given, "--axes", "wght=400:700,wdth=80:100").code == 0
+    face = open_face((files / "out.woff2").read_bytes())
+    assert [(axis.tag, axis.minimum, axis.maximum) for axis in face.axes] == [("wght", 400, 700), ("wdth", 80, 100)]
+    found = json.loads((files / "out.woff2.proof.json").read_text(encoding="ascii"))
+    assert found["proof"]["weights"] == [400, 550, 700]
+    assert run("verify", "variable.ttf", "out.woff2", "--text-file", "t.txt").code == 0
+    assert run("subset", "variable.ttf", *given, "--axes", "wght=700,wdth=80").code == 0
+    assert run("verify", "variable.ttf", "out.woff2", "--text-file", "t.txt").code == 0
+    (files / "out.woff2.proof.json").unlink()  # without it nobody knows how wide the font was made
+    assert run("verify", "variable.ttf", "out.woff2", "--text-file", "t.txt").code == 1
+    assert run("verify", "variable.ttf", "out.woff2", "--text-file", "t.txt", "--axes", "wdth=80").code == 0
+    assert run("subset", "variable.ttf", *given, "--axes", "opsz=3").code == 2
+    assert run("subset", "variable.ttf", *given, "--axes", "bold").code == 2
+
+
+def test_explain(run: Run, files: Path) -> None:
+    answer = run("subset", "regular.ttf", "--text-file", "t.txt", "--coverage", "exact", "--explain", "-o", "out.woff2")
+    assert answer.code == 0
+    assert "glyf" in answer.out
+    assert "drawn in 'ភា'" in answer.out
+    assert "a step of shaping" in answer.out
+    assert "shown for what the font lacks" in answer.out
+
+
+def test_json(run: Run, files: Path) -> None:
+    answer = run("subset", "regular.ttf", "--text-file", "t.txt", "--json", "-o", "out.woff2")
+    assert answer.out == (files / "out.woff2.proof.json").read_text(encoding="ascii")
+
+
+def test_what_differs_is_shown(run: Run, files: Path) -> None:
+    run("subset", "regular.ttf", "--text-file", "t.txt", "--coverage", "exact", "-o", "out.woff2")
+    (files / "more.txt").write_text("ខ្មែរ ឃ្លា\x1b[31m", encoding="utf-8")
+    answer = run("verify", "regular.ttf", "out.woff2", "--text-file", "more.txt")
+    assert answer.code == 1
+    assert "U+1783" in answer.out
+    assert "\x1b" not in answer.out
+    found = json.loads(run("verify", "regular.ttf", "out.woff2", "--text-file", "more.txt", "--json").out)
+    assert found["same"] is False
+    assert any("ឃ" in one["part"] for one in found["differing"])
+    assert run("verify", "regular.ttf", "regular.ttf", "--text-file", "more.txt").code == 0
+
+
+def test_several_texts(run: Run, files: Path) -> None:
+    (files / "more.txt").write_text("ឃ្លា", encoding="utf-8")
+    both = ("--text-file", "t.txt", "--text-file", "more.txt")
+    assert run("subset", "regular.ttf", *both, "-o", "out.woff2").code == 0
+    assert run("verify", "regular.ttf", "out.woff2", *both).code == 0
+
+
+def test_bad_input(run: Run, files: Path) -> None:
+    (files / "latin.txt").write_text("no such letters", encoding="utf-8")
+    (files / "bad.txt").write_bytes(b"\xe1\x9e")
+    (files / "bad.ttf").write_bytes(b"<html>")
+    given = ("--text-file", "t.txt", "-o", "out.woff2")
+    for arguments, words in (
+        (("subset", "bad.ttf", *given), "not a font"),
+        (("subset", "none.ttf", *given), "cannot read"),
+        (("subset", "regular.ttf", "--text-file", "latin.txt", "-o", "out.woff2"), "no Khmer"),
+        (("subset", "regular.ttf", "--text-file", "bad.txt", "-o", "out.woff2"), "UTF-8"),
+        (("subset", "regular.ttf", "--text-file", "none.txt", "-o", "out.woff2"), "none.txt"),
+        (("subset", "regular.ttf", "-o", "out.woff2"), "--text-file"),
+        (("subset", "regular.ttf", "--text-file", "t.txt", "-o", "regular.ttf"), "written over"),
+        (("subset", "regular.ttf", "--text-file", "t.txt", "-o", "t.txt"), "written over"),
+        (("subset", "regular.ttf", "--text-file", "t.txt", "-o", "no/out.woff2"), "no folder"),
+        (("subset", "regular.ttf", *given, "--coverage", "some"), "coverage"),
+        (("verify", "regular.ttf", "bad.ttf", "--text-file", "t.txt"), "not a font"),
+        (("verify", "none.ttf", "regular.ttf", "--text-file", "t.txt"), "cannot read"),
+    ):
+        answer = run(*arguments)
+        assert (answer.code, answer.out) == (2, ""), arguments
+        assert words in answer.err, arguments
+    assert not list(files.glob("out*"))
+    assert (files / "t.txt").read_text(encoding="utf-8") == TEXT
+
+
+def test_a_text_is_not_needed_for_full(run: Run, files: Path) -> None:
+    (files / "latin.txt").write_text("none", encoding="utf-8")
+    answer = run("subset", "regular.ttf", "--text-file", "latin.txt", "--coverage", "full", "-o", "out.woff2")
+    assert answer.code == 0
+
+
+def test_fonts_that_forbid_it(run: Run, files: Path) -> None:
+    font: Any = TTFont(files / "regular.ttf")
+    font["OS/2"].fsType = 0x0102
+    file = io.BytesIO()
+    font.save(file)
+    (files / "regular.ttf").write_bytes(file.getvalue())
+    given = ("subset", "regular.ttf", "--text-file", "t.txt", "-o", "out.woff2")
+    answer = run(*given)
+    assert answer.code == 2
+    assert "0x0002" in answer.err
+    assert run(*given, "--allow-restricted").code == 0
+
+
+def test_a_proof_that_is_none(run: Run, files: Path) -> None:
+    assert run("subset", "regular.ttf", "--text-file", "t.txt", "-o", "out.woff2").code == 0
+    for text in ("", "[]", '{"options": 3}', '{"options": {"axes": {"wght": "x"}}}', "[" * 5000):
+        (files / "out.woff2.proof.json").write_text(text, encoding="utf-8")
+        assert run("verify", "regular.ttf", "out.woff2", "--text-file", "t.txt").code == 0
+
+
+def test_other_axes_are_compared_at_their_ends() -> None:
+    face = limit_axes(default_face(), {"wght": (400, 400), "wdth": (80, 100)})
+    font: Any = TTFont(io.BytesIO(face.data))
+    del font["gvar"], font["HVAR"]
+    file = io.BytesIO()
+    font.save(file)
+    stiff = open_face(file.getvalue())
+    runs = [FontRun("ក", "km", 400)]
+    assert prove(face, stiff, runs).holds
+    assert prove_everywhere(face, stiff, runs).differing
+    assert prove_everywhere(face, face, runs).runs == 1
+
+
+def test_weights_and_limits() -> None:
+    face = default_face()
+    bold = limit_axes(face, {"wght": (700, 700), "wdth": (100, 100)})
+    assert choose_weights(bold) == (700,)
+    assert limit_like(face, bold).data == bold.data
