@@ -29,8 +29,11 @@ def iter_commands(command: click.Command, path: str) -> Iterator[tuple[str, clic
     """A command and all below it, with the words that call them."""
     yield path, command
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from iter_commands(command.commands[name], f"{path} {name}")
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None  # it is listed
+            yield from iter_commands(found, f"{path} {name}")
 
 
 def format_docs() -> str:

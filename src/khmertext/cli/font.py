@@ -1,20 +1,23 @@
-"""``khmertext font``: what fonts can do with Khmer, and pictures of it."""
+"""``khmertext font``: what fonts can do with Khmer, pictures of it, and the smallest font that does it."""
 
 from __future__ import annotations
 
 import click
 
-from khmertext.cli.font_check import font_check, font_list
-from khmertext.cli.font_pictures import font_compare, font_report
-from khmertext.cli.font_subset import font_subset, font_verify
+from khmertext.cli.lazy import LazyGroup
 
 __all__ = ["font"]
 
+COMMANDS = {
+    "check": "font_check.font_check",
+    "compare": "font_pictures.font_compare",
+    "list": "font_check.font_list",
+    "report": "font_pictures.font_report",
+    "subset": "font_subset.font_subset",
+    "verify": "font_subset.font_verify",
+}
 
-@click.group()
+
+@click.group(cls=LazyGroup, places=COMMANDS)
 def font() -> None:
     """See what fonts can do with Khmer, and make the smallest one that does it."""
-
-
-for command in (font_list, font_check, font_report, font_subset, font_verify, font_compare):
-    font.add_command(command)

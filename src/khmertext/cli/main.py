@@ -10,12 +10,8 @@ from collections.abc import Sequence
 
 import click
 
-from khmertext.cli.checking import check_command
-from khmertext.cli.describing import describe, rule
-from khmertext.cli.font import font
-from khmertext.cli.site import site
+from khmertext.cli.lazy import LazyGroup
 from khmertext.cli.terminal import paint, printable
-from khmertext.cli.text import clusters, normalize_command
 from khmertext.errors import KhmerTextError
 from khmertext.version import __version__
 
@@ -27,14 +23,25 @@ INTERRUPTED = 130  # as shells tell of a program that Ctrl-C ended
 BROKEN_PIPE = 141  # and of one whose reader went away
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = {
+    "check": "checking.check_command",
+    "clusters": "text.clusters",
+    "describe": "describing.describe",
+    "font": "font.font",
+    "normalize": "text.normalize_command",
+    "rule": "describing.rule",
+    "site": "site.site",
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    places=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="khmertext")
 def cli() -> None:
     """Khmer Unicode text and fonts."""
-
-
-for command in (site, font, normalize_command, clusters, check_command, describe, rule):
-    cli.add_command(command)
 
 
 def main() -> None:

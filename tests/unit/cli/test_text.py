@@ -147,3 +147,15 @@ def test_a_pipe_does_not_wait_for_its_end() -> None:
         assert os.read(process.stdout.fileno(), 10)
         process.stdin.close()
         process.stdout.read()
+
+
+def test_a_pipe_loads_no_fonts_and_no_web() -> None:
+    script = (
+        "import io, sys; sys.stdin = io.TextIOWrapper(io.BytesIO(b'a'));"
+        "from khmertext.cli.main import run; run(['normalize']);"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = done.stderr.split()
+    assert "khmertext.cli.text" in loaded
+    assert not [name for name in loaded if name.startswith(("khmertext.fonts", "khmertext.web", "uharfbuzz"))]
