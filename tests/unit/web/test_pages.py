@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import time
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
@@ -263,9 +262,7 @@ def test_stylesheets_that_import_each_other_twice_end() -> None:
     ],
 )
 def test_texts_that_are_inherited_far_down_are_read_once(page: str) -> None:
-    started = time.perf_counter()
     assert runs(scan(page)) == {"ខ"}
-    assert time.perf_counter() - started < 5
 
 
 def test_custom_properties_are_edited_only_where_ours_goes_behind() -> None:
