@@ -70,12 +70,12 @@ def test_the_visual_form_keeps_the_pictures_of_text(oracles: list[Oracle]) -> No
     for run in runs:
         form = normalize(run, form="visual")
         if form is not run:
+            changed += any(oracle.draw(run) is not None for oracle in oracles)
             for oracle in oracles:
                 picture = oracle.draw(run)
-                changed += picture is not None
                 assert picture == oracle.draw(form) or picture is None, (oracle.name, ascii(run), ascii(form))
     assert len(runs) > 2_900
-    assert changed > 10
+    assert changed >= 20
 
 
 def explain(forms: list[str]) -> str:
@@ -113,7 +113,7 @@ def test_no_picture_keeps_two_forms_but_for_those_that_are_published(oracles: li
     published = set(re.findall(r"^\| (17[0-9A-F ]+) \|", PAGE.read_text(encoding="utf-8"), re.M))
     assert published == {name(form) for forms in kept for form in forms[:1]}
 
-    # A search key goes further: but for ZWNJ before a shifter there is one to each picture.
+    # A search key goes further: there is one to each picture, without exception.
     assert all(len(set(map(search_key, texts))) == 1 for texts in pictures.values())
 
     # And no two forms look alike.

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import click
 
 from khmertext.cli.reports import FORMATS, FileReport, find_places, format_reports, is_finding
-from khmertext.cli.terminal import ProgressLine, paint, printable
+from khmertext.cli.terminal import ProgressLine, paint, printable, show_error
 from khmertext.cli.text import (
     FILES,
     LANGUAGE_OPTION,
@@ -24,11 +24,10 @@ from khmertext.cli.text import (
     STDIN_NAME,
     iter_file,
     iter_lines,
-    show_error,
     with_newline,
     write_out,
 )
-from khmertext.errors import KhmerTextError, TextError
+from khmertext.errors import KhmerTextError
 from khmertext.files import replace_file
 from khmertext.script.classes import INVISIBLES
 from khmertext.script.profiles import find_profile
@@ -115,7 +114,7 @@ def check_command(
             progress("check", len(reports), len(names))
     for report in reports:
         if report.error:
-            show_error(TextError(report.error))
+            show_error(printable(report.error, 2000))
     for report in reports:
         write_out(report.output)
     if not diff:

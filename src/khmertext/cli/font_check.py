@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from khmertext.cli.terminal import ProgressLine, format_json, paint, printable
+from khmertext.cli.terminal import ProgressLine, format_json, paint, printable, show_error
 from khmertext.errors import KhmerTextError
 from khmertext.fonts import LEVELS, Check, FontReport, License, Status
 from khmertext.fonts.installed import InstalledFont, examine_file, find_font_files, rank
@@ -87,14 +87,10 @@ def font_check(files: tuple[Path, ...], level: str, as_json: bool) -> None:
         click.echo("\n".join("".join(f"{line}\n" for line in lines) for lines in reports), nl=False)
     for font in found:
         if font.report is None:
-            show_error(KhmerTextError(font.reason, source=name_of(font)))
+            show_error(printable(str(KhmerTextError(font.reason, source=name_of(font))), LONGEST_PATH))
     failed = any(font.report is None for font in found)
     passed = all(font.report.passes(level) for font in found if font.report is not None)
     click.get_current_context().exit(2 if failed else 0 if passed else 1)
-
-
-def show_error(error: KhmerTextError) -> None:
-    click.echo(paint("error: ", "red", bold=True) + printable(str(error), LONGEST_PATH), err=True)
 
 
 def is_good(font: InstalledFont) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from khmertext.cli.lazy import LazyGroup
-from khmertext.cli.terminal import paint, printable
+from khmertext.cli.terminal import show_error
 from khmertext.errors import KhmerTextError
 from khmertext.version import __version__
 
@@ -87,11 +87,6 @@ def run(arguments: Sequence[str]) -> int:
         show_error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         return 2
     return code if isinstance(code, int) else 0
-
-
-def show_error(text: str) -> None:
-    lines = "\n".join(printable(line, 2000) for line in text.split("\n"))
-    click.echo(paint("error: ", "red", bold=True) + lines, err=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-__all__ = ["ProgressLine", "format_json", "format_table", "paint", "printable"]
+__all__ = ["ProgressLine", "format_json", "format_table", "paint", "printable", "show_error"]
 
 DOTS = "…"
 SHOWN = 300
@@ -47,6 +47,16 @@ def paint(text: str, color: str, *, bold: bool = False) -> str:
     Source: https://no-color.org: any value of ``NO_COLOR`` but an empty one means no color.
     """
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=color, bold=bold or None)
+
+
+def show_error(text: str) -> None:
+    """Say on standard error what is wrong, safely; a line of the text is a line there.
+
+    Args:
+        text: Any text; may hold newlines of ours.
+    """
+    lines = "\n".join(printable(line, 2000) for line in text.split("\n"))
+    click.echo(paint("error: ", "red", bold=True) + lines, err=True)
 
 
 def format_json(value: Any) -> str:

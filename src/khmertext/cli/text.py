@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from khmertext.cli.terminal import ProgressLine, format_json, paint, printable
+from khmertext.cli.terminal import ProgressLine, format_json, paint, printable, show_error
 from khmertext.errors import KhmerTextError, TextError
 from khmertext.files import iter_text, normalize_file, open_file, replace_file
 from khmertext.script.profiles import PROFILES
@@ -105,7 +105,7 @@ def normalize_command(
                 write_out(part)
         except TextError as error:
             failed = True
-            show_error(error)
+            show_error(printable(str(error), 2000))
     click.get_current_context().exit(2 if failed else 1 if diff and found else 0)
 
 
@@ -232,7 +232,7 @@ def clusters(files: tuple[Path, ...], as_json: bool, counts: bool, kinds: tuple[
                     start += sum(map(len, found))
         except TextError as error:
             failed = True
-            show_error(error)
+            show_error(printable(str(error), 2000))
     for text, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
         if classify(text) in wanted:
             shown = json.dumps({"text": text, "count": count}) if as_json else f"{count}\t{printable(text, 2000)}"
@@ -296,7 +296,3 @@ def write_out(text: str) -> None:
     stream.write(text.encode())
     if len(text) >= FLUSHED:
         stream.flush()
-
-
-def show_error(error: KhmerTextError) -> None:
-    click.echo(paint("error: ", "red", bold=True) + printable(str(error), 2000), err=True)

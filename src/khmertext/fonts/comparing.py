@@ -238,6 +238,15 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
     Args:
         comparison: What :func:`compare_faces` found.
         shown: How many differences to draw.
+
+    Returns:
+        The page: no script, nothing from elsewhere.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> face = default_face()
+        >>> draw_comparison(compare_faces(face, face, ["ក"])).startswith("<!DOCTYPE html>")
+        True
     """
     first, second = comparison.first, comparison.second
     galleries = Galleries(Gallery(first, "a"), Gallery(second, "b"))

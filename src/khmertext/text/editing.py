@@ -113,6 +113,13 @@ def backspace(text: str, position: int) -> tuple[str, int]:
 def delete(text: str, position: int) -> str:
     """Remove the cluster behind the caret, or the rest of it where the caret stands inside.
 
+    Args:
+        text: Any string.
+        position: Where the caret is, in code points.
+
+    Returns:
+        The text without it; the caret stays.
+
     Raises:
         IndexError: The position is not in the text.
 
