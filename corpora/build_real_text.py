@@ -142,12 +142,23 @@ def read_textproto(data: bytes) -> Iterator[str]:
         yield from text.replace('\\"', '"').split("\\n")
 
 
+def read_words(data: bytes) -> Iterator[str]:
+    """The lines of a list of words, whatever stands beside the words in them.
+
+    Example:
+        >>> list(read_words("one,ផ្ទះ\\r\\ntwo,ភូមិ".encode()))
+        ['one,ផ្ទះ', 'two,ភូមិ']
+    """
+    yield from data.decode("utf-8-sig").splitlines()
+
+
 READERS: Final[Mapping[str, Callable[[bytes], Iterator[str]]]] = {
     "html": read_html,
     "gettext": read_gettext,
     "mozilla": read_mozilla,
     "locale": read_locale,
     "textproto": read_textproto,
+    "words": read_words,
 }
 """The kind of an entry of the manifest to what reads one of its files."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -12,12 +12,13 @@ import click
 
 from khmertext.atomic import fill_file, put_whole
 from khmertext.cli.axes import Axes, parse_axes
-from khmertext.cli.terminal import format_json, format_table, printable
+from khmertext.cli.terminal import format_columns, format_json, format_table, printable
 from khmertext.errors import FontError, TextError
 from khmertext.files import read_text
 from khmertext.fonts import (
     Difference,
     Face,
+    Judged,
     Proof,
     Run,
     Subset,
@@ -25,16 +26,18 @@ from khmertext.fonts import (
     default_limits,
     limit_axes,
     list_runs,
+    measure_unseen,
     read_face,
     require_khmer,
     subset_full,
     subset_text,
 )
 from khmertext.fonts.certificate import certify, choose_weights, limit_like, prove_everywhere
-from khmertext.fonts.exact import EFFORTS
+from khmertext.fonts.exact import EFFORTS, Effort
 from khmertext.fonts.shaping import notate
-from khmertext.fonts.subset import COVERAGES
-from khmertext.fonts.subsetting import FLAVORS, HINTING, Flavor, pack
+from khmertext.fonts.subset import COVERAGES, TextCoverage
+from khmertext.fonts.subsetting import FLAVORS, HINTING, Flavor, Hinting, pack
+from khmertext.text.clusters import split_clusters
 from khmertext.workers import count_jobs
 
 __all__ = ["font_subset", "font_verify"]
@@ -59,7 +62,8 @@ language_option = click.option("--language", default="km", show_default=True, he
     default="text",
     show_default=True,
     help="exact: only rules and outlines that the text uses. text: all rules over the glyphs that the text touches. "
-    "full: all the Khmer that the font has.",
+    "flagged: as little, but all other Khmer comes out as .notdef, for which Chromium asks the next font. "
+    "open: everyday Khmer too, and what the rules can make of the text's glyphs. full: all the Khmer of the font.",
 )
 @click.option(
     "--effort",
@@ -77,7 +81,11 @@ language_option = click.option("--language", default="km", show_default=True, he
 @click.option("--name", help="The family name to use where the license reserves the font's own.")
 @language_option
 @click.option("--allow-restricted", is_flag=True, help="Cut a font whose embedding bits forbid it; its owner may.")
-@click.option("--explain", is_flag=True, help="Show the bytes of each table, and why each glyph is there.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Show the bytes of each table, why each glyph is there, and what each coverage does to other Khmer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the proof as JSON.")
 @click.option(
     "--output", "-o", required=True, metavar="OUT", type=FILE, help="The font to write; its proof goes beside it."
@@ -116,23 +124,11 @@ def font_subset(
     runs = read_runs(text_files, reference, language)
     if not runs and coverage != "full":
         raise TextError("has no Khmer", source=str(text_files[0]), hint="give a text, or --coverage full")
-    prover = partial(prove_everywhere, jobs=count_jobs())
+    make = partial(
+        make_subset, reference, runs, effort=effort, name=name, hinting=hinting, allow_restricted=allow_restricted
+    )
     try:
-        if coverage == "full":
-            subset = subset_full(
-                reference, runs, name=name, hinting=hinting, prover=prover, allow_restricted=allow_restricted
-            )
-        else:
-            subset = subset_text(
-                reference,
-                runs,
-                name=name,
-                hinting=hinting,
-                prover=prover,
-                coverage="exact" if coverage == "exact" else "text",
-                effort=effort,
-                allow_restricted=allow_restricted,
-            )
+        subset = make(coverage)
     except ValueError as error:
         raise click.UsageError(printable(str(error))) from error
     data = pack(subset.face.data, kind) if kind != "woff2" else subset.data
@@ -154,12 +150,14 @@ def font_subset(
     )
     write(output, data)
     write(proof_path, (format_json(certificate) + "\n").encode("ascii"))
+    dial = measure_dial(reference, runs, subset, make) if explain else []
     if as_json:
-        click.echo(format_json(certificate))
-    else:
-        show_subset(certificate, subset, output)
-        if explain:
-            show_reasons(subset, len(data))
+        click.echo(format_json({**certificate, "dial": dial} if explain else certificate))
+        return
+    show_subset(certificate, subset, output)
+    if explain:
+        show_reasons(subset, len(data))
+        show_dial(dial, subset.coverage)
 
 
 @click.command("verify")
@@ -243,6 +241,37 @@ def is_same(one: Path, other: Path) -> bool:
         return False
 
 
+# -- cutting ---------------------------------------------------------------------------------------------------------
+
+
+def make_subset(
+    reference: Face,
+    runs: Sequence[Run],
+    coverage: str,
+    *,
+    effort: Effort,
+    name: str | None,
+    hinting: Hinting,
+    allow_restricted: bool,
+) -> Subset:
+    """Cut a font, whatever the coverage."""
+    prover = partial(prove_everywhere, jobs=count_jobs())
+    if coverage == "full":
+        return subset_full(
+            reference, runs, name=name, hinting=hinting, prover=prover, allow_restricted=allow_restricted
+        )
+    return subset_text(
+        reference,
+        runs,
+        name=name,
+        hinting=hinting,
+        prover=prover,
+        coverage=cast(TextCoverage, coverage),
+        effort=effort,
+        allow_restricted=allow_restricted,
+    )
+
+
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 
@@ -258,11 +287,18 @@ def show_subset(certificate: Mapping[str, Any], subset: Subset, output: Path) ->
         ("coverage", subset.coverage),
         ("runs proven", f"{proof['runs']:,}"),
         ("clusters", f"{proof['clusters']:,} distinct"),
+        *([("other Khmer", describe_gate(subset.gate))] if subset.gate else []),
         ("written", f"{printable(str(output))}, {printable(output.name)}{PROOF_SUFFIX}"),
     ]
     click.echo(format_table(rows))
     for text in dict.fromkeys(run.text for run in subset.proof.lacking[:SHOWN]):
         click.echo(f"the font itself lacks something for {notate(text)}", err=True)
+
+
+def describe_gate(gate: Judged) -> str:
+    """What other texts came out as, in words."""
+    flagged = f", {len(gate.flagged):,} flagged" if gate.flagged else ""
+    return f"{gate.texts:,} texts tried: {gate.right:,} right{flagged}, {len(gate.wrong):,} wrong"
 
 
 def show_reasons(subset: Subset, size: int) -> None:
@@ -275,6 +311,63 @@ def show_reasons(subset: Subset, size: int) -> None:
     more = subset.face.glyph_count - len(subset.plan.glyphs)
     if more > 0:
         click.echo(f"and {more:,} that outlines are put together from, or that rules can make of these")
+
+
+def measure_dial(
+    reference: Face, runs: Sequence[Run], chosen: Subset, make: Callable[[str], Subset]
+) -> list[dict[str, Any]]:
+    """What each coverage costs, and what it does to Khmer that the text lacks, as values that JSON has."""
+    known = {cluster for run in runs for cluster in split_clusters(run.text)}
+    place = reference.locate(runs[0].weight) if runs else {}
+    rows: list[dict[str, Any]] = []
+    for coverage in COVERAGES if runs else ("full",):
+        try:
+            subset = chosen if coverage == chosen.coverage else make(coverage)
+        except FontError as error:
+            rows.append({"coverage": coverage, "refused": error.message})
+            continue
+        unseen = measure_unseen(reference, subset.face, known, place)
+        rows.append(
+            {
+                "coverage": coverage,
+                "woff2_bytes": len(subset.data),
+                "glyphs": subset.face.glyph_count,
+                "unseen": {
+                    "held_out_clusters": unseen.total,
+                    "not_in_text": unseen.occurrences,
+                    "not_in_text_distinct": unseen.clusters,
+                    "wrong": unseen.wrong_occurrences,
+                    "wrong_distinct": list(unseen.wrong),
+                    "missing": unseen.missing_occurrences,
+                    "missing_distinct": list(unseen.missing),
+                },
+            }
+        )
+    return rows
+
+
+def show_dial(rows: Sequence[Mapping[str, Any]], chosen: str) -> None:
+    """Show the dial as a table."""
+    table = [("", "WOFF2 bytes", "glyphs", "drawn wrong", "no glyph")]
+    for row in rows:
+        if "refused" in row:
+            table.append((row["coverage"], "refused", "", "", ""))
+            continue
+        unseen = row["unseen"]
+        shares = [f"{100 * unseen[key] / max(unseen['held_out_clusters'], 1):.2f} %" for key in ("wrong", "missing")]
+        name = row["coverage"] + (" (this one)" if row["coverage"] == chosen else "")
+        table.append((name, f"{row['woff2_bytes']:,}", f"{row['glyphs']:,}", *shares))
+    click.echo("\nwhat each coverage makes of Khmer that is not in the text")
+    click.echo(format_columns(table))
+    for row in rows:
+        if "refused" in row:
+            click.echo(printable(f"{row['coverage']}: {row['refused']}"))
+    unseen = next(row["unseen"] for row in rows if "unseen" in row)
+    click.echo(
+        f"Of {unseen['held_out_clusters']:,} clusters of other text {unseen['not_in_text']:,}, "
+        f"{unseen['not_in_text_distinct']:,} distinct ones, are not in this text; the shares are of all. "
+        "Where there is no glyph another font steps in."
+    )
 
 
 def show_proof(proof: Proof) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
 import click
 
-__all__ = ["ProgressLine", "format_json", "format_table", "paint", "printable", "show_error"]
+__all__ = ["ProgressLine", "format_columns", "format_json", "format_table", "paint", "printable", "show_error"]
 
 DOTS = "…"
 SHOWN = 300
@@ -115,3 +116,22 @@ def format_table(rows: list[tuple[str, str]]) -> str:
     """
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name.ljust(width)}  {value}" for name, value in rows)
+
+
+def format_columns(rows: Sequence[Sequence[str]]) -> str:
+    """Columns of which the first stands left and the others, numbers mostly, right.
+
+    Example:
+        >>> print(format_columns([("", "bytes"), ("exact", "9,544"), ("full", "16,760")]))
+                bytes
+        exact   9,544
+        full   16,760
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            (row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)))
+        )
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)

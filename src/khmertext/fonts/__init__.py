@@ -19,6 +19,7 @@ from khmertext.fonts.comparing import Change, FaceComparison, compare_faces, com
 from khmertext.fonts.default import default_face, default_license_text
 from khmertext.fonts.detection import FontReport, Remark, Status, check_khmer, examine, require_khmer
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
+from khmertext.fonts.gate import Judged, judge_texts
 from khmertext.fonts.legacy import LegacyFont
 from khmertext.fonts.licensing import License, read_license, require_subsettable
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
@@ -30,6 +31,7 @@ from khmertext.fonts.shaping import shape
 from khmertext.fonts.subset import COVERAGES, Coverage, Subset, subset_full, subset_text
 from khmertext.fonts.subsetting import cut, default_limits, limit_axes, static_instances, to_woff2
 from khmertext.fonts.tracing import Trace, trace
+from khmertext.fonts.unseen import Unseen, measure_unseen
 
 __all__ = [
     "COVERAGES",
@@ -42,6 +44,7 @@ __all__ = [
     "Face",
     "FaceComparison",
     "FontReport",
+    "Judged",
     "LegacyFont",
     "License",
     "LookupTrace",
@@ -53,6 +56,7 @@ __all__ = [
     "Subset",
     "SubsetPlan",
     "Trace",
+    "Unseen",
     "axis_deviation",
     "check_khmer",
     "compare_faces",
@@ -63,8 +67,10 @@ __all__ = [
     "default_limits",
     "draw_comparison",
     "examine",
+    "judge_texts",
     "limit_axes",
     "list_runs",
+    "measure_unseen",
     "open_face",
     "plan_full",
     "plan_text",

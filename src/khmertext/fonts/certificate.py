@@ -17,6 +17,7 @@ import uharfbuzz as hb
 
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face
+from khmertext.fonts.gate import Judged
 from khmertext.fonts.proof import Proof, Run
 from khmertext.fonts.runs import prove_in_processes
 from khmertext.fonts.subset import Subset
@@ -97,6 +98,20 @@ def certify(
             "differing": len(subset.proof.differing),
             "metrics_equal": subset.proof.metrics_equal,
         },
+        "gate": describe_gate(subset.gate),
+    }
+
+
+def describe_gate(gate: Judged | None) -> dict[str, int] | None:
+    """Return what other texts came out as, as numbers; None for coverages that promise nothing of them."""
+    if gate is None:
+        return None
+    return {
+        "texts": gate.texts,
+        "right": gate.right,
+        "flagged": len(gate.flagged),
+        "wrong": len(gate.wrong),
+        "lacking": gate.lacking,
     }
 
 

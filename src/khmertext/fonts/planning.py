@@ -10,7 +10,7 @@ from khmertext.fonts.faces import Face
 from khmertext.fonts.tracing import Trace, trace
 from khmertext.script.classes import KHMER_RANGES
 
-__all__ = ["SubsetPlan", "plan_drawn", "plan_full", "plan_text", "unicode_range"]
+__all__ = ["SubsetPlan", "plan_drawn", "plan_flagged", "plan_full", "plan_text", "unicode_range"]
 
 SPACE: Final = 0x20
 NOTDEF: Final = 0
@@ -102,6 +102,26 @@ def plan_drawn(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int]) -
         [32, 6016]
     """
     plan = plan_code_points(face, LEAST, closure=False)
+    return SubsetPlan({**glyphs, **plan.glyphs}, plan.unicodes | (frozenset(unicodes) & face.unicodes))
+
+
+def plan_flagged(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int]) -> SubsetPlan:
+    """Plan a font that flags: what a trace found, what a page measures, and the letters that flags hang on.
+
+    Args:
+        face: The uncut font.
+        glyphs: The glyphs of all steps with their reasons.
+        unicodes: The code points, mapped or not.
+
+    Returns:
+        A plan without closure.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> len(plan_flagged(default_face(), {}, []).unicodes)
+        9
+    """
+    plan = plan_code_points(face, ALWAYS, closure=False)
     return SubsetPlan({**glyphs, **plan.glyphs}, plan.unicodes | (frozenset(unicodes) & face.unicodes))
 
 

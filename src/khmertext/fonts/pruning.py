@@ -110,11 +110,16 @@ def prune_table(wrapper: Any, tag: str, sights: dict[int, Sights]) -> None:
         unwrap(lookup, EXTENSION[tag])
     spread_calls(lookups, tag, sights)
     kept = [number for number, lookup in enumerate(lookups) if sights[number] and prune_lookup(lookup, sights[number])]
+    keep_khmer(table)
+    make_request(())  # loads the method
+    wrapper.subset_lookups(kept)
+
+
+def keep_khmer(table: Any) -> None:
+    """Drop the scripts that Khmer is not shaped with, in place: all others where the font knows Khmer by its tag."""
     scripts = table.ScriptList.ScriptRecord
     if any(record.ScriptTag == KHMER for record in scripts):
         table.ScriptList.ScriptRecord = [record for record in scripts if record.ScriptTag == KHMER]
-    make_request(())  # loads the method
-    wrapper.subset_lookups(kept)
 
 
 def unwrap(lookup: Any, extension: int) -> None:

@@ -1,26 +1,37 @@
-"""The whole way: plan, cut, pack, read back, prove, and again with what differed, until nothing does."""
+"""The whole way: plan, cut, pack, read back, prove, and again with what differed, until nothing does.
+
+How much of a font a subset keeps is its coverage, from the least to the most: *exact*, the rules and outlines that the
+text uses; *text*, all rules over the glyphs that it touches; *flagged*, the same with every other text flagged
+(:mod:`khmertext.fonts.flagging`); *open*, what the rules can make of the text's glyphs too, and everyday Khmer;
+*full*, all Khmer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from khmertext.errors import FontError
 from khmertext.fonts.exact import EFFORTS, Effort, subset_exact
 from khmertext.fonts.faces import Face, open_face
+from khmertext.fonts.flagged import subset_flagged
+from khmertext.fonts.gate import Judged, judge_texts
 from khmertext.fonts.licensing import require_subsettable
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text
 from khmertext.fonts.proof import Difference, Proof, Prover, Run, prove
 from khmertext.fonts.shaping import notate
 from khmertext.fonts.subsetting import Hinting, close_layout, cut, to_woff2
 from khmertext.fonts.tracing import trace
+from khmertext.script.everyday import everyday_clusters
 from khmertext.text.clusters import split_clusters
 
-__all__ = ["COVERAGES", "Coverage", "Subset", "subset_full", "subset_text"]
+__all__ = ["COVERAGES", "Coverage", "Subset", "TextCoverage", "subset_full", "subset_text"]
 
-Coverage = Literal["exact", "text", "full"]
-COVERAGES: Final = ("exact", "text", "full")
+TextCoverage = Literal["exact", "text", "flagged", "open"]
+Coverage = Literal["exact", "text", "flagged", "open", "full"]
+COVERAGES: Final = ("exact", "text", "flagged", "open", "full")
+EVERYDAY: Final = "everyday Khmer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,8 @@ class Subset:
         proof: What was compared; nothing differs.
         rounds: How many times it was cut.
         coverage: How much of the font it keeps. A font of which no exact cut can be proven is cut as ``text``.
+        gate: What other texts came out as, where the coverage promises something of them: ``flagged`` that none is
+            drawn wrong without a flag, ``open`` that everyday clusters are drawn right.
     """
 
     data: bytes
@@ -42,6 +55,7 @@ class Subset:
     proof: Proof
     rounds: int
     coverage: Coverage = "text"
+    gate: Judged | None = None
 
 
 def subset_text(
@@ -51,14 +65,16 @@ def subset_text(
     name: str | None = None,
     hinting: Hinting = "auto",
     prover: Prover = prove,
-    coverage: Literal["exact", "text"] = "text",
+    coverage: TextCoverage = "text",
     effort: Effort = "fast",
     allow_restricted: bool = False,
 ) -> Subset:
     """Cut a font down to texts that are known, and prove that it shows them as the uncut font does.
 
     With coverage ``text`` every glyph stays that the text touches on its way, and every rule over these glyphs. With
-    ``exact`` rules and outlines go that the text does not use: the font is smaller, and knows less of other texts.
+    ``exact`` rules and outlines go that the text does not use: the font is smaller, and knows less of other texts. With
+    ``flagged`` it knows as little, but says so: all other Khmer comes out as .notdef. With ``open`` it has what the
+    rules can make of the text's glyphs, and everyday Khmer.
 
     The first cut keeps what the distinct clusters touch. Some fonts have rules across clusters; a run that such a rule
     changes comes out different, is traced as a whole, and the font is cut again.
@@ -69,7 +85,7 @@ def subset_text(
         name: The family name to use where the license reserves the font's own.
         hinting: ``keep``, ``drop``, or ``auto`` (see :func:`cut`).
         prover: How to prove; give another one to do it in several processes.
-        coverage: ``text`` or ``exact``.
+        coverage: ``exact``, ``text``, ``flagged`` or ``open``.
         effort: For coverage ``exact``: ``fast``, or ``max`` to leave out each rule for trial, which takes far longer.
         allow_restricted: Whether to cut a font whose embedding bits forbid it, as its owner may.
 
@@ -87,8 +103,8 @@ def subset_text(
         >>> subset.proof.runs, subset.proof.differing
         (1, ())
     """
-    if coverage not in ("exact", "text"):
-        raise ValueError(f"the coverage of a text is exact or text, not {coverage!r}")
+    if coverage not in get_args(TextCoverage):
+        raise ValueError(f"the coverage of a text is {', '.join(get_args(TextCoverage))}, not {coverage!r}")
     if effort not in EFFORTS:
         raise ValueError(f"the effort is {' or '.join(EFFORTS)}, not {effort!r}")
     if not allow_restricted:
@@ -103,8 +119,46 @@ def subset_text(
         exact = subset_exact(reference, runs, clusters, places, prover, name=name, hinting=hinting, effort=effort)
         if exact is not None:
             return Subset(exact.data, exact.face, exact.plan, exact.proof, exact.rounds, "exact")
+    if coverage == "flagged":
+        flagged = subset_flagged(reference, runs, clusters, places, prover, name=name, hinting=hinting)
+        return Subset(flagged.data, flagged.face, flagged.plan, flagged.proof, flagged.rounds, "flagged", flagged.gate)
     plan = plan_text(reference, clusters, places)
+    if coverage == "open":
+        return subset_open(reference, runs, plan, places, name, hinting, prover)
     return refine(reference, runs, plan, name, hinting, prover)
+
+
+def subset_open(
+    reference: Face,
+    runs: Sequence[Run],
+    plan: SubsetPlan,
+    places: Sequence[dict[str, float]],
+    name: str | None,
+    hinting: Hinting,
+    prover: Prover,
+) -> Subset:
+    """Cut a font down to texts, what the rules can make of their glyphs, and everyday Khmer.
+
+    Raises:
+        FontError: As :func:`subset_text`; or everyday Khmer is not drawn right by what should have all of it.
+    """
+    closed = close_layout(reference, plan.glyphs, plan.unicodes)
+    reasons = dict.fromkeys(sorted(closed), "what the rules can make of the text's glyphs")
+    plan = replace(plan, glyphs={**reasons, **plan.glyphs})
+    everyday = everyday_clusters()
+    found = trace(reference, [(cluster, "km") for cluster in everyday], places)
+    reasons = {glyph: f"{EVERYDAY}: {reason}" for glyph, reason in found.glyphs.items()}
+    plan = plan.extend(reference, replace(found, glyphs=reasons))
+    subset = refine(reference, runs, plan, name, hinting, prover)
+    gate = judge_texts(reference, subset.face, everyday, places[0])
+    if gate.wrong or gate.flagged:
+        shown = notate((*gate.wrong, *gate.flagged)[0])
+        raise FontError(
+            f"the cut font does not show {shown} as the uncut one does",
+            source=reference.source,
+            hint="use coverage full",
+        )
+    return replace(subset, coverage="open", gate=gate)
 
 
 def subset_full(

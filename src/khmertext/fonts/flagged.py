@@ -1,0 +1,122 @@
+"""Subsets that flag: the least font for known text, which says of every other text that it cannot draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from khmertext.errors import FontError
+from khmertext.fonts.exact import cut_exactly, enlarge
+from khmertext.fonts.faces import Face, open_face
+from khmertext.fonts.flagging import poison_rules
+from khmertext.fonts.gate import Judged, iter_gate_texts, judge_texts
+from khmertext.fonts.lookups import LookupTrace, trace_lookups
+from khmertext.fonts.planning import PROBE_TEXTS, SubsetPlan, plan_flagged
+from khmertext.fonts.proof import Proof, Prover, Run, read_outline
+from khmertext.fonts.shaping import notate
+from khmertext.fonts.subsetting import Hinting, to_woff2
+
+__all__ = ["Flagged", "subset_flagged"]
+
+SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A subset that flags, proven and tried.
+
+    Args:
+        data: The WOFF2 file.
+        face: The same, read back.
+        plan: What was kept, and why.
+        proof: What was compared of known text.
+        rounds: How many times it was cut.
+        gate: What came out of the texts that it was tried on.
+    """
+
+    data: bytes
+    face: Face
+    plan: SubsetPlan
+    proof: Proof
+    rounds: int
+    gate: Judged
+
+
+def subset_flagged(
+    reference: Face,
+    runs: Sequence[Run],
+    clusters: Iterable[tuple[str, str]],
+    places: Sequence[dict[str, float]],
+    prover: Prover,
+    *,
+    name: str | None = None,
+    hinting: Hinting = "auto",
+) -> Flagged:
+    """Cut a font down to what runs use, and have it flag everything else.
+
+    Args:
+        reference: The uncut font.
+        runs: What has to look the same.
+        clusters: Their distinct clusters with their languages.
+        places: Where in a variable font they are shown.
+        prover: How to prove.
+        name: The family name to use where the license reserves the font's own.
+        hinting: ``keep``, ``drop``, or ``auto`` (see :func:`khmertext.fonts.cut`).
+
+    Returns:
+        The font.
+
+    Raises:
+        FontError: The font cannot be cut so that it shows the runs, or would draw something wrong without a flag.
+    """
+    found = trace_lookups(reference, [*clusters, *PROBE_TEXTS], places)
+    rounds = 0
+    while True:
+        rounds += 1
+        plan = plan_flagged(reference, found.glyphs, found.unicodes)
+        data = to_woff2(cut_flagged(reference, found, plan, name=name, hinting=hinting))
+        shipped = open_face(data, source=f"the subset of {reference.source}")
+        proof = prover(reference, shipped, runs)
+        if proof.holds:
+            break
+        if not proof.metrics_equal or not enlarge(reference, found, proof, places):
+            raise FontError(
+                "no subset of it that flags shows the text as the whole font does",
+                source=reference.source,
+                hint="use coverage full",
+            )
+    gate = judge_texts(reference, shipped, iter_gate_texts(), dict(places[0]))
+    if gate.wrong:
+        examples = ", ".join(map(notate, gate.wrong[:SHOWN]))
+        raise FontError(
+            f"a subset of it would draw {len(gate.wrong):,} of {gate.texts:,} other texts wrong without a flag: "
+            + examples,
+            source=reference.source,
+            hint="use coverage full",
+        )
+    return Flagged(data, shipped, plan, proof, rounds, gate)
+
+
+def cut_flagged(
+    reference: Face, found: LookupTrace, plan: SubsetPlan, *, name: str | None = None, hinting: Hinting = "auto"
+) -> bytes:
+    """Cut a font to what a trace found, with poisoned rules.
+
+    Args:
+        reference: The uncut font.
+        found: The trace.
+        plan: What is kept of it.
+        name: The family name to use where the license reserves the font's own.
+        hinting: ``keep``, ``drop``, or ``auto``.
+
+    Returns:
+        An sfnt.
+
+    Raises:
+        FontError: The font cannot be cut.
+    """
+    font = reference.font()
+    blank = {glyph for glyph in plan.glyphs if glyph not in found.drawn and not read_outline(font, glyph)}
+    rules = poison_rules(reference, plan.glyphs, found.drawn | blank)
+    return cut_exactly(reference, found, plan, name=name, hinting=hinting, rules=rules)

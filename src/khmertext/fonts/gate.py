@@ -1,0 +1,215 @@
+"""The gate for fonts that flag: nothing that a reader may meet is drawn wrong without notice.
+
+Each text of a long list is shaped with the cut font, and what Chromium would do is simulated: clusters in which .notdef
+came out are taken from the whole font, each row of them shaped by itself. What would be on the screen in the end is
+compared with the whole text in the whole font, outline by outline.
+
+The list holds every base with every coeng and every vowel or sign, every vowel with every sign, marks without a base,
+and the clusters of everyday Khmer.
+
+Source: HarfBuzz manual, "Clusters"; Chromium's own shaper falls back by clusters of level 0, as observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+from typing import Any, Final
+
+import uharfbuzz as hb
+
+from khmertext.fonts.faces import Face
+from khmertext.fonts.proof import NOTDEF, read_outline
+from khmertext.fonts.shaping import new_buffer
+from khmertext.script.classes import (
+    BASES,
+    COENG,
+    FINALS,
+    MODIFIERS,
+    RO,
+    ROBAT,
+    SHIFTERS,
+    VOWELS,
+)
+from khmertext.script.everyday import everyday_clusters
+
+__all__ = ["Judge", "Judged", "Verdict", "iter_gate_texts", "judge_texts"]
+
+SIGNS: Final = MODIFIERS | FINALS | SHIFTERS | {ROBAT}
+Shown = tuple[object, ...]
+
+
+class Verdict(Enum):
+    """How a cut font draws a text.
+
+    RIGHT: as the whole font does.
+    FLAGGED: .notdef comes out, and what is drawn once the whole font has stepped in is right.
+    WRONG: something else is on the screen in the end.
+    LACKING: the whole font itself shows .notdef.
+    """
+
+    RIGHT = "right"
+    FLAGGED = "flagged"
+    WRONG = "wrong"
+    LACKING = "lacking"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came out for many texts.
+
+    Args:
+        right: How many are drawn right.
+        flagged: The texts that are flagged.
+        wrong: The texts that are drawn wrong.
+        lacking: How many the whole font cannot draw.
+    """
+
+    right: int
+    flagged: tuple[str, ...]
+    wrong: tuple[str, ...]
+    lacking: int
+
+    @property
+    def texts(self) -> int:
+        """How many texts were judged."""
+        return self.right + len(self.flagged) + len(self.wrong) + self.lacking
+
+
+class Judge:
+    """Compares a cut font with the whole one, text by text.
+
+    Args:
+        reference: The whole font.
+        shipped: The cut one.
+        place: Where in the axes of both.
+        language: BCP 47 tag of the texts.
+    """
+
+    def __init__(
+        self, reference: Face, shipped: Face, place: dict[str, float] | None = None, language: str = "km"
+    ) -> None:
+        self.reference = reference.font(place)
+        self.shipped = shipped.font(place)
+        self.language = language
+        self.outlines: dict[tuple[bool, int], tuple[object, ...]] = {}
+
+    def judge(self, text: str) -> Verdict:
+        """Shape a text with both fonts, and tell what the reader sees.
+
+        Args:
+            text: A run of Khmer.
+        """
+        now = self.shape(self.shipped, text)
+        infos = now.glyph_infos
+        flagged = {info.cluster for info in infos if info.codepoint == NOTDEF}
+        if flagged and flagged.issuperset(info.cluster for info in infos):
+            was = self.shape(self.reference, text)
+            lacks = any(info.codepoint == NOTDEF for info in was.glyph_infos)
+            return Verdict.LACKING if lacks else Verdict.FLAGGED
+        was = self.shape(self.reference, text)
+        if any(info.codepoint == NOTDEF for info in was.glyph_infos):
+            return Verdict.LACKING
+        wanted = list(self.list_shown(was, whole=True, start=0))
+        if not flagged:
+            return Verdict.RIGHT if list(self.list_shown(now, whole=False, start=0)) == wanted else Verdict.WRONG
+        seen = list(self.list_fallback(text, now, flagged))
+        return Verdict.FLAGGED if seen == wanted else Verdict.WRONG
+
+    def shape(self, font: hb.Font, text: str) -> hb.Buffer:
+        """Shape a text; clusters are Chromium's."""
+        buffer = new_buffer(text, self.language)
+        buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_GRAPHEMES
+        hb.shape(font, buffer)
+        return buffer
+
+    def list_fallback(self, text: str, now: hb.Buffer, flagged: set[int]) -> Iterator[Shown]:
+        """Yield what is on the screen once the whole font has drawn the clusters that are flagged."""
+        shown = list(self.list_shown(now, whole=False, start=0))
+        starts = sorted({info.cluster for info in now.glyph_infos})
+        ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+        position = 0
+        while position < len(starts):
+            first = starts[position]
+            if first not in flagged:
+                yield from (item for item in shown if item[0] == first)
+                position += 1
+                continue
+            while position < len(starts) and starts[position] in flagged:
+                last = ends[starts[position]]
+                position += 1
+            piece = self.shape(self.reference, text[first:last])
+            yield from self.list_shown(piece, whole=True, start=first)
+
+    def list_shown(self, buffer: hb.Buffer, *, whole: bool, start: int) -> Iterator[Shown]:
+        """Yield for each glyph its cluster, its outline and where it is."""
+        places: Sequence[Any] = buffer.glyph_positions or ()
+        for info, place in zip(buffer.glyph_infos, places, strict=True):
+            key = whole, info.codepoint
+            outline = self.outlines.get(key)
+            if outline is None:
+                font = self.reference if whole else self.shipped
+                outline = self.outlines[key] = read_outline(font, info.codepoint)
+            yield info.cluster + start, outline, place.position
+
+
+def judge_texts(reference: Face, shipped: Face, texts: Iterable[str], place: dict[str, float] | None = None) -> Judged:
+    """Judge many texts.
+
+    Args:
+        reference: The whole font.
+        shipped: The cut one.
+        texts: Each a run of Khmer.
+        place: Where in the axes of both.
+
+    Returns:
+        How each is drawn.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> face = default_face()
+        >>> judge_texts(face, face, ["ខ្មែរ", "ភាសា"]).right
+        2
+    """
+    judge = Judge(reference, shipped, place).judge
+    found: dict[Verdict, list[str]] = {verdict: [] for verdict in Verdict}
+    for text in texts:
+        found[judge(text)].append(text)
+    return Judged(
+        len(found[Verdict.RIGHT]),
+        tuple(found[Verdict.FLAGGED]),
+        tuple(found[Verdict.WRONG]),
+        len(found[Verdict.LACKING]),
+    )
+
+
+def iter_gate_texts() -> Iterator[str]:
+    """Yield what a font that flags is tried on.
+
+    Returns:
+        Every base with every coeng, or none, and every vowel or sign, or none; every base with every vowel and every
+        sign; two coengs, one of them RO; rows of marks, with a base and without; the clusters of everyday Khmer.
+
+    Example:
+        >>> texts = list(iter_gate_texts())
+        >>> "ក្ខា" in texts, "\u17b6" in texts, len(texts) > 90_000
+        (True, True, True)
+    """
+    bases, vowels, signs = sorted(BASES), sorted(VOWELS), sorted(SIGNS)
+    coengs = ["", *(COENG + letter for letter in bases)]
+    tails = ["", *vowels, *signs]
+    yield from map("".join, product(bases, coengs, tails))
+    for base, vowel in product(bases, vowels):
+        for sign in signs:
+            yield base + vowel + sign
+            if sign in SHIFTERS or sign == ROBAT:
+                yield base + sign + vowel
+        yield base + COENG + RO + COENG + base + vowel
+        yield base + COENG + base + COENG + RO + vowel
+    marks = [mark for mark in (*tails, COENG) if mark]
+    for first, second in product(marks, ["", *marks]):
+        yield first + second
+        yield bases[0] + first + second
+    yield from everyday_clusters()
