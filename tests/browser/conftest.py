@@ -103,7 +103,11 @@ def write_fontconfig(folder: Path, fonts: Sequence[Path]) -> Path:
     config = folder / "fonts.conf"
     config.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'
-        f"<fontconfig><dir>{escape(str(shelf))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir></fontconfig>",
+        f"<fontconfig><dir>{escape(str(shelf))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir>"
+        # The autohinter measures the letters that it finds in a font, so a subset would come out a little different.
+        '<match target="pattern"><edit name="hinting"><bool>false</bool></edit>'
+        '<edit name="autohint"><bool>false</bool></edit><edit name="hintstyle"><const>hintnone</const></edit></match>'
+        "</fontconfig>",
         encoding="utf-8",
     )
     return config

@@ -53,6 +53,12 @@ def site() -> None:
     "--detector/--no-detector", default=None, help="Whether pages check the visitor's browser. [default: they do]"
 )
 @click.option(
+    "--open-text/--known-text",
+    default=None,
+    help="Whether pages may come to show Khmer that is not in them now: comments, search, a CMS. Chromium then gets a "
+    "font that knows the pages and flags the rest, other browsers all Khmer. [default: known text]",
+)
+@click.option(
     "--config",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
     help=f"A TOML file with these options. [default: {CONFIG}, where there is one]",
@@ -143,6 +149,7 @@ def read_options(config: Path | None, given: dict[str, Any]) -> BuildOptions:
         folder=values.get("folder", BuildOptions().folder),
         hinting=values.get("hinting", BuildOptions().hinting),
         detector=values.get("detector", True),
+        open_text=values.get("open_text", False),
         jobs=values.get("jobs"),
     )
 
@@ -162,6 +169,7 @@ def read_config(path: Path) -> dict[str, Any]:
         "folder": str,
         "hinting": str,
         "detector": bool,
+        "open_text": bool,
         "jobs": int,
     }
     table = document.get("site", {})

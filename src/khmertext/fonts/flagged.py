@@ -9,10 +9,10 @@ from typing import Final
 from khmertext.errors import FontError
 from khmertext.fonts.exact import cut_exactly, enlarge
 from khmertext.fonts.faces import Face, open_face
-from khmertext.fonts.flagging import poison_rules
+from khmertext.fonts.flagging import choose_flag, map_to_flag, poison_rules
 from khmertext.fonts.gate import Judged, iter_gate_texts, judge_texts
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
-from khmertext.fonts.planning import PROBE_TEXTS, SubsetPlan, plan_flagged
+from khmertext.fonts.planning import PROBE_TEXTS, SubsetPlan, plan_flagged, plan_full
 from khmertext.fonts.proof import Proof, Prover, Run, read_outline
 from khmertext.fonts.shaping import notate
 from khmertext.fonts.subsetting import Hinting, to_woff2
@@ -118,5 +118,12 @@ def cut_flagged(
     """
     font = reference.font()
     blank = {glyph for glyph in plan.glyphs if glyph not in found.drawn and not read_outline(font, glyph)}
-    rules = poison_rules(reference, plan.glyphs, found.drawn | blank)
-    return cut_exactly(reference, found, plan, name=name, hinting=hinting, rules=rules)
+    flag = choose_flag(reference, plan.glyphs)
+    rules = poison_rules(reference, plan.glyphs, found.drawn | blank, flag)
+    # Every letter of Khmer is mapped, those that the text lacks to the flag.
+    khmer = plan_full(reference).unicodes
+    mapped = map_to_flag(reference, khmer - plan.unicodes, flag)
+    glyphs = {**plan.glyphs, flag: "the flag: stands for all that the text does not use"}
+    return cut_exactly(
+        mapped, found, SubsetPlan(glyphs, plan.unicodes | khmer), name=name, hinting=hinting, rules=rules
+    )

@@ -1,20 +1,22 @@
 """Fonts that say when they cannot draw something: every text that they were not cut for ends in .notdef.
 
 A font cut for known text draws other text wrong, and nobody hears of it: it maps the letters, so no other font is
-asked. Here the rules are poisoned instead. Let K be the glyphs that the known text touched. Every GSUB rule whose
-glyphs are all in K stays as it is; where it would make a glyph outside K it makes .notdef. So a text either goes the
-way that it goes in the whole font, rule by rule, or meets .notdef. Rules for positions stay for all glyphs that are
-drawn.
+asked. Here the rules are poisoned instead. Let K be the glyphs that the known text touched, and the *flag* a glyph that
+it did not touch. Every GSUB rule whose glyphs are all in K stays as it is; where it would make a glyph outside K it
+makes the flag. Letters outside the text are mapped to the flag, and so is the dotted circle, unless the text draws it:
+with it all that is broken is flagged. So a text either goes the way that it goes in the whole font, rule by rule, or
+meets the flag. Rules for positions stay for all glyphs that are drawn.
 
-Three rules of our own come last, under ``rclt``, which no property of CSS but ``font-feature-settings`` can switch off:
+Rules of our own come last, under ``rclt``, which no property of CSS but ``font-feature-settings`` can switch off:
 
-- a glyph that was only ever a step on the way, and so has lost its outline, becomes .notdef; so does the dotted circle,
-  unless the known text draws it, and with it all that is broken;
-- whatever stands behind .notdef, and then whatever stands before it, becomes .notdef too, to the ends of the run.
+- a glyph that was only ever a step on the way, and so has lost its outline, becomes the flag;
+- whatever stands behind the flag, and then whatever stands before it, becomes the flag too, as far as the font maps it;
+- the flag becomes .notdef.
 
-The last rule is there because letters of a syllable, and in some fonts those of its neighbours, look as they do because
-of each other: the font that steps in must have all of them. It costs nothing, since that font is fetched anyway. The
-joiners and the zero width space stay; shapers hide them whatever their glyph is.
+The second is there because letters of a syllable, and in some fonts those of its neighbours, look as they do because of
+each other: the font that steps in must have all of them. It costs nothing, since that font is fetched anyway. The flag
+is a glyph of its own because a browser shows every character outside the ``unicode-range``, such as the space, to the
+shaper as .notdef, and these are no reason to flag anything.
 
 What an engine makes of .notdef is its own affair. Chromium shapes first and asks the next font for the clusters that
 came out as .notdef; Firefox and WebKit choose the font before they shape, and must be given the whole font
@@ -30,8 +32,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fontTools.otlLib.builder import buildLookup, buildSingleSubstSubtable
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables import otTables
+from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face
@@ -43,24 +46,76 @@ from khmertext.fonts.pruning import (
     keep_khmer,
     make_request,
     name_glyph,
+    replace_tables,
     unwrap,
 )
 
-__all__ = ["poison_rules"]
+__all__ = ["choose_flag", "map_to_flag", "poison_rules"]
 
 NOTDEF: Final = 0
-# Shapers hide these (Unicode, 5.21); and the space separates what is flagged from what is not.
-HIDDEN: Final = frozenset({0x20, 0xA0, 0x200B, 0x200C, 0x200D})
+# What ends a run in the page ends it here.
+SPACES: Final = frozenset({0x20, 0xA0})
 LATE: Final = "rclt"
 
 
-def poison_rules(face: Face, known: Iterable[int], drawn: Iterable[int]) -> Rules:
+def choose_flag(face: Face, known: Iterable[int]) -> int:
+    """Return a glyph that can be the flag.
+
+    Args:
+        face: The uncut font.
+        known: The glyphs that the known text touched.
+
+    Raises:
+        FontError: The text touched all glyphs.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> choose_flag(default_face(), [0, 1, 3])
+        2
+    """
+    taken = frozenset(known) | {NOTDEF}
+    flag = next((glyph for glyph in range(face.glyph_count) if glyph not in taken), None)
+    if flag is None:
+        raise FontError("the text uses every glyph of the font, so there is nothing to flag", source=face.source)
+    return flag
+
+
+def map_to_flag(face: Face, unicodes: Iterable[int], flag: int) -> Face:
+    """Return a font that maps some of its characters to the flag.
+
+    Args:
+        face: The uncut font.
+        unicodes: Code points; those beyond FFFF stay as they are not needed for Khmer, and go.
+        flag: The flag.
+
+    Source: OpenType spec, cmap (format 4).
+    """
+    font = face.font()
+    flagged = frozenset(unicodes)
+    mapping = {
+        code_point: name_glyph(flag if code_point in flagged else int(font.get_nominal_glyph(code_point) or 0))
+        for code_point in sorted(face.unicodes)
+        if code_point <= 0xFFFF
+    }
+    table = newTable("cmap")
+    table.tableVersion = 0
+    subtable = CmapSubtable.newSubtable(4)
+    subtable.platformID, subtable.platEncID, subtable.language = 3, 1, 0
+    subtable.cmap = mapping
+    table.tables = [subtable]
+    holder = TTFont(recalcBBoxes=False, recalcTimestamp=False)
+    holder.setGlyphOrder([name_glyph(number) for number in range(face.glyph_count)])
+    return replace_tables(face, {"cmap": table.compile(holder)})
+
+
+def poison_rules(face: Face, known: Iterable[int], drawn: Iterable[int], flag: int) -> Rules:
     """Return a font's rules, poisoned.
 
     Args:
         face: The uncut font.
         known: The glyphs that the known text touched, K.
         drawn: Those of them that keep their outlines, or have none in ``face`` either.
+        flag: The flag, none of them (:func:`choose_flag`).
 
     Returns:
         The tables, with glyphs named by their numbers in ``face``.
@@ -72,12 +127,12 @@ def poison_rules(face: Face, known: Iterable[int], drawn: Iterable[int]) -> Rule
         >>> from khmertext.fonts import default_face
         >>> face = default_face()
         >>> ka, coeng = (face.font().get_nominal_glyph(ord(letter)) for letter in "ក្")
-        >>> poison_rules(face, [ka, coeng], [ka]).tags  # nothing of these is placed by GPOS
+        >>> poison_rules(face, [ka, coeng], [ka], 2).tags  # nothing of these is placed by GPOS
         ('GSUB',)
     """
     glyphs = frozenset(known) - {NOTDEF}
     shown = frozenset(drawn) & glyphs
-    hidden = {face.font().get_nominal_glyph(char) for char in HIDDEN & face.unicodes}
+    spaces = {face.font().get_nominal_glyph(char) for char in SPACES & face.unicodes}
     try:
         font = TTFont(io.BytesIO(face.data), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
         font.setGlyphOrder([name_glyph(number) for number in range(face.glyph_count)])
@@ -85,8 +140,8 @@ def poison_rules(face: Face, known: Iterable[int], drawn: Iterable[int]) -> Rule
         if "GSUB" not in tags:
             raise FontError("the font has no rules for Khmer that could flag anything", source=face.source)
         for tag in tags:
-            limit_table(font[tag], tag, set(map(name_glyph, glyphs if tag == "GSUB" else shown)))
-        add_flags(font["GSUB"].table, glyphs - shown - hidden, shown - hidden)
+            limit_table(font[tag], tag, set(map(name_glyph, glyphs if tag == "GSUB" else shown)), name_glyph(flag))
+        add_flags(font["GSUB"].table, glyphs - shown, shown - spaces, name_glyph(flag))
         tags = [tag for tag in tags if has_lookups(font[tag].table)]
     except FontError:
         raise
@@ -95,17 +150,17 @@ def poison_rules(face: Face, known: Iterable[int], drawn: Iterable[int]) -> Rule
     return Rules(font, tuple(tags))
 
 
-def limit_table(wrapper: Any, tag: str, glyphs: set[str]) -> None:
+def limit_table(wrapper: Any, tag: str, glyphs: set[str], flag: str) -> None:
     """Keep of a layout table the rules over some glyphs, in place; in GSUB what leads out of these is poisoned."""
     table = wrapper.table
-    # The glyph .notdef may come out of rules, never go into one: what is flagged stays so.
-    request = make_request(glyphs | {name_glyph(NOTDEF)})
+    # The flag may come out of rules, never go into one: what is flagged stays so.
+    request = make_request(glyphs | {flag})
     kept = []
     for number, lookup in enumerate(table.LookupList.Lookup):
         unwrap(lookup, EXTENSION[tag])
         subtables = []
         for subtable in lookup.SubTable:
-            if tag == "GSUB" and not poison_subtable(subtable, glyphs):
+            if tag == "GSUB" and not poison_subtable(subtable, glyphs, flag):
                 continue
             if subtable.subset_glyphs(request):
                 subtables.append(subtable)
@@ -117,29 +172,28 @@ def limit_table(wrapper: Any, tag: str, glyphs: set[str]) -> None:
     wrapper.subset_lookups(kept)
 
 
-def poison_subtable(subtable: Any, glyphs: set[str]) -> bool:
-    """Make .notdef of what a rule would make outside ``glyphs``; drop rules that cannot apply; tell if any is left."""
+def poison_subtable(subtable: Any, glyphs: set[str], flag: str) -> bool:
+    """Make the flag of what a rule would make outside ``glyphs``; drop rules that cannot apply; tell if any is left."""
     kind = type(subtable).__name__
-    nothing = name_glyph(NOTDEF)
     if kind in ("SingleSubst", "ReverseChainSingleSubst"):
         if kind == "SingleSubst":
             mapping = subtable.mapping
-            subtable.mapping = {one: out if out in glyphs else nothing for one, out in mapping.items() if one in glyphs}
+            subtable.mapping = {one: out if out in glyphs else flag for one, out in mapping.items() if one in glyphs}
             return bool(subtable.mapping)
         pairs = [pair for pair in zip(subtable.Coverage.glyphs, subtable.Substitute, strict=True) if pair[0] in glyphs]
         subtable.Coverage.glyphs = [one for one, _ in pairs]
-        subtable.Substitute = [out if out in glyphs else nothing for _, out in pairs]
+        subtable.Substitute = [out if out in glyphs else flag for _, out in pairs]
         return bool(pairs)
     if kind == "MultipleSubst":
         subtable.mapping = {
-            one: [out if out in glyphs else nothing for out in outs]
+            one: [out if out in glyphs else flag for out in outs]
             for one, outs in subtable.mapping.items()
             if one in glyphs
         }
         return bool(subtable.mapping)
     if kind == "AlternateSubst":
         subtable.alternates = {
-            one: [out if out in glyphs else nothing for out in outs]
+            one: [out if out in glyphs else flag for out in outs]
             for one, outs in subtable.alternates.items()
             if one in glyphs
         }
@@ -148,32 +202,30 @@ def poison_subtable(subtable: Any, glyphs: set[str]) -> bool:
         for first, ligatures in list(subtable.ligatures.items()):
             ligatures[:] = [one for one in ligatures if first in glyphs and glyphs.issuperset(one.Component)]
             for one in ligatures:
-                one.LigGlyph = one.LigGlyph if one.LigGlyph in glyphs else nothing
+                one.LigGlyph = one.LigGlyph if one.LigGlyph in glyphs else flag
             if not ligatures:
                 del subtable.ligatures[first]
         return bool(subtable.ligatures)
     return True  # contexts: their glyphs are cut by the subsetter's own method
 
 
-def add_flags(gsub: Any, emptied: Iterable[int], shown: Iterable[int]) -> None:
+def add_flags(gsub: Any, emptied: Iterable[int], shown: Iterable[int], flag: str) -> None:
     """Add the rules of our own behind all others."""
-    nothing = name_glyph(NOTDEF)
-    steps = {name_glyph(glyph): nothing for glyph in sorted(emptied)}
-    spread = {name_glyph(glyph): nothing for glyph in sorted(shown)}
+    steps = {name_glyph(glyph): flag for glyph in sorted(emptied)}
+    spread = {name_glyph(glyph): flag for glyph in sorted(shown)}
     lookups = gsub.LookupList.Lookup
-    applied: list[int] = []
+    first = len(lookups)
     if steps:
-        applied.append(len(lookups))
         lookups.append(buildLookup([buildSingleSubstSubtable(steps)]))
     # Rules see what the ones before them made: this one walks to the end of the run, a reverse one to its beginning.
-    applied += [len(lookups), len(lookups) + 1]
     lookups += [
-        buildLookup([make_context(nothing, spread, len(lookups) + 2)]),
-        buildLookup([make_reverse(nothing, spread)]),
+        buildLookup([make_context(flag, spread, len(lookups) + 3)]),
+        buildLookup([make_reverse(flag, spread)]),
+        buildLookup([buildSingleSubstSubtable({flag: name_glyph(NOTDEF)})]),
         buildLookup([buildSingleSubstSubtable(spread)]),  # called by the first, never applied by itself
     ]
     gsub.LookupList.LookupCount = len(lookups)
-    add_feature(gsub, LATE, applied)
+    add_feature(gsub, LATE, list(range(first, len(lookups) - 1)))
 
 
 def make_context(before: str, mapping: Mapping[str, str], called: int) -> Any:

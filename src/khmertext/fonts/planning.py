@@ -13,6 +13,7 @@ from khmertext.script.classes import KHMER_RANGES
 __all__ = ["SubsetPlan", "plan_drawn", "plan_flagged", "plan_full", "plan_text", "unicode_range"]
 
 SPACE: Final = 0x20
+CIRCLE: Final = 0x25CC
 NOTDEF: Final = 0
 
 # Joiners and the zero width space stand inside Khmer words; the dotted circle carries marks without a base.
@@ -23,7 +24,7 @@ COMPANION_RANGES: Final = ((0x200B, 0x200D), (0x25CC, 0x25CC))
 # whether Khmer is shaped at all: the three texts below, and their letters.
 ALWAYS: Final = {
     SPACE: "hides zero width characters",
-    0x25CC: "carries marks without a base",
+    CIRCLE: "carries marks without a base",
     0x17C1: "the part of split vowels before the base",
     0x1780: "measured in the page to tell whether Khmer is shaped",
     0x17B7: "measured in the page to tell whether Khmer is shaped",
@@ -106,7 +107,7 @@ def plan_drawn(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int]) -
 
 
 def plan_flagged(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int]) -> SubsetPlan:
-    """Plan a font that flags: what a trace found, what a page measures, and the letters that flags hang on.
+    """Plan what a font that flags knows: what a trace found, and what every font keeps but the dotted circle.
 
     Args:
         face: The uncut font.
@@ -119,9 +120,9 @@ def plan_flagged(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int])
     Example:
         >>> from khmertext.fonts import default_face
         >>> len(plan_flagged(default_face(), {}, []).unicodes)
-        9
+        8
     """
-    plan = plan_code_points(face, ALWAYS, closure=False)
+    plan = plan_code_points(face, {char: why for char, why in ALWAYS.items() if char != CIRCLE}, closure=False)
     return SubsetPlan({**glyphs, **plan.glyphs}, plan.unicodes | (frozenset(unicodes) & face.unicodes))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from khmertext.web.detector import Detector, make_script_tag
+from khmertext.web.engines import FALLS_BACK_AFTER_SHAPING
 from khmertext.web.escaping import escape_html, quote_path
 from khmertext.web.facts import MARK, PageFacts, SiteContext
 from khmertext.web.manifest import hash_bytes
@@ -20,7 +21,7 @@ from khmertext.web.sources import Insertion, SourceText
 from khmertext.web.stacks import place_family, quote_family
 from khmertext.web.stylesheets import StyleSheet
 
-__all__ = ["FontAsset", "SitePlan", "edit_sheet", "format_css", "name_asset", "page_insertions"]
+__all__ = ["FontAsset", "SitePlan", "edit_sheet", "format_css", "name_asset", "page_insertions", "probe_family"]
 
 HASH_LENGTH = 12
 
@@ -29,7 +30,8 @@ class FontAsset(NamedTuple):
     """A font that the site serves.
 
     Attributes:
-        role: "text" (what the pages hold) or "full" (all of Khmer).
+        role: "text" (what the pages hold), "full" (all of Khmer), or "flagged": what the pages hold, where all other
+            Khmer comes out as .notdef. A site has fonts for text or fonts that flag, or full ones alone.
         name: The file's name in our folder.
         weights: The CSS weights it covers, lowest and highest.
         italic: Whether it is slanted.
@@ -97,23 +99,55 @@ def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], de
         rules: One rule a line for elements that pages mark.
         detector: The visitor check, if there is one.
     """
-    lines = []
-    for font in fonts:
-        name = family if font.role == "text" else f"{family} Full"
-        low, high = font.weights
-        lines.append(
-            f"@font-face{{font-family:{quote_family(name)};"
-            f'src:url("{quote_path(font.name).removeprefix("./")}") format("woff2");'
-            f"font-weight:{low if low == high else f'{low} {high}'};"
-            f"font-style:{'italic' if font.italic else 'normal'};font-display:swap;"
-            f"unicode-range:{format_ranges(font.ranges)}}}"
-        )
+    lines = format_faces(family, fonts)
     # The weakest rule there can be, below all of the author's, layered ones too: this layer is the first on the page.
     # One family alone: where the site names no font, the browser's own comes next, as before.
     lines.append(f"@layer khmertext{{html{{font-family:{quote_family(family)}}}}}")
     lines += sorted(set(rules))
     text = "\n".join(lines) + "\n"
     return text.encode() + (detector.style if detector is not None else b"")
+
+
+def format_faces(family: str, fonts: Sequence[FontAsset]) -> list[str]:
+    """The ``@font-face`` rules.
+
+    Where there are fonts that flag, both families have two faces of the same characters, of which the later one is
+    asked first: the whole font for every browser, and the one that flags where the browser then takes what is flagged
+    from the former. The visitor check loads all faces of the family that it measures, so it has one of its own with
+    one face.
+    """
+    text, full, flagged = ([font for font in fonts if font.role == role] for role in ("text", "full", "flagged"))
+    main, whole, probe = family, f"{family} Full", probe_family(family, fonts)
+    if text:
+        return [format_face(main, font) for font in text] + [format_face(whole, font) for font in full]
+    lines = [format_face(name, font) for name in (main, whole) for font in full]
+    if flagged:
+        faces = "".join(format_face(name, font) for name in (main, whole, probe) for font in flagged)
+        others = "".join(format_face(probe, font) for font in full)
+        lines.append(f"@supports {FALLS_BACK_AFTER_SHAPING}{{{faces}}}")
+        lines.append(f"@supports not ({FALLS_BACK_AFTER_SHAPING}){{{others}}}")
+    return lines
+
+
+def format_face(family: str, font: FontAsset) -> str:
+    low, high = font.weights
+    return (
+        f"@font-face{{font-family:{quote_family(family)};"
+        f'src:url("{quote_path(font.name).removeprefix("./")}") format("woff2");'
+        f"font-weight:{low if low == high else f'{low} {high}'};"
+        f"font-style:{'italic' if font.italic else 'normal'};font-display:swap;"
+        f"unicode-range:{format_ranges(font.ranges)}}}"
+    )
+
+
+def probe_family(family: str, fonts: Sequence[FontAsset]) -> str:
+    """The family that the visitor check measures.
+
+    Args:
+        family: The family's name.
+        fonts: The fonts of the site.
+    """
+    return f"{family} Check" if any(font.role == "flagged" for font in fonts) else family
 
 
 def asset_url(plan: SitePlan, prefix: str, name: str) -> str:

@@ -121,7 +121,8 @@ def read_report(
             files = {entry["role"]: check_path(f"{folder}/{entry['file']}", source) for entry in font["files"]}
             if not manifest.assets.keys() >= set(files.values()):
                 raise KeyError(folder)
-            fonts.append(ShippedFont(files["text"], files["full"], frozenset(font["lacking"])))
+            # What a font that flags does not know, browsers take from the full one.
+            fonts.append(ShippedFont(files.get("text", files["full"]), files["full"], frozenset(font["lacking"])))
     except (KeyError, TypeError, AttributeError) as error:
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
     return exclude, also, fonts

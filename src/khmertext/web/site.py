@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from khmertext.text.clusters import split_clusters
 from khmertext.version import __version__
-from khmertext.web.building import SitePlan, format_css, name_asset
+from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector
 from khmertext.web.disk import Tree, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
@@ -47,6 +47,7 @@ class BuildOptions:
         folder: Our folder in the site.
         hinting: "keep", "drop" or "auto".
         detector: Whether pages get the visitor check.
+        open_text: Whether pages may come to hold Khmer that the build does not know: comments, search, a CMS.
         jobs: Processes, or None for one a processor.
     """
 
@@ -58,6 +59,7 @@ class BuildOptions:
     folder: str = FOLDER
     hinting: Literal["keep", "drop", "auto"] = "auto"
     detector: bool = True
+    open_text: bool = False
     jobs: int | None = None
 
 
@@ -164,8 +166,15 @@ def build_site(
         sources = open_sources(options.fonts, options.axes, facts.weights)
         distinct = sorted({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
         fonts = make_fonts(
-            sources, distinct, family=options.family, hinting=options.hinting, jobs=jobs, progress=progress
+            sources,
+            distinct,
+            family=options.family,
+            hinting=options.hinting,
+            open_text=options.open_text,
+            jobs=jobs,
+            progress=progress,
         )
+        warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
         plan = plan_site(facts, fonts, options, make_download(sources) if options.detector else None)
     elif output is None:
         written = clean_site(source, folder=options.folder) if own.all and not dry_run else 0
@@ -245,7 +254,7 @@ def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:
 def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, download: Download | None) -> SitePlan:
     """Every asset with its name, and what pages need to know to link to them."""
     assets: dict[str, bytes] = dict(fonts.files)
-    detector = make_detector(family=options.family) if download is not None else None
+    detector = make_detector(family=probe_family(options.family, fonts.assets)) if download is not None else None
     script: dict[str, str] = {}
     if detector is not None and download is not None:
         script["src"] = name_asset("detector", detector.script, ".js")
@@ -294,6 +303,7 @@ def make_report(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, clust
             "also": list(options.also),
             "hinting": options.hinting,
             "detector": options.detector,
+            "open_text": options.open_text,
         },
         "inputs": dict(sorted(inputs.items())),
         "text": {

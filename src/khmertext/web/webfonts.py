@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from khmertext.fonts import (
     Face,
     License,
     Proof,
+    Prover,
     Run,
     Subset,
     axis_deviation,
@@ -42,6 +43,14 @@ MAX_DEVIATION = 500
 """Limiting axes may move nothing farther than this part of the em: two units of 1,000, a thirtieth of a pixel at 16 px.
 
 Rounding moves the default font by one unit at most; more than this is another font than the one that was given.
+"""
+
+
+WORTHWHILE = 0.8
+"""A font that flags is served if it has at most this share of the full one's bytes.
+
+With this share, visitors load less on the whole as long as fewer than one in five meets text that is flagged and has to
+load the full one too.
 """
 
 
@@ -106,6 +115,7 @@ class SiteFonts:
         before: Bytes of the fonts they were cut from.
         after: Bytes of the text fonts.
         preloads: The files that pages load at once.
+        notes: What the owner should know of them.
     """
 
     assets: tuple[FontAsset, ...] = ()
@@ -117,6 +127,7 @@ class SiteFonts:
     before: int = 0
     after: int = 0
     preloads: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +195,21 @@ def make_fonts(
     *,
     family: str,
     hinting: Literal["keep", "drop", "auto"] = "auto",
+    open_text: bool = False,
     jobs: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> SiteFonts:
     """Cut and prove a site's fonts: one with what its pages hold, one with all of Khmer, for each source.
+
+    Where pages may come to hold other text, the first is one that flags it; where no such font can be made of a source,
+    or none that is worth its while, there is the second alone.
 
     Args:
         sources: The fonts to cut from.
         texts: Distinct (text, language, CSS weight).
         family: The family's name, for fonts whose own name is reserved.
         hinting: "keep", "drop" or "auto".
+        open_text: Whether pages may come to hold text that is not known.
         jobs: Processes for the proof.
         progress: Told how far it is.
 
@@ -208,6 +224,7 @@ def make_fonts(
     preloads: list[str] = []
     prover = partial(prove_in_processes, jobs)
     lacking: set[str] = set()
+    notes: list[str] = []
     for source in sources:
         deviation = measure_deviation(source, (weight for _, _, weight in texts))
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
@@ -219,12 +236,11 @@ def make_fonts(
                 for piece in pieces[text]
             }
         )
-        # The full font shows what nobody knows yet; syllables are what it can be proven on.
-        syllables = distinct_syllables(runs)
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, Subset]] = []
-        for role, make, proven in (("text", subset_text, runs), ("full", subset_full, syllables)):
-            subset = make(source.reference, proven, name=family, hinting=hinting, prover=prover)
+        for role, subset in cut_source(
+            source, runs, open_text=open_text, note=notes.append, name=family, hinting=hinting, prover=prover
+        ):
             subsets.append((role, subset))
             done += 1
             if progress is not None:
@@ -233,9 +249,10 @@ def make_fonts(
         lacks = {text for text, parts in pieces.items() if parts != [text] or not gaps.isdisjoint(parts)}
         lacking |= lacks
         for role, subset in subsets:
-            stem = family if role == "text" else f"{family} full"
+            stem = family if role == "text" else f"{family} {role}"
             name = name_asset(stem, subset.data, ".woff2")
-            ranges = unicode_range(subset.face.unicodes)
+            # A letter that a font that flags does not map is flagged too, not left to a font outside the family.
+            ranges = unicode_range((subsets[-1][1] if role == "flagged" else subset).face.unicodes)
             files[name] = subset.data
             assets.append(FontAsset(role, name, source.weights, source.face.italic, ranges))
             entries.append(
@@ -250,12 +267,12 @@ def make_fonts(
                     "rounds": subset.rounds,
                 }
             )
-            if role == "text":
-                proofs.append(subset.proof)
-                glyphs += subset.face.glyph_count
-                after += len(subset.data)
+        proofs.append(subsets[0][1].proof)
+        glyphs += subsets[0][1].face.glyph_count
+        after += len(subsets[0][1].data)
         before += source.size
-        if not source.face.italic and not preloads:
+        # A page cannot tell its preloads which browser has come.
+        if not source.face.italic and not preloads and not open_text:
             preloads.append(entries[0]["file"])
         report.append(
             {
@@ -282,7 +299,41 @@ def make_fonts(
         before=before,
         after=after,
         preloads=tuple(preloads),
+        notes=tuple(notes),
     )
+
+
+def cut_source(
+    source: FontSource,
+    runs: Sequence[Run],
+    *,
+    open_text: bool,
+    note: Callable[[str], None],
+    name: str,
+    hinting: Literal["keep", "drop", "auto"],
+    prover: Prover,
+) -> Iterator[tuple[str, Subset]]:
+    """Yield the fonts that are cut from one, each with its role; the first is the one that draws the pages."""
+    # The full font shows what nobody knows yet; syllables are what it can be proven on.
+    make_full = partial(subset_full, source.reference, name=name, hinting=hinting, prover=prover)
+    if not open_text:
+        yield "text", subset_text(source.reference, runs, name=name, hinting=hinting, prover=prover)
+        yield "full", make_full(distinct_syllables(runs))
+        return
+    full = make_full(runs)
+    try:
+        flagged = subset_text(source.reference, runs, name=name, hinting=hinting, prover=prover, coverage="flagged")
+    except FontError as error:
+        note(f"{source.name}: every browser gets the full font, since {error.message}")
+    else:
+        if len(flagged.data) <= len(full.data) * WORTHWHILE:
+            yield "flagged", flagged
+        else:
+            note(
+                f"{source.name}: every browser gets the full font ({len(full.data):,} bytes), since one for the known "
+                f"text that flags all other is hardly smaller ({len(flagged.data):,} bytes)"
+            )
+    yield "full", full
 
 
 def measure_deviation(source: FontSource, weights: Iterable[int]) -> float:
