@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
 
 Until = Literal["load", "domcontentloaded"]
 VIEWPORT = (1280, 720)
+STATUS = "document.documentElement.dataset.khmertextStatus"
+# Until fonts are loaded and what they draw is on the screen.
+SETTLE = (
+    "(async () => { const frame = () => new Promise(done => requestAnimationFrame(() => done()));"
+    "await frame(); await frame(); await document.fonts.ready; await frame(); await frame() })()"
+)
 
 
 class Page(Protocol):
@@ -82,3 +89,32 @@ class ChromiumPage:
 
     def close(self) -> None:
         self.context.close()
+
+
+def read_status(page: Page) -> Any:
+    """The outcome, as soon as there is one."""
+    wait_for(page, "html[data-khmertext-status]")
+    return page.evaluate(STATUS)
+
+
+def wait_for(page: Page, selector: str) -> None:
+    wait_until(lambda: count(page, selector) > 0, selector)
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    """Browsers do a thing when they get to it: soon, but not at once."""
+    for _ in range(3000):
+        if is_so():
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{what}: in vain")
+
+
+def wait_for_load(page: Page) -> None:
+    wait_until(
+        lambda: bool(page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")), "the load event"
+    )
+
+
+def count(page: Page, selector: str) -> int:
+    return int(page.evaluate(f"document.querySelectorAll('{selector}').length"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +11,26 @@ import pytest
 
 from khmertext.web.detector import make_detector, make_script_tag
 from khmertext.web.escaping import escape_css_string
-from tests.browser.pages import VIEWPORT, Chromium, ChromiumPage, Machine, OpenMachine, Page
+from tests.browser.pages import (
+    STATUS,
+    VIEWPORT,
+    Chromium,
+    ChromiumPage,
+    Machine,
+    OpenMachine,
+    Page,
+    count,
+    read_status,
+    wait_for,
+    wait_for_load,
+    wait_until,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
-STATUS = "document.documentElement.dataset.khmertextStatus"
 STRICT_CSP = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self'; require-trusted-types-for 'script'"
@@ -115,35 +126,6 @@ def visit() -> Iterator[Visit]:
     for page, _ in pages:
         page.close()
     assert [url for page, site in pages for url in page.requests if not url.startswith(site.url)] == []
-
-
-def read_status(page: Page) -> Any:
-    """The outcome, as soon as there is one."""
-    wait_for(page, "html[data-khmertext-status]")
-    return page.evaluate(STATUS)
-
-
-def wait_for(page: Page, selector: str) -> None:
-    wait_until(lambda: count(page, selector) > 0, selector)
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    """Browsers do a thing when they get to it: soon, but not at once."""
-    for _ in range(3000):
-        if is_so():
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"{what}: in vain")
-
-
-def wait_for_load(page: Page) -> None:
-    wait_until(
-        lambda: bool(page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")), "the load event"
-    )
-
-
-def count(page: Page, selector: str) -> int:
-    return int(page.evaluate(f"document.querySelectorAll('{selector}').length"))
 
 
 def count_notices(page: Page) -> int:
