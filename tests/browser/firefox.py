@@ -63,13 +63,12 @@ PREFERENCES: Mapping[str, bool | int | str] = {
     "extensions.systemAddon.update.enabled": False,
     "extensions.update.enabled": False,
     "media.gmp-manager.updateEnabled": False,
-    "messaging-system.rsexperimentloader.enabled": False,
     "services.settings.server": "data:,#remote-settings-dummy/v1",
     "termsofuse.bypassNotification": True,
     "toolkit.telemetry.enabled": False,
     "toolkit.telemetry.server": "",
     "toolkit.telemetry.unified": False,
-    # The fonts that come with Firefox; and no overlay over a field or below a page.
+    # No fonts that come with Firefox; a caret that does not blink.
     "gfx.bundled-fonts.activate": 0,
     "ui.caretBlinkTime": 0,
 }
@@ -88,7 +87,12 @@ class Firefox:
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items()]
         (profile / "user.js").write_text("".join(lines), encoding="utf-8")
         self.log = folder / "log.txt"
-        environment = {"FONTCONFIG_FILE": str(fontconfig), "HOME": str(folder), "MOZ_CRASHREPORTER_DISABLE": "1"}
+        environment = {
+            "FONTCONFIG_FILE": str(fontconfig),
+            "HOME": str(folder),
+            "MOZ_CRASHREPORTER_DISABLE": "1",
+            "MOZ_REMOTE_SETTINGS_DEVTOOLS": "1",  # else services.settings.server is not heeded
+        }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [executable, "--headless", "--no-remote", "--remote-debugging-port=0", "--profile", str(profile)],
