@@ -1,7 +1,8 @@
-"""What browser tests share: Chromium with chosen fonts only, a local server, and fonts made for the purpose.
+"""What browser tests share: browsers with chosen fonts only, a local server, and fonts made for the purpose.
 
-Chromium is the one in ``KHMERTEXT_CHROMIUM``, else the first on PATH, else Playwright's own. Without any, these tests
-are skipped; where the environment variable ``CI`` is set, they fail instead.
+Chromium is the one in ``KHMERTEXT_CHROMIUM``, else the first on PATH, else Playwright's own. Firefox is the one in
+``KHMERTEXT_FIREFOX``, else the first on PATH. Tests whose browser is missing are skipped; where the environment
+variable ``CI`` is set, they fail instead.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -25,9 +26,14 @@ import pytest
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from tests.browser.pages import Chromium, OpenMachine
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType
 
+    from tests.browser.firefox import Firefox
+
+FIREFOX_NAMES = ("firefox-esr", "firefox")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -93,6 +99,41 @@ def open_browser(
     yield open_browser
     for browser in browsers.values():
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def open_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Firefox]]:
+    """``open_firefox(fonts=[path, …])``: the same with Firefox, started when a test first asks for it."""
+    started: dict[tuple[Path, ...], Firefox] = {}
+
+    def open_firefox(fonts: Sequence[Path]) -> Firefox:
+        executable = os.environ.get("KHMERTEXT_FIREFOX") or next(filter(None, map(shutil.which, FIREFOX_NAMES)), "")
+        if not Path(executable).is_file():
+            give_up("no Firefox: install it, or set KHMERTEXT_FIREFOX")
+        try:
+            from tests.browser.firefox import Firefox
+        except ImportError:
+            give_up("websockets is not installed")
+        key = tuple(sorted(fonts))
+        if key not in started:
+            folder = tmp_path_factory.mktemp("firefox")
+            started[key] = Firefox(executable, folder, write_fontconfig(folder, key))
+        return started[key]
+
+    yield open_firefox
+    with ExitStack() as stack:
+        for firefox in started.values():
+            stack.callback(firefox.close)
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def open_machine(request: pytest.FixtureRequest) -> OpenMachine:
+    """``open_machine(fonts=[path, …])``: a ``Machine``, in each engine."""
+    if request.param == "firefox":
+        opener: OpenMachine = request.getfixturevalue("open_firefox")
+        return opener
+    open_browser = request.getfixturevalue("open_browser")
+    return lambda fonts: Chromium(open_browser(fonts))
 
 
 def write_fontconfig(folder: Path, fonts: Sequence[Path]) -> Path:

@@ -1,5 +1,7 @@
 """A whole built site in Chromium: the same pixels as with the full font, and the site's own look left alone.
 
+Firefox draws the example site once more.
+
 Two kinds of pages are built, once each: the example site, and small pages made to be awkward. System fonts are Latin
 only, one of its own width and height for each family that Chromium falls back to, so that a wrong stack shows.
 """
@@ -26,6 +28,7 @@ from khmertext.fonts import default_face, limit_axes
 from khmertext.web import build_site
 from khmertext.web.disk import read_tree
 from khmertext.web.reading import read_site
+from tests.browser.pages import SETTLE, OpenMachine, count, read_status
 from tests.font_values import INVALID_FAMILIES, INVALID_FONTS, VALID_FAMILIES, VALID_FONTS
 
 if TYPE_CHECKING:
@@ -43,7 +46,14 @@ STRICT_CSP = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self'"
 }
+TODAY = "2026-11-23T08:00:00Z"
 UNKNOWN = "ឞ្ឋ"  # a cluster that no page here holds
+
+# The same day on every run, as an initial script.
+FIX_TIME = (
+    f"const today = Date.parse('{TODAY}');"
+    "window.Date = class extends Date { constructor(...all) { super(...(all.length ? all : [today])) } }"
+)
 
 # What the browser falls back to, each family in another weight, width and height: (wght, wdth, added ascent).
 PLATFORM = {
@@ -452,9 +462,14 @@ def found(example: Tree, awkward: Tree) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def platform(open_browser: Open, latin_font: Path, tmp_path_factory: pytest.TempPathFactory) -> Browser:
-    """A machine without Khmer, where every family that browsers fall back to looks different."""
-    return open_browser(fonts=make_platform(latin_font, tmp_path_factory.mktemp("platform")))
+def platform_fonts(latin_font: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """No Khmer, and every family that browsers fall back to looks different."""
+    return make_platform(latin_font, tmp_path_factory.mktemp("platform"))
+
+
+@pytest.fixture(scope="module")
+def platform(open_browser: Open, platform_fonts: list[Path]) -> Browser:
+    return open_browser(fonts=platform_fonts)
 
 
 def make_platform(latin_font: Path, folder: Path) -> list[Path]:
@@ -484,7 +499,7 @@ class Visitor:
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
         self.page = context.new_page()
-        self.page.clock.set_fixed_time("2026-11-23T08:00:00Z")
+        self.page.clock.set_fixed_time(TODAY)
 
     def open(self, url: str) -> Page:
         self.page.goto(url)
@@ -494,11 +509,7 @@ class Visitor:
         return self.page
 
     def settle(self) -> None:
-        """Until fonts are loaded and what they draw is on the screen."""
-        self.page.evaluate(
-            "(async () => { const frame = () => new Promise(requestAnimationFrame);"
-            "await frame(); await frame(); await document.fonts.ready; await frame(); await frame() })()"
-        )
+        self.page.evaluate(SETTLE)
 
     def shoot(self) -> bytes:
         return self.page.screenshot(full_page=True)
@@ -654,6 +665,27 @@ def test_example_has_the_pixels_of_the_full_font(
     for width in WIDTHS:
         name = f"{path.replace('/', '-')}-{width}"
         compare(name, {folder: shots[folder, width] for folder in ("output", "reference")})
+
+
+@pytest.mark.parametrize("path", EXAMPLE_PAGES)
+def test_example_has_the_pixels_of_the_full_font_in_firefox(
+    path: str, example: Tree, platform_fonts: list[Path], open_firefox: OpenMachine, serve: Serve, compare: Compare
+) -> None:
+    site = serve(example.root)
+    page = open_firefox(fonts=platform_fonts).new_page(init=FIX_TIME)
+    page.set_viewport(WIDTHS[0], 700)
+    shots = {}
+    for folder in ("reference", "output"):
+        page.open(f"{site.url}/{folder}/{path}")
+        if count(page, "script[data-khmertext]"):
+            assert read_status(page) == "ok"
+        page.evaluate(SETTLE)
+        assert count(page, "[role=alert]") == 0
+        is_loaded = page.evaluate("[...document.fonts].some(face => face.status === 'loaded')")
+        assert is_loaded == bool(khmer_in_source(ALL_PAGES[f"example/{path}"]))
+        shots[folder] = page.screenshot(full_page=True)
+    page.close()
+    compare(path.replace("/", "-"), shots)
 
 
 @pytest.mark.parametrize("name", params(SHAPES, SHAPE_DEFECTS))
