@@ -82,7 +82,7 @@ Result = TypeVar("Result")
 COMMAND: Final = (sys.executable, "-c", "from khmertext.cli.font_subset import font_subset; font_subset()")
 RULES: Final = ("GSUB", "GPOS", "GDEF")
 ROUNDS: Final = 3
-SHOWN: Final = 6  # examples of wrong runs in a table
+SHOWN: Final = 3  # examples of wrong runs in a table, the shortest
 
 # What the project wants: shares of the peer's bytes, multiples of the bound, seconds, megabytes.
 TARGETS: Final = {
@@ -384,7 +384,7 @@ def format_wrong(rows: Sequence[Row]) -> list[str]:
             same.setdefault((tuple(wrong), tuple(row.peers_wrong_added[tool])), []).append(tool)
         for (wrong, wrong_added), tools in same.items():
             named = "all" if len(same) == 1 else ", ".join(tools)
-            shown = " ".join((wrong_added or wrong)[:SHOWN])
+            shown = " ".join(sorted(wrong_added or wrong, key=len)[:SHOWN])
             lines.append(f"| {row.font} | {named} | {len(wrong)} | {len(wrong_added)} | {shown} |")
     return lines
 
