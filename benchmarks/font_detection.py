@@ -3,8 +3,8 @@
     python benchmarks/font_detection.py
 
 Uses the fonts of fonts/MANIFEST.toml that are at hand, and all Khmer fonts that are installed. Each font is opened
-anew for each run, so that nothing is remembered; opening is timed apart. Milliseconds are of processor time, which other
-work on the machine changes least.
+anew for each run, so that nothing is remembered; opening is timed apart. Milliseconds are of processor time, which
+other work on the machine changes least.
 """
 
 from __future__ import annotations
