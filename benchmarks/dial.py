@@ -290,6 +290,8 @@ def measure_command(font: Path, content: str) -> tuple[float, float]:
         text = Path(folder, "text.txt")
         text.write_text(content, encoding="utf-8")
         command = [*COMMAND, str(font), "--text-file", str(text), "--coverage", "exact", "--hinting", "drop"]
+        if any(axis.tag == "wght" for axis in read_face(font).axes):
+            command += ["--axes", f"wght={WEIGHT}"]
         for _ in range(ROUNDS):
             begin = time.perf_counter()
             process = subprocess.Popen(
