@@ -3,17 +3,17 @@
     python benchmarks/peers.py [SITE ...] [--font FILE ...] [--pages] [--json]
 
 For each site (default: examples/site) and each font (default: Noto Sans Khmer) every tool gets the same input: the font
-at weight 400, and the site's Khmer. Tools that cut by code point get its characters and the space. Every result is
-packed by the same WOFF2 writer, read back, and drawn against the uncut font by `khmertext.fonts.prove`; a run is wrong
-when an outline, an advance or an offset differs. With two sites each font is also tried on the other site's clusters,
-which it was not made for: the smaller a font, the less it knows of text that comes later. With --pages the code point
-cut is also made for each page alone, and the pages on which something is wrong are counted.
+at weight 400, and the site's Khmer. Tools that cut by code point (other_tools.py; subset-font where node and npm are)
+get its characters and the space, and keep all layout features. Every result is packed by the same WOFF2 writer, read
+back, and drawn against the uncut font by `khmertext.fonts.prove`; a run is wrong when an outline, an advance or an
+offset differs. With two sites each font is also tried on the other site's clusters, which it was not made for: the
+smaller a font, the less it knows of text that comes later. With --pages the code point cut is also made for each page
+alone, and the pages on which something is wrong are counted.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import re
 from collections import defaultdict
@@ -22,9 +22,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import uharfbuzz as hb
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from other_tools import (
+    REMEDY,
+    bring_subset_font,
+    collect_characters,
+    cut_with_fonttools,
+    cut_with_harfbuzz,
+    cut_with_subset_font,
+)
 
 from khmertext.fonts import (
     Face,
@@ -47,13 +52,13 @@ from khmertext.web.reading import SiteFacts, read_site
 from khmertext.workers import count_jobs
 
 WEIGHT: Final = 400
-REMEDY: Final = "\u17c1\u25cc"  # what cutting by code point is usually told to add
 BLOCKS: Final = "".join(chr(code) for first, last in KHMER_RANGES for code in range(first, last + 1))
 INVISIBLE: Final = re.compile("[\u200b-\u200d\u17b4\u17b5]")  # hidden by the shaper, mapped or not
 COMPANIONS: Final = " \u200b\u200c\u200d\u25cc"
 EXAMPLE: Final = Path(__file__).resolve().parent.parent / "examples" / "site"
 
 Tool = Callable[[Face, Sequence[Run]], bytes]
+Cutter = Callable[[Face, str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,42 +91,19 @@ class Row:
 # -- tools ----------------------------------------------------------------------------------------------------------
 
 
-def collect_characters(runs: Sequence[Run]) -> str:
-    """The characters of a text, and the space, which every page has."""
-    return "".join(sorted({" "}.union(*(run.text for run in runs))))
+def pack(tool: Cutter, companions: str = "") -> Tool:
+    """WOFF2 of what a tool makes of a text's characters and others, with all layout features."""
+    return lambda face, runs: to_woff2(tool(face, collect_characters(runs) + companions))
 
 
-def cut_with_fonttools(face: Face, characters: str) -> bytes:
-    """As `pyftsubset FONT --text=… --layout-features='*' --no-hinting --notdef-outline`."""
-    options = subset.Options()
-    options.layout_features = ["*"]
-    options.hinting = False
-    options.notdef_outline = True
-    font = TTFont(io.BytesIO(face.data), recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=characters)
-    subsetter.subset(font)
-    out = io.BytesIO()
-    font.save(out)
-    return out.getvalue()
-
-
-def cut_with_harfbuzz(face: Face, characters: str) -> bytes:
-    """As `hb-subset FONT --text=… --layout-features='*' --no-hinting --notdef-outline`, which closes over the rules."""
-    request = hb.SubsetInput()
-    request.unicode_set.update(map(ord, characters))
-    request.layout_feature_tag_set.clear()
-    request.layout_feature_tag_set.invert()
-    request.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
-    data: bytes = hb.SubsetPlan(hb.Face(face.data), request).execute().blob.data
-    return data
-
-
+CUTTERS: Final[dict[str, Cutter]] = {
+    "pyftsubset": cut_with_fonttools,
+    "hb-subset": cut_with_harfbuzz,
+    **({"subset-font": cut_with_subset_font} if bring_subset_font() else {}),
+}
 TOOLS: Final[dict[str, Tool]] = {
-    "pyftsubset": lambda face, runs: to_woff2(cut_with_fonttools(face, collect_characters(runs))),
-    "hb-subset": lambda face, runs: to_woff2(cut_with_harfbuzz(face, collect_characters(runs))),
-    "pyftsubset + 17C1 25CC": lambda face, runs: to_woff2(cut_with_fonttools(face, collect_characters(runs) + REMEDY)),
-    "hb-subset + 17C1 25CC": lambda face, runs: to_woff2(cut_with_harfbuzz(face, collect_characters(runs) + REMEDY)),
+    **{name: pack(cutter) for name, cutter in CUTTERS.items()},
+    **{f"{name} + 17C1 25CC": pack(cutter, REMEDY) for name, cutter in CUTTERS.items()},
     "khmertext": lambda face, runs: subset_text(face, runs, prover=prover).data,
     "hb-subset, all Khmer": lambda face, runs: to_woff2(cut_with_harfbuzz(face, BLOCKS + COMPANIONS)),
     "khmertext, all Khmer": lambda face, runs: subset_full(face, runs, prover=prover).data,
