@@ -19,6 +19,7 @@ from khmertext.fonts.comparing import Change, FaceComparison, compare_faces, com
 from khmertext.fonts.default import default_face, default_license_text
 from khmertext.fonts.detection import FontReport, Remark, Status, check_khmer, examine, require_khmer
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
+from khmertext.fonts.features import list_settings, normalize_features, parse_features
 from khmertext.fonts.legacy import LegacyFont
 from khmertext.fonts.licensing import License, read_license, require_subsettable
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
@@ -65,7 +66,10 @@ __all__ = [
     "examine",
     "limit_axes",
     "list_runs",
+    "list_settings",
+    "normalize_features",
     "open_face",
+    "parse_features",
     "plan_full",
     "plan_text",
     "prove",
