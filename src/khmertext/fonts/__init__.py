@@ -15,7 +15,15 @@ Example:
 from __future__ import annotations
 
 from khmertext.fonts.behaviour import LEVELS, Check
-from khmertext.fonts.comparing import Change, FaceComparison, compare_faces, compare_page, draw_comparison
+from khmertext.fonts.comparing import (
+    Change,
+    FaceComparison,
+    View,
+    compare_faces,
+    compare_page,
+    draw_comparison,
+    list_views,
+)
 from khmertext.fonts.default import default_face, default_license_text
 from khmertext.fonts.detection import FontReport, Remark, Status, check_khmer, examine, require_khmer
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
@@ -54,6 +62,7 @@ __all__ = [
     "Subset",
     "SubsetPlan",
     "Trace",
+    "View",
     "axis_deviation",
     "check_khmer",
     "compare_faces",
@@ -67,6 +76,7 @@ __all__ = [
     "limit_axes",
     "list_runs",
     "list_settings",
+    "list_views",
     "normalize_features",
     "open_face",
     "parse_features",

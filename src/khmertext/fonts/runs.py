@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Final
 
 from khmertext.fonts.faces import Face
 from khmertext.fonts.proof import Proof, Run, prove
-from khmertext.text.clusters import split_clusters
+from khmertext.text.clusters import CLUSTER, split_clusters
 from khmertext.workers import map_chunks, split_chunks
 
 __all__ = [
@@ -34,6 +35,7 @@ KHMER_LETTER = re.compile("[\u1780-\u17ff\u19e0-\u19ff]")
 SPACES: Final = " \u00a0"
 """The spaces that may stand in a line between words: the ordinary one, and that which keeps a line together."""
 SPACE: Final = frozenset(SPACES)
+SEVERAL: Final = re.compile("  +")
 
 # Default-ignorable characters: shapers hide them, mapped or not (Unicode, 5.21).
 INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u17b4\u17b5")
@@ -85,7 +87,7 @@ def iter_spaced(text: str) -> Iterator[str]:
     """What stands on both sides of the spaces of a text: a cluster, the spaces, a cluster.
 
     A font may have rules for the space and its neighbours, as kerning. Where a page gives it no ``unicode-range``, a
-    browser shapes runs and the spaces between them as a whole.
+    browser shapes runs and the spaces between them as a whole. Ordinary spaces in a row are one, as in a page.
 
     Args:
         text: Any text.
@@ -94,27 +96,40 @@ def iter_spaced(text: str) -> Iterator[str]:
         The last cluster of a run of Khmer with the spaces behind it and the first cluster of the next run; one cluster
         with the spaces alone where something else stands on the other side.
 
-    Source: HarfBuzz manual, clusters; Unicode, 3.0 (0020 and 00A0).
+    Source: CSS Text 3, section 4.1.1 (spaces collapse); Unicode, 6.2 (Space Characters).
 
     Example:
         >>> list(iter_spaced("ខ្មែរ កម្ពុជា (ភាសា )"))
         ['រ ក', 'ជា ', 'សា ']
     """
-    behind, end = "", 0
-    for start, run in (*iter_khmer_runs(text), (len(text), "")):
+    if not any(space in text for space in SPACES):
+        return
+    before, end = "", 0
+    for start, run in chain(iter_khmer_runs(text), [(len(text), "")]):
         between = text[end:start]
-        clusters = split_clusters(run) or [""]
-        rest = between.lstrip(SPACES)
-        if between and not rest:
-            if behind or clusters[0]:
-                yield behind + between + clusters[0]
-        else:
-            if behind and len(rest) < len(between):
-                yield behind + between[: len(between) - len(rest)]
-            before = rest[len(rest.rstrip(SPACES)) :]
-            if before and clusters[0]:
-                yield before + clusters[0]
-        behind, end = clusters[-1], start + len(run)
+        if between[:1] in SPACE or between[-1:] in SPACE:
+            between = SEVERAL.sub(" ", between)
+            rest = between.lstrip(SPACES)
+            if not rest and (before or run):
+                yield f"{find_last(before)}{between}{find_first(run)}"
+            elif before and len(rest) < len(between):
+                yield find_last(before) + between[: -len(rest)]
+            spaces = rest[len(rest.rstrip(SPACES)) :]
+            if spaces and run:
+                yield spaces + find_first(run)
+        before, end = run, start + len(run)
+
+
+def find_first(run: str) -> str:
+    """Return the first cluster of a run; nothing of none."""
+    found = CLUSTER.match(run)
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=4096)
+def find_last(run: str) -> str:
+    """Return the last cluster of a run; nothing of none."""
+    return split_clusters(run)[-1] if run else ""
 
 
 def list_runs(
