@@ -299,6 +299,7 @@ def show_subset(certificate: Mapping[str, Any], subset: Subset, output: Path, sa
         ("places", describe_places(proof)),
         *([("features", ", ".join(["default", *filter(None, proof["features"])]))] if any(proof["features"]) else []),
         ("sanitizer", sanitizer),
+        *([("left out", ", ".join(map(printable, left_out)))] if (left_out := before["tables_left_out"]) else []),
         ("written", f"{printable(str(output))}, {printable(output.name)}{PROOF_SUFFIX}"),
     ]
     click.echo(format_table(rows))

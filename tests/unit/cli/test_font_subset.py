@@ -16,6 +16,7 @@ import pytest
 import uharfbuzz as hb
 from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from khmertext.cli import main as command
 from khmertext.cli.font_subset import font_subset, font_verify
@@ -331,6 +332,18 @@ def test_without_the_sanitizer(run: Run, files: Path, monkeypatch: pytest.Monkey
     answer = run("verify", "regular.ttf", "out.woff2", "--text-file", "t.txt")
     assert answer.code == 0
     assert "was not run" in answer.out
+
+
+@pytest.mark.parametrize("name", ["regular.ttf", "variable.ttf"])
+def test_what_the_reference_lacks_is_named(run: Run, files: Path, name: str) -> None:
+    font: Any = TTFont(files / name)
+    font["morx"] = DefaultTable("morx")
+    font["morx"].data = b"\0\3\0\0\0\0\0\0"
+    font.save(files / "apple.ttf")
+    answer = run("subset", "apple.ttf", "--text-file", "t.txt", "-o", "out.woff2")
+    assert re.search(r"left out +morx\n", answer.out)
+    found = json.loads((files / "out.woff2.proof.json").read_text(encoding="ascii"))
+    assert found["original"]["tables_left_out"] == ["morx"]
 
 
 def test_weights_and_limits() -> None:
