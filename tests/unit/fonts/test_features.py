@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from itertools import permutations
 from typing import Any
@@ -28,6 +29,8 @@ from khmertext.fonts import (
 )
 from khmertext.fonts.certificate import certify, hash_runs
 from khmertext.fonts.features import format_features
+from khmertext.fonts.pruning import prune_rules
+from khmertext.fonts.shrinking import shrink_rules
 
 TAGS = st.from_regex(r"[A-Za-z0-9]{4}", fullmatch=True)
 # ក and ខ become ឃ (a ligature), ខ becomes ង on demand, គ before ច is moved.
@@ -190,6 +193,17 @@ def test_a_rule_that_is_switched_is_proven(
     both = prove(ruled, less, [Run(text, "km", 400, other), Run(text, "km", 400, setting)])
     assert both.runs == 1
     assert both.differing
+    again = [Run(text, "km", 400, one) for one in (setting, other, setting, other)]
+    assert prove(ruled, ruled, again).runs == 2
+
+
+def test_clusters_are_proven_with_each_setting(ruled: Face, change: Any) -> None:
+    # In the run the second letter is gone before ss01 comes; alone it is not.
+    less = without(ruled, change, "GSUB", "ss01")
+    assert prove(ruled, less, [Run("កខ", "km", 400)]).holds
+    proof = prove(ruled, less, [Run("កខ", "km", 400), Run("កខ", "km", 400, "ss01=1")])
+    assert [(one.part, one.run.features) for one in proof.differing] == [("ខ", "ss01=1")]
+    assert proof.cluster_texts == {"ក"}
 
 
 def test_traces_follow_features(ruled: Face) -> None:
@@ -217,11 +231,40 @@ def test_cut_for_features(ruled: Face, coverage: Any, effort: Any) -> None:
     assert shape_plainly(plain, "ខ", {"ss01": 1}) != shape_plainly(ruled, "ខ", {"ss01": 1})
 
 
+@pytest.mark.parametrize("coverage", ["exact", "text"])
+def test_features_are_followed_from_the_start(ruled: Face, coverage: Any) -> None:
+    assert subset_text(ruled, [Run("ខ", "km", 400, "ss01=1")], coverage=coverage).rounds == 1
+
+
+def test_rules_across_clusters_are_followed_with_features(regular: Face, change: Any) -> None:
+    rules = RULES.replace("calt", "dlig")
+    face = change(regular, lambda font: addOpenTypeFeaturesFromString(font, rules))
+    runs = [Run("កខ", "km", 400), Run("កខ", "km", 400, "dlig=1")]
+    exact = subset_text(face, runs, coverage="exact")
+    assert (exact.coverage, exact.proof.runs) == ("exact", 2)
+    assert exact.rounds > 1
+    assert shape_plainly(exact.face, "កខ", {"dlig": 1}) == shape_plainly(face, "កខ", {"dlig": 1})
+
+
+def test_shrinking_minds_features(regular: Face, change: Any) -> None:
+    rules = "languagesystem khmr dflt; feature ss01 { sub uni1781 by uni1784; sub uni1782 by uni1785; } ss01;"
+    face = change(regular, lambda font: addOpenTypeFeaturesFromString(font, rules))
+    plain: list[Any] = [("ខ", "km"), ("គ", "km")]
+    asked: list[Any] = [("ខ", "km", "ss01=1"), ("គ", "km", "ss01=1")]
+    left = []
+    for texts in (plain, asked):
+        kept = prune_rules(face, trace_lookups(face, asked).sights)
+        shrink_rules(face, kept, texts)
+        left.append(len(kept.font["GSUB"].table.LookupList.Lookup[0].SubTable[0].mapping))
+    assert left == [1, 2]
+
+
 def test_certificates_name_features(ruled: Face) -> None:
     runs = list_runs(["កខ"], ruled, features=("", "clig=0"))
     subset = subset_text(ruled, runs)
     found = certify(b"", b"", ruled, subset, runs, axes={}, options={})
     assert found["proof"]["features"] == ["", "clig=0"]
     assert found["proof"]["runs"] == 2
-    assert hash_runs(runs) != hash_runs(runs[:1])
+    lines = f"{runs[0].text}\tkm\t400\n{runs[1].text}\tkm\t400\tclig=0\n"
+    assert hash_runs(runs) == hashlib.sha256(lines.encode()).hexdigest()
     assert hash_runs([Run("ក", "km", 400)]) == hash_runs([Run("ក", "km", 400, "")])

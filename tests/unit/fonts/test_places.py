@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,9 +23,11 @@ from khmertext.fonts import (
     open_face,
     prove,
     subset_text,
+    trace_lookups,
 )
 from khmertext.fonts.certificate import certify, prove_everywhere
 from khmertext.fonts.places import MAX_PLACES, choose_weights, count_places, describe_place, list_places
+from khmertext.fonts.subset import locate_all
 
 VALUES = st.lists(st.integers(0, 8), min_size=3, max_size=3).map(sorted)
 
@@ -123,6 +126,26 @@ def test_setting_variations_is_as_good_as_instancing(wide: Face, coverage: Any) 
     assert {tuple(place.values()) for place in found["places"]} == set(
         itertools.product((80, 90, 100), (400, 550, 700))
     )
+
+
+def test_the_trace_of_an_exact_cut_sees_all_places(wide: Face, change: Any) -> None:
+    rules = "languagesystem khmr dflt; feature kern { pos uni1780 uni1781 (wdth=100:0 wdth=80:-60); } kern;"
+    face = change(wide, lambda font: addOpenTypeFeaturesFromString(font, rules, tables=["GPOS"]))
+    runs = [Run("កខ", "km", 400)]
+    found = [trace_lookups(face, [("កខ", "km")], places).sights for places in ([{}], locate_all(face, runs))]
+    assert [("GPOS", 0) in sights for sights in found] == [False, True]
+    exact = subset_text(face, runs, coverage="exact", prover=prove_everywhere)
+    assert exact.coverage == "exact"
+    assert prove_everywhere(face, open_face(exact.data), runs).holds
+
+
+def test_processes_prove_at_the_same_place(wide: Face, change: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("khmertext.fonts.runs.SMALL", 0)
+    other = bend(change, wide, wdth=(-1.0, -0.5, 0.0))
+    runs = [Run(text, "km", 400) for text in ("ក", "ខ", "គ")]
+    one, two = (prove_everywhere(wide, other, runs, jobs=jobs) for jobs in (1, 2))
+    assert one == two
+    assert len(one.differing) == 1
 
 
 def test_views_of_fonts_with_other_axes(wide: Face, regular: Face) -> None:
