@@ -18,7 +18,7 @@ from khmertext.errors import FontError
 from khmertext.fonts.faces import Face
 from khmertext.fonts.places import choose_weights, count_places, list_places
 from khmertext.fonts.proof import Proof, Run
-from khmertext.fonts.runs import SPACES, prove_in_processes
+from khmertext.fonts.runs import SPACE, prove_in_processes
 from khmertext.fonts.sanitizing import Sanitized
 from khmertext.fonts.subset import Subset
 from khmertext.fonts.subsetting import default_limits, limit_axes
@@ -64,9 +64,10 @@ def certify(
         >>> found["format"], found["version"], found["proof"]["runs"]
         ('khmertext font proof', 1, 1)
     """
-    weights = [dict(place) for place in dict.fromkeys(tuple(reference.locate(run.weight).items()) for run in runs)]
+    used = {run.weight for run in runs}
+    weights = [dict(place) for place in {tuple(reference.locate(weight).items()) for weight in used}]
     weights.sort(key=lambda place: list(place.values()))
-    others = list_places(reference, len({run.weight for run in runs}))
+    others = list_places(reference, len(used))
     places = [{**place, **weight} for place in others for weight in weights or [{}]]
     left_out = (count_places(reference) - len(others)) * max(1, len(weights))
     return {
@@ -96,8 +97,8 @@ def certify(
         "proof": {
             "runs": subset.proof.runs,
             "clusters": subset.proof.clusters,
-            "across_spaces": len({run.text for run in runs if any(space in run.text for space in SPACES)}),
-            "weights": sorted({run.weight for run in runs}),
+            "across_spaces": len({run.text for run in runs if not SPACE.isdisjoint(run.text)}),
+            "weights": sorted(used),
             "languages": sorted({run.language for run in runs}),
             "features": sorted({run.features for run in runs}),
             "places": places,
@@ -113,7 +114,10 @@ def certify(
 
 def hash_runs(runs: Sequence[Run]) -> str:
     """Return the sha256 of runs: sorted, as lines of text, language, weight and, where there are any, features."""
-    lines = ("\t".join(map(str, run if run.features else run[:3])) + "\n" for run in sorted(set(runs)))
+    lines = (
+        f"{text}\t{language}\t{weight}\t{features}\n" if features else f"{text}\t{language}\t{weight}\n"
+        for text, language, weight, features in sorted(set(runs))
+    )
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 

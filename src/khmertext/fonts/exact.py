@@ -137,13 +137,13 @@ def sift(
     """Add to a trace what neighbours make of each other, where runs are many: proving all of them twice takes long."""
     if len(runs) < MANY:
         return
-    pairs: dict[Run, None] = {}
+    texts: dict[tuple[str, int, str], dict[str, None]] = {}
     for run in runs:
-        clusters = split_clusters(run.text)
-        pairs.update(dict.fromkeys(Run(a + b, *run[1:]) for a, b in pairwise(clusters)))
+        pairs = dict.fromkeys(a + b for a, b in pairwise(split_clusters(run.text)))
+        texts.setdefault(run[1:], {}).update(pairs)
     plan = plan_drawn(reference, found.glyphs, found.unicodes)
     shipped = open_face(cut_exactly(reference, found, plan, name=name, hinting=hinting))
-    proof = prover(reference, shipped, list(pairs))
+    proof = prover(reference, shipped, [Run(text, *setting) for setting, pairs in texts.items() for text in pairs])
     if proof.differing:
         enlarge(reference, found, proof, places)
 

@@ -14,12 +14,14 @@ from typing import Final
 
 from khmertext.fonts.faces import Face
 from khmertext.fonts.proof import Proof, Run, prove
+from khmertext.text.boundaries import find_start
 from khmertext.text.clusters import CLUSTER, split_clusters
 from khmertext.workers import map_chunks, split_chunks
 
 __all__ = [
     "KHMER_LETTER",
     "KHMER_RUN",
+    "SPACE",
     "SPACES",
     "iter_khmer_runs",
     "iter_spaced",
@@ -129,7 +131,7 @@ def find_first(run: str) -> str:
 @lru_cache(maxsize=4096)
 def find_last(run: str) -> str:
     """Return the last cluster of a run; nothing of none."""
-    return split_clusters(run)[-1] if run else ""
+    return split_clusters(run[find_start(run, len(run) - 1, 0) :])[-1] if run else ""
 
 
 def list_runs(
