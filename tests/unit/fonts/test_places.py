@@ -132,7 +132,8 @@ def test_the_trace_of_an_exact_cut_sees_all_places(wide: Face, change: Any) -> N
     rules = "languagesystem khmr dflt; feature kern { pos uni1780 uni1781 (wdth=100:0 wdth=80:-60); } kern;"
     face = change(wide, lambda font: addOpenTypeFeaturesFromString(font, rules, tables=["GPOS"]))
     runs = [Run("កខ", "km", 400)]
-    found = [trace_lookups(face, [("កខ", "km")], places).sights for places in ([{}], locate_all(face, runs))]
+    default: list[dict[str, float]] = [{}]
+    found = [trace_lookups(face, [("កខ", "km")], places).sights for places in (default, locate_all(face, runs))]
     assert [("GPOS", 0) in sights for sights in found] == [False, True]
     exact = subset_text(face, runs, coverage="exact", prover=prove_everywhere)
     assert exact.coverage == "exact"
