@@ -6,7 +6,7 @@ import click
 
 from khmertext.cli.terminal import printable
 
-__all__ = ["Axes", "parse_axes"]
+__all__ = ["Axes", "parse_axes", "parse_place"]
 
 Axes = dict[str, tuple[float, float]]
 
@@ -33,3 +33,23 @@ def parse_axes(text: str) -> Axes:
             raise click.BadParameter(f"{printable(part)!r} is not like wght=400 or wght=400:700", param_hint="--axes")
         axes[tag] = values
     return axes
+
+
+def parse_place(text: str) -> dict[str, float]:
+    """``wght=700,wdth=80`` → axis tag → value.
+
+    Args:
+        text: As an option gives it.
+
+    Raises:
+        click.BadParameter: It is not of that form.
+
+    Example:
+        >>> parse_place("wght=700,wdth=80")
+        {'wght': 700.0, 'wdth': 80.0}
+    """
+    axes = parse_axes(text)
+    for tag, (low, high) in axes.items():
+        if low != high:
+            raise click.BadParameter(f"{printable(tag)} has to have one value, as wght=400", param_hint="--axes")
+    return {tag: low for tag, (low, _) in axes.items()}

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from khmertext.cli.axes import parse_place
+from khmertext.cli.features import features_option
 from khmertext.cli.terminal import printable
 from khmertext.files import read_text, replace_file
-from khmertext.fonts import compare_faces, draw_comparison, read_face, report_page
+from khmertext.fonts import View, compare_faces, draw_comparison, list_views, read_face, report_page
 
 __all__ = ["font_compare", "font_report"]
 
@@ -47,19 +49,39 @@ def font_report(font: Path, output: Path) -> None:
     type=FONT,
     help="A UTF-8 file with the text to draw; repeatable.",
 )
+@click.option(
+    "--axes",
+    "places",
+    multiple=True,
+    metavar="TEXT",
+    help="Where in the axes to look, as wght=700,wdth=80; repeatable. [default: ends, default and middle of each axis "
+    "where A and B have the same axes, else the default alone]",
+)
+@features_option("the fonts are compared with each besides the browser's default")
 @OUTPUT_OPTION
-def font_compare(first: Path, second: Path, text_files: tuple[Path, ...], output: Path) -> None:
+def font_compare(
+    first: Path,
+    second: Path,
+    text_files: tuple[Path, ...],
+    places: tuple[str, ...],
+    features: tuple[str, ...],
+    output: Path,
+) -> None:
     """Write a page with pictures of what the fonts A and B draw differently.
 
     Exit code 1 when a run of the text or the line metrics differ.
     """
     faces = read_face(first), read_face(second)
-    comparison = compare_faces(*faces, map(read_text, text_files))
+    settings = features or ("",)
+    views = [View(tuple(parse_place(place).items()), setting) for place in places for setting in settings]
+    comparison = compare_faces(*faces, map(read_text, text_files), views or list_views(*faces, settings))
     write_page(output, draw_comparison(comparison), [first, second, *text_files])
     if output != Path(STDOUT):
         differing = f"{comparison.differing_runs:,} of {comparison.runs:,} distinct runs differ"
         lines = "" if comparison.line_metrics_equal else "; the line metrics differ"
-        click.echo(f"{differing}{lines}: {printable(str(output))}")
+        count = len(comparison.views)
+        looked = f", looked at in {count:,} ways" if count > 1 else ""
+        click.echo(f"{differing}{looked}{lines}: {printable(str(output))}")
     if not comparison.same:
         click.get_current_context().exit(1)
 

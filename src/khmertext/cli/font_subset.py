@@ -12,6 +12,7 @@ import click
 
 from khmertext.atomic import fill_file, put_whole
 from khmertext.cli.axes import Axes, parse_axes
+from khmertext.cli.features import features_option
 from khmertext.cli.terminal import format_columns, format_json, format_table, printable
 from khmertext.errors import FontError, TextError
 from khmertext.files import read_text
@@ -34,6 +35,8 @@ from khmertext.fonts import (
 )
 from khmertext.fonts.certificate import certify, choose_weights, limit_like, prove_everywhere
 from khmertext.fonts.exact import EFFORTS, Effort
+from khmertext.fonts.features import list_settings
+from khmertext.fonts.sanitizing import HOW_TO_INSTALL, Sanitized, sanitize
 from khmertext.fonts.shaping import notate
 from khmertext.fonts.subset import COVERAGES, TextCoverage
 from khmertext.fonts.subsetting import FLAVORS, HINTING, Flavor, Hinting, pack
@@ -80,6 +83,10 @@ language_option = click.option("--language", default="km", show_default=True, he
 @click.option("--flavor", type=click.Choice(FLAVORS), help="[default: as OUT ends, else woff2]")
 @click.option("--name", help="The family name to use where the license reserves the font's own.")
 @language_option
+@features_option("the font is cut for and proven with each besides the browser's default")
+@click.option(
+    "--sanitize/--no-sanitize", "ask", default=True, help="Run OpenType Sanitizer where it is installed. [default: do]"
+)
 @click.option("--allow-restricted", is_flag=True, help="Cut a font whose embedding bits forbid it; its owner may.")
 @click.option(
     "--explain",
@@ -100,6 +107,8 @@ def font_subset(
     flavor: str | None,
     name: str | None,
     language: str,
+    features: tuple[str, ...],
+    ask: bool,
     allow_restricted: bool,
     explain: bool,
     as_json: bool,
@@ -107,8 +116,9 @@ def font_subset(
 ) -> None:
     """Cut FILE down to the smallest font that draws a text, and prove that it does.
 
-    Every distinct run of Khmer in the text is drawn with both fonts, at the ends and in the middle of the weights that
-    stay. Where anything differs nothing is written.
+    Every distinct run of Khmer in the text, and every space with its neighbours, is drawn with both fonts, at the ends,
+    the default and the middle of each axis that stays. Where anything differs, or OpenType Sanitizer refuses the font,
+    nothing is written.
     """
     kind = cast(Flavor, flavor or next((one for one in FLAVORS if output.suffix.lower() == f".{one}"), "woff2"))
     proof_path = output.with_name(output.name + PROOF_SUFFIX)
@@ -121,7 +131,7 @@ def font_subset(
     require_khmer(face)
     limits = choose_limits(face, axes)
     reference = limit_face(face, limits)
-    runs = read_runs(text_files, reference, language)
+    runs = read_runs(text_files, reference, language, features or ("",))
     if not runs and coverage != "full":
         raise TextError("has no Khmer", source=str(text_files[0]), hint="give a text, or --coverage full")
     make = partial(
@@ -132,6 +142,13 @@ def font_subset(
     except ValueError as error:
         raise click.UsageError(printable(str(error))) from error
     data = pack(subset.face.data, kind) if kind != "woff2" else subset.data
+    said = sanitize(data) if ask else None
+    if said is not None and not said.passed:
+        raise FontError(
+            f"OpenType Sanitizer {said.version} refuses the cut font: {printable(said.message)}",
+            source=str(file),
+            hint="nothing was written; use another font, or --no-sanitize",
+        )
     certificate = certify(
         file.read_bytes(),
         data,
@@ -147,6 +164,7 @@ def font_subset(
             "name": name,
             "language": language,
         },
+        sanitized=said,
     )
     write(output, data)
     write(proof_path, (format_json(certificate) + "\n").encode("ascii"))
@@ -154,7 +172,7 @@ def font_subset(
     if as_json:
         click.echo(format_json({**certificate, "dial": dial} if explain else certificate))
         return
-    show_subset(certificate, subset, output)
+    show_subset(certificate, subset, output, describe_sanitized(said) if ask else "OpenType Sanitizer was not run")
     if explain:
         show_reasons(subset, len(data))
         show_dial(dial, subset.coverage)
@@ -166,36 +184,47 @@ def font_subset(
 @text_file
 @click.option("--axes", help="Where axes were pinned, as wdth=80. [default: as the proof beside SUBSET says]")
 @language_option
+@features_option("as the proof beside SUBSET says unless given")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def font_verify(
-    original: Path, subset: Path, text_files: tuple[Path, ...], axes: str | None, language: str, as_json: bool
+    original: Path,
+    subset: Path,
+    text_files: tuple[Path, ...],
+    axes: str | None,
+    language: str,
+    features: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Tell whether SUBSET draws a text as ORIGINAL does.
 
     Both are taken as they are; nothing that was found out when SUBSET was made is believed. Exit code 1 when anything
-    differs.
+    differs, or when OpenType Sanitizer, where it is installed, refuses SUBSET.
     """
     shipped = read_face(subset)
     face = read_face(original)
-    known = parse_axes(axes) if axes else read_axes(subset.with_name(subset.name + PROOF_SUFFIX))
+    proof_path = subset.with_name(subset.name + PROOF_SUFFIX)
+    known = parse_axes(axes) if axes else read_axes(proof_path)
     reference = limit_like(face, shipped, known)
-    runs = read_runs(text_files, reference, language)
+    runs = read_runs(text_files, reference, language, features or read_settings(proof_path))
     proof = prove_everywhere(reference, shipped, runs, jobs=count_jobs())
+    said = sanitize(subset.read_bytes())
     if as_json:
-        click.echo(format_json(proof_value(proof)))
+        click.echo(format_json({**proof_value(proof), "sanitizer": None if said is None else said._asdict()}))
     else:
         show_proof(proof)
-    if not proof.holds:
+        click.echo(describe_sanitized(said))
+    if not proof.holds or (said is not None and not said.passed):
         click.get_current_context().exit(1)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read_runs(paths: tuple[Path, ...], reference: Face, language: str) -> list[Run]:
-    """The runs of Khmer in text files, at each weight that is compared."""
+def read_runs(paths: tuple[Path, ...], reference: Face, language: str, features: tuple[str, ...]) -> list[Run]:
+    """The runs of Khmer in text files, and spaces with their neighbours, at each weight and setting of features."""
     texts = [read_text(path) for path in paths]
-    return list_runs(texts, reference, language=language, weights=choose_weights(reference))
+    weights = choose_weights(reference)
+    return list_runs(texts, reference, language=language, weights=weights, features=features, spaces=True)
 
 
 def choose_limits(face: Face, axes: str | None) -> Axes:
@@ -231,6 +260,15 @@ def read_axes(path: Path) -> Axes:
         return {str(tag): (float(low), float(high)) for tag, (low, high) in axes.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+
+
+def read_settings(path: Path) -> tuple[str, ...]:
+    """The settings of features that a proof tells of; the browser's default alone where there is no proof of ours."""
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))["proof"]["features"]
+        return list_settings(str(setting) for setting in settings)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ("",)
 
 
 def is_same(one: Path, other: Path) -> bool:
@@ -279,7 +317,7 @@ def write(path: Path, data: bytes) -> None:
     put_whole(path, lambda temporary: fill_file(temporary, data, None))
 
 
-def show_subset(certificate: Mapping[str, Any], subset: Subset, output: Path) -> None:
+def show_subset(certificate: Mapping[str, Any], subset: Subset, output: Path, sanitizer: str) -> None:
     before, after, proof = certificate["original"], certificate["subset"], certificate["proof"]
     rows = [
         ("font", f"{before['bytes']:,} → {after['bytes']:,} bytes"),
@@ -288,6 +326,10 @@ def show_subset(certificate: Mapping[str, Any], subset: Subset, output: Path) ->
         ("runs proven", f"{proof['runs']:,}"),
         ("clusters", f"{proof['clusters']:,} distinct"),
         *([("other Khmer", describe_gate(subset.gate))] if subset.gate else []),
+        ("places", describe_places(proof)),
+        *([("features", ", ".join(["default", *filter(None, proof["features"])]))] if any(proof["features"]) else []),
+        ("sanitizer", sanitizer),
+        *([("left out", ", ".join(map(printable, left_out)))] if (left_out := before["tables_left_out"]) else []),
         ("written", f"{printable(str(output))}, {printable(output.name)}{PROOF_SUFFIX}"),
     ]
     click.echo(format_table(rows))
@@ -299,6 +341,21 @@ def describe_gate(gate: Judged) -> str:
     """What other texts came out as, in words."""
     flagged = f", {len(gate.flagged):,} flagged" if gate.flagged else ""
     return f"{gate.texts:,} texts tried: {gate.right:,} right{flagged}, {len(gate.wrong):,} wrong"
+
+
+def describe_places(proof: Mapping[str, Any]) -> str:
+    """At how many places of the axes the fonts were compared."""
+    left_out = proof["places_left_out"]
+    return f"{len(proof['places']):,} in the axes" + (f", {left_out:,} left out" if left_out else "")
+
+
+def describe_sanitized(said: Sanitized | None) -> str:
+    """One line on what OpenType Sanitizer said."""
+    if said is None:
+        return f"OpenType Sanitizer was not run; install it with: {HOW_TO_INSTALL}"
+    if said.passed:
+        return f"OpenType Sanitizer {said.version} lets the font through"
+    return f"OpenType Sanitizer {said.version} refuses the font: {printable(said.message)}"
 
 
 def show_reasons(subset: Subset, size: int) -> None:
@@ -386,8 +443,9 @@ def show_proof(proof: Proof) -> None:
 
 
 def describe_difference(difference: Difference) -> str:
+    features = f", features {difference.run.features}" if difference.run.features else ""
     where = f" in {notate(difference.run.text)}" if difference.part != difference.run.text else ""
-    return f"{notate(difference.part)}{where}, weight {difference.run.weight}: {printable(difference.detail)}"
+    return f"{notate(difference.part)}{where}, weight {difference.run.weight}{features}: {printable(difference.detail)}"
 
 
 def proof_value(proof: Proof) -> dict[str, Any]:

@@ -15,10 +15,19 @@ Example:
 from __future__ import annotations
 
 from khmertext.fonts.behaviour import LEVELS, Check
-from khmertext.fonts.comparing import Change, FaceComparison, compare_faces, compare_page, draw_comparison
+from khmertext.fonts.comparing import (
+    Change,
+    FaceComparison,
+    View,
+    compare_faces,
+    compare_page,
+    draw_comparison,
+    list_views,
+)
 from khmertext.fonts.default import default_face, default_license_text
 from khmertext.fonts.detection import FontReport, Remark, Status, check_khmer, examine, require_khmer
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
+from khmertext.fonts.features import list_settings, normalize_features, parse_features
 from khmertext.fonts.gate import Judged, judge_texts
 from khmertext.fonts.legacy import LegacyFont
 from khmertext.fonts.licensing import License, read_license, require_subsettable
@@ -57,6 +66,7 @@ __all__ = [
     "SubsetPlan",
     "Trace",
     "Unseen",
+    "View",
     "axis_deviation",
     "check_khmer",
     "compare_faces",
@@ -70,8 +80,12 @@ __all__ = [
     "judge_texts",
     "limit_axes",
     "list_runs",
+    "list_settings",
+    "list_views",
     "measure_unseen",
+    "normalize_features",
     "open_face",
+    "parse_features",
     "plan_full",
     "plan_text",
     "prove",

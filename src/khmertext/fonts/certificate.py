@@ -7,7 +7,6 @@ fonts and the text.
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -18,8 +17,10 @@ import uharfbuzz as hb
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face
 from khmertext.fonts.gate import Judged
+from khmertext.fonts.places import choose_weights, count_places, list_places
 from khmertext.fonts.proof import Proof, Run
-from khmertext.fonts.runs import prove_in_processes
+from khmertext.fonts.runs import SPACE, prove_in_processes
+from khmertext.fonts.sanitizing import Sanitized
 from khmertext.fonts.subset import Subset
 from khmertext.fonts.subsetting import default_limits, limit_axes
 from khmertext.version import __version__
@@ -28,8 +29,6 @@ __all__ = ["CERTIFICATE_VERSION", "certify", "choose_weights", "limit_like", "pr
 
 CERTIFICATE_VERSION: Final = 1
 """Grows when a reader of an older version would misread a certificate."""
-
-MAX_CORNERS: Final = 32
 
 
 def certify(
@@ -41,6 +40,7 @@ def certify(
     *,
     axes: Mapping[str, tuple[float, float]],
     options: Mapping[str, Any],
+    sanitized: Sanitized | None = None,
 ) -> dict[str, Any]:
     """Put together what was proven.
 
@@ -52,6 +52,7 @@ def certify(
         runs: What it was proven on.
         axes: Axis tag to the least and the greatest value.
         options: What else was asked for, in values that JSON has.
+        sanitized: What OpenType Sanitizer said of the published file; None when it was not asked.
 
     Returns:
         Values that JSON has; their order is fixed.
@@ -64,6 +65,12 @@ def certify(
         >>> found["format"], found["version"], found["proof"]["runs"]
         ('khmertext font proof', 1, 1)
     """
+    used = {run.weight for run in runs}
+    weights = [dict(place) for place in {tuple(reference.locate(weight).items()) for weight in used}]
+    weights.sort(key=lambda place: list(place.values()))
+    others = list_places(reference, len(used))
+    places = [{**place, **weight} for place in others for weight in weights or [{}]]
+    left_out = (count_places(reference) - len(others)) * max(1, len(weights))
     return {
         "format": "khmertext font proof",
         "version": CERTIFICATE_VERSION,
@@ -91,13 +98,18 @@ def certify(
         "proof": {
             "runs": subset.proof.runs,
             "clusters": subset.proof.clusters,
-            "weights": sorted({run.weight for run in runs}),
+            "across_spaces": len({run.text for run in runs if not SPACE.isdisjoint(run.text)}),
+            "weights": sorted(used),
             "languages": sorted({run.language for run in runs}),
+            "features": sorted({run.features for run in runs}),
+            "places": places,
+            "places_left_out": left_out,
             "runs_sha256": hash_runs(runs),
             "lacking": [list(run) for run in subset.proof.lacking],
             "differing": len(subset.proof.differing),
             "metrics_equal": subset.proof.metrics_equal,
         },
+        "sanitizer": None if sanitized is None else {"version": sanitized.version, "passed": sanitized.passed},
         "gate": describe_gate(subset.gate),
     }
 
@@ -116,28 +128,16 @@ def describe_gate(gate: Judged | None) -> dict[str, int] | None:
 
 
 def hash_runs(runs: Sequence[Run]) -> str:
-    """Return the sha256 of runs: sorted, as lines of text, language and weight in UTF-8."""
-    lines = (f"{text}\t{language}\t{weight}\n" for text, language, weight in sorted(set(runs)))
+    """Return the sha256 of runs: sorted, as lines of text, language, weight and, where there are any, features."""
+    lines = (
+        f"{text}\t{language}\t{weight}\t{features}\n" if features else f"{text}\t{language}\t{weight}\n"
+        for text, language, weight, features in sorted(set(runs))
+    )
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def choose_weights(face: Face) -> tuple[int, ...]:
-    """Return the weights at which to compare a font: the ends of its weight axis, its middle and its default.
-
-    Example:
-        >>> from khmertext.fonts import default_face
-        >>> choose_weights(default_face())
-        (100, 400, 500, 900)
-    """
-    axis = face.axis("wght")
-    if axis is None:
-        return (face.weight,)
-    ends = (axis.minimum, (axis.minimum + axis.maximum) / 2, axis.default, axis.maximum)
-    return tuple(sorted({min(max(round(value), 1), 1000) for value in ends}))
-
-
 def prove_everywhere(reference: Face, shipped: Face, runs: Sequence[Run], *, jobs: int = 1) -> Proof:
-    """Compare two fonts on runs, and at the ends of axes other than the weight too.
+    """Compare two fonts on runs, at all places of axes other than the weight too.
 
     Args:
         reference: The font as it should look.
@@ -146,19 +146,24 @@ def prove_everywhere(reference: Face, shipped: Face, runs: Sequence[Run], *, job
         jobs: How many processes.
 
     Returns:
-        The proof; what differs at any place counts, runs and clusters are counted once.
+        The proof; what differs at the first place where anything does counts, runs and clusters are counted once.
 
     Raises:
-        FontError: The axes cannot be pinned.
+        ValueError: The features of a run are no setting.
+
+    Source: OpenType spec, fvar; the places are those of :func:`khmertext.fonts.places.list_places`.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> prove_everywhere(default_face(), default_face(), [Run("ខ្មែរ", "km", 400)]).runs
+        1
     """
-    proof = prove_in_processes(jobs, reference, shipped, runs)
-    others = [axis for axis in reference.axes if axis.tag != "wght" and axis.minimum < axis.maximum]
-    if not others or not proof.holds:
-        return proof
-    corners = itertools.product(*(((axis.tag, axis.minimum), (axis.tag, axis.maximum)) for axis in others))
-    for corner in itertools.islice(corners, MAX_CORNERS):
-        pins = {tag: (value, value) for tag, value in corner}
-        there = prove_in_processes(jobs, limit_axes(reference, pins), limit_axes(shipped, pins), runs)
+    first, *others = list_places(reference, len({run.weight for run in runs}))
+    proof = prove_in_processes(jobs, reference, shipped, runs, first)
+    for place in others:
+        if not proof.holds:
+            break
+        there = prove_in_processes(jobs, reference, shipped, runs, place)
         if not there.holds:
             return Proof(0, frozenset(), there.differing, there.lacking, there.metrics_equal)
     return proof

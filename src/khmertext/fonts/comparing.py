@@ -7,7 +7,7 @@ makers too, names every kind of difference, and draws it. Lengths are in units o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -19,11 +19,12 @@ from khmertext.fonts.licensing import read_license, read_names
 from khmertext.fonts.markup import escape, name_code_points, page
 from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText, merge_boxes, place_text, wrap_picture
+from khmertext.fonts.places import choose_weights, describe_place, list_places
 from khmertext.fonts.proof import read_outline
 from khmertext.script.classes import KHMER
 from khmertext.text.clusters import split_clusters
 
-__all__ = ["Change", "FaceComparison", "compare_faces", "compare_page", "draw_comparison"]
+__all__ = ["Change", "FaceComparison", "View", "compare_faces", "compare_page", "draw_comparison", "list_views"]
 
 SHOWN: Final = 60
 SAMPLE: Final = 12
@@ -33,6 +34,24 @@ EM: Final = 56.0  # CSS pixels
 STROKE: Final = 1.5
 
 
+class View(NamedTuple):
+    """How two fonts are looked at.
+
+    Args:
+        place: Axes and their values, as for :meth:`Face.font`; what is not named is at its default.
+        features: Font features that CSS sets (:func:`khmertext.fonts.normalize_features`).
+    """
+
+    place: tuple[tuple[str, float], ...] = ()
+    features: str = ""
+
+    @property
+    def label(self) -> str:
+        """The view in words; empty for the default one."""
+        parts = [describe_place(dict(self.place)), self.features]
+        return ", ".join(filter(None, parts))
+
+
 class Change(NamedTuple):
     """A text that two fonts draw differently.
 
@@ -40,11 +59,13 @@ class Change(NamedTuple):
         text: One cluster; or a whole run, when each of its clusters alone is the same.
         details: What differs, in words: glyphs, outline, advance, offset, cluster.
         runs: In how many distinct runs it was met.
+        view: Where in the axes and with which features; the first where it differs.
     """
 
     text: str
     details: tuple[str, ...]
     runs: int
+    view: View
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,7 @@ class FaceComparison:
         clusters: How many distinct clusters the runs have.
         line_metrics_equal: Whether ascent, descent and line gap are the same part of an em.
         sample: The first clusters of Khmer, for a page that has nothing else to show.
+        views: How the fonts were looked at.
     """
 
     first: Face
@@ -70,6 +92,7 @@ class FaceComparison:
     clusters: int
     line_metrics_equal: bool
     sample: tuple[str, ...]
+    views: tuple[View, ...] = (View(),)
 
     @property
     def same(self) -> bool:
@@ -77,61 +100,97 @@ class FaceComparison:
         return not self.changes and self.line_metrics_equal
 
 
-def compare_faces(first: Face, second: Face, texts: Iterable[str]) -> FaceComparison:
+def list_views(first: Face, second: Face, features: Iterable[str] = ("",)) -> tuple[View, ...]:
+    """List how to look at two fonts: at the same places as a proof when they have the same axes, else by default alone.
+
+    Args:
+        first: A font.
+        second: Another.
+        features: Settings of font features, in the one spelling.
+
+    Returns:
+        The views, the default place with the first setting first.
+
+    Source: OpenType spec, fvar; the places are those of :func:`khmertext.fonts.places.list_places`.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> [view.label for view in list_views(default_face(), default_face())][:3]
+        ['', 'wdth=100,wght=100', 'wdth=100,wght=500']
+    """
+    places: list[tuple[tuple[str, float], ...]] = [()]
+    if first.axes and {axis.tag: axis for axis in first.axes} == {axis.tag: axis for axis in second.axes}:
+        weights = [first.locate(weight) for weight in choose_weights(first)]
+        default = {axis.tag: axis.default for axis in first.axes}
+        grid = ({**place, **weight} for place in list_places(first, len(weights)) for weight in weights)
+        places += [tuple(place.items()) for place in grid if {**default, **place} != default]
+    return tuple(View(place, setting) for place in places for setting in dict.fromkeys(features))
+
+
+def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterable[View] = (View(),)) -> FaceComparison:
     """Shape texts with two fonts and find what differs.
 
     Args:
-        first: A font, looked at in the default place of its axes.
+        first: A font.
         second: Another.
         texts: Any texts; each line is cut into runs of Khmer and of other scripts, and each distinct run is looked at
-            once.
+            once in each view.
+        views: Where in their axes and with which features (:func:`list_views`); the default place unless given.
 
     Returns:
         The clusters that differ; of a run that differs although its clusters do not, the run.
+
+    Raises:
+        ValueError: The features of a view are no setting.
+
+    Source: HarfBuzz manual, hb_shape and hb_font_draw_glyph.
 
     Example:
         >>> from khmertext.fonts import default_face
         >>> compare_faces(default_face(), default_face(), ["ភាសាខ្មែរ"]).same
         True
     """
-    pair = Pair(first, second)
-    runs = dict.fromkeys(run for text in texts for line in text.splitlines() for run, _ in split_runs(line))
-    clusters: dict[str, tuple[str, ...]] = {}
-    found: dict[str, tuple[str, ...]] = {}
-    counts: Counter[str] = Counter()
-    differing = 0
-    for run in runs:
-        details = pair.describe(run)
-        distinct = dict.fromkeys(split_clusters(run))
-        for cluster in distinct:
-            if cluster not in clusters:
-                clusters[cluster] = pair.describe(cluster)
-        changed = [cluster for cluster in distinct if clusters[cluster]]
-        differing += bool(details or changed)
-        if details and not changed:
-            found[run] = details
-            changed = [run]
-        for text in changed:
-            found.setdefault(text, clusters.get(text, ()))
-        counts.update(changed)
+    chosen = tuple(dict.fromkeys(views))
+    runs = list(dict.fromkeys(run for text in texts for line in text.splitlines() for run, _ in split_runs(line)))
+    clusters = {run: list(dict.fromkeys(split_clusters(run))) for run in runs}
+    distinct = list(dict.fromkeys(cluster for run in runs for cluster in clusters[run]))
+    found: dict[str, Change] = {}
+    met: dict[str, set[str]] = {}
+    differing: set[str] = set()
+    metrics_equal = True
+    for view in chosen:
+        pair = Pair(first, second, view)
+        details = {cluster: pair.describe(cluster) for cluster in distinct}
+        for run in runs:
+            whole = pair.describe(run)
+            changed = [cluster for cluster in clusters[run] if details[cluster]]
+            if not whole and not changed:
+                continue
+            differing.add(run)
+            for text in changed or [run]:
+                found.setdefault(text, Change(text, details[text] if changed else whole, 0, view))
+                met.setdefault(text, set()).add(run)
+        metrics_equal = metrics_equal and read_line_metrics(first, view) == read_line_metrics(second, view)
     return FaceComparison(
         first,
         second,
-        tuple(Change(text, details, counts[text]) for text, details in found.items()),
+        tuple(change._replace(runs=len(met[text])) for text, change in found.items()),
         len(runs),
-        differing,
-        len(clusters),
-        read_line_metrics(first) == read_line_metrics(second),
-        tuple(islice((cluster for cluster in clusters if not KHMER.isdisjoint(cluster)), SAMPLE)),
+        len(differing),
+        len(distinct),
+        metrics_equal,
+        tuple(islice((cluster for cluster in distinct if not KHMER.isdisjoint(cluster)), SAMPLE)),
+        chosen,
     )
 
 
 class Pair:
-    """Two fonts, and which of their glyphs are known to have equal outlines."""
+    """Two fonts in one view, and which of their glyphs are known to have equal outlines."""
 
-    def __init__(self, first: Face, second: Face) -> None:
-        self.first = first.font()
-        self.second = second.font()
+    def __init__(self, first: Face, second: Face, view: View) -> None:
+        self.first = first.font(dict(view.place))
+        self.second = second.font(dict(view.place))
+        self.features = view.features
         self.ratio = first.upem / second.upem
         # Fonts of different units cannot agree better than the coarser one can say.
         self.tolerance = 0.0 if first.upem == second.upem else max(1.0, self.ratio) / 2
@@ -139,7 +198,7 @@ class Pair:
 
     def describe(self, text: str) -> tuple[str, ...]:
         """Return what differs in a text, in words; empty when nothing does."""
-        one, two = place_text(self.first, text), place_text(self.second, text)
+        one, two = (place_text(font, text, features=self.features) for font in (self.first, self.second))
         details = list(self.compare_glyphs(one, two))
         if details and self.differs(one.width, two.width):
             details.append(f"width: {one.width} and {self.scale(two.width)}")
@@ -207,29 +266,31 @@ class Pair:
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def compare_page(a: Face, b: Face, texts: Iterable[str]) -> str:
+def compare_page(a: Face, b: Face, texts: Iterable[str], views: Iterable[View] = (View(),)) -> str:
     """Write what two fonts draw differently as one HTML page.
 
     The page needs no other file, no script and no network. It shows the first differences and says how many more there
     are; when there is none it says so, and shows a sample.
 
     Args:
-        a: A font, in the default place of its axes.
+        a: A font.
         b: Another.
         texts: What to draw.
+        views: Where in their axes and with which features; the default place unless given.
 
     Returns:
         The page. The same fonts and texts give the same text.
 
     Raises:
         FontError: The names of a font cannot be read.
+        ValueError: The features of a view are no setting.
 
     Example:
         >>> from khmertext.fonts import default_face
         >>> "Nothing differs" in compare_page(default_face(), default_face(), ["ខ្មែរ"])
         True
     """
-    return draw_comparison(compare_faces(a, b, texts))
+    return draw_comparison(compare_faces(a, b, texts, views))
 
 
 def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
@@ -249,7 +310,8 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
         True
     """
     first, second = comparison.first, comparison.second
-    galleries = Galleries(Gallery(first, "a"), Gallery(second, "b"))
+    views = list(dict.fromkeys((comparison.views[0], *(change.view for change in comparison.changes[:shown]))))
+    galleries = {view: make_galleries(first, second, view, str(number or "")) for number, view in enumerate(views)}
     names = f"{first.family or 'a font without a name'} and {second.family or 'a font without a name'}"
     body = [
         f"<h1><bdi>{escape(names)}</bdi></h1>",
@@ -258,10 +320,16 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
         *draw_legend(),
         *draw_changes(comparison, galleries, shown),
     ]
-    return page(f"{names}: what differs", body, galleries.first.definitions() + galleries.second.definitions())
+    return page(
+        f"{names}: what differs",
+        body,
+        "".join(one.first.definitions() + one.second.definitions() for one in galleries.values()),
+    )
 
 
 def draw_verdict(comparison: FaceComparison, shown: int) -> Iterator[str]:
+    if len(comparison.views) > 1 or comparison.views[0].label:
+        yield f"<p>Looked at {escape('; '.join(view.label or 'the default place' for view in comparison.views))}.</p>"
     looked = f"{comparison.runs:,} distinct runs and {comparison.clusters:,} distinct clusters were compared"
     if not comparison.runs:
         yield "<p><strong>There was no text to compare.</strong></p>"
@@ -314,7 +382,7 @@ def read_facts(face: Face) -> list[tuple[str, str]]:
     """Return names and values, the same names for every font."""
     license_ = read_license(face)
     (version,) = read_names(face, VERSION)
-    up, down, gap = read_line_metrics(face)
+    up, down, gap = read_line_metrics(face, View())
     extents = face.font().get_font_extents("ltr")
     return [
         ("Family", face.family or "none"),
@@ -333,9 +401,9 @@ def read_facts(face: Face) -> list[tuple[str, str]]:
     ]
 
 
-def read_line_metrics(face: Face) -> tuple[float, float, float]:
+def read_line_metrics(face: Face, view: View) -> tuple[float, float, float]:
     """Return ascent, descent and line gap in ems, as HarfBuzz chooses them from hhea and OS/2."""
-    extents = face.font().get_font_extents("ltr")
+    extents = face.font(dict(view.place)).get_font_extents("ltr")
     up, down, gap = (round(value / face.upem, 4) for value in (extents.ascender, extents.descender, extents.line_gap))
     return up, down, gap
 
@@ -347,26 +415,35 @@ class Galleries(NamedTuple):
     second: Gallery
 
 
-def draw_changes(comparison: FaceComparison, galleries: Galleries, shown: int) -> Iterator[str]:
+def make_galleries(first: Face, second: Face, view: View, number: str) -> Galleries:
+    """The galleries of one view; the ids of its glyphs hold its number."""
+    place = dict(view.place)
+    one, two = (f"{letter}{number}-" if number else letter for letter in "ab")
+    return Galleries(Gallery(first, one, place, view.features), Gallery(second, two, place, view.features))
+
+
+def draw_changes(comparison: FaceComparison, galleries: Mapping[View, Galleries], shown: int) -> Iterator[str]:
     if comparison.changes:
         yield '<h2>What differs</h2>\n<div class="cards">'
         for number, change in enumerate(comparison.changes[:shown], 1):
             met = "in 1 run" if change.runs == 1 else f"in {change.runs:,} runs"
+            where = f", drawn at {escape(change.view.label)}" if change.view.label else ""
             codes = name_code_points(change.text)
             wide = "card wide" if len(change.text) > NARROW else "card"
             details = "".join(f"<li>{escape(detail)}</li>" for detail in change.details)
             yield (
                 f'<article class="{wide}"><h3>{number}. <span class="code">{codes}</span></h3>'
-                f"{draw_views(galleries, change.text)}<ul>{details}</ul><p>Met {met}.</p></article>"
+                f"{draw_views(galleries[change.view], change.text)}<ul>{details}</ul><p>Met {met}{where}.</p></article>"
             )
         yield "</div>"
         if len(comparison.changes) > shown:
             yield f"<p>… and {len(comparison.changes) - shown:,} more.</p>"
     elif comparison.sample:
         yield "<h2>A sample</h2>"
-        frame = measure_both(galleries, comparison.sample)
+        both = galleries[comparison.views[0]]
+        frame = measure_both(both, comparison.sample)
         items = "".join(
-            f'<li>{draw_overlay(galleries, text, frame)}<span class="code">{name_code_points(text)}</span></li>\n'
+            f'<li>{draw_overlay(both, text, frame)}<span class="code">{name_code_points(text)}</span></li>\n'
             for text in comparison.sample
         )
         yield f'<ul class="cells">\n{items}</ul>'

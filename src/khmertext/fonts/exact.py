@@ -16,8 +16,9 @@ from khmertext.errors import FontError
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_drawn
-from khmertext.fonts.proof import Proof, Prover, Run
+from khmertext.fonts.proof import Difference, Proof, Prover, Run
 from khmertext.fonts.pruning import Rules, empty_outlines, prune_rules, replace_tables
+from khmertext.fonts.shaping import Sample
 from khmertext.fonts.shrinking import shrink_rules
 from khmertext.fonts.subsetting import Hinting, cut, to_woff2
 from khmertext.text.clusters import split_clusters
@@ -52,7 +53,7 @@ class Exact:
 def subset_exact(
     reference: Face,
     runs: Sequence[Run],
-    clusters: Iterable[tuple[str, str]],
+    clusters: Iterable[Sample],
     places: Sequence[dict[str, float]],
     prover: Prover,
     *,
@@ -65,7 +66,7 @@ def subset_exact(
     Args:
         reference: The uncut font.
         runs: What has to look the same.
-        clusters: Their distinct clusters with their languages.
+        clusters: Their distinct clusters with their languages and font features.
         places: Where in a variable font they are shown.
         prover: How to prove.
         name: The family name to use where the license reserves the font's own.
@@ -100,7 +101,7 @@ def subset_exact(
 def shrink(
     reference: Face,
     runs: Sequence[Run],
-    texts: Sequence[tuple[str, str]],
+    texts: Sequence[Sample],
     places: Sequence[dict[str, float]],
     prover: Prover,
     found: LookupTrace,
@@ -120,7 +121,7 @@ def shrink(
         if proof.holds:
             best = Exact(data, shipped, fast.plan, proof, fast.rounds + rounds)
             return best if len(data) < len(fast.data) else fast
-        tried |= {(text, run.language): None for run, part, _ in proof.differing for text in (part, run.text)}
+        tried |= {sample: None for difference in proof.differing for sample in list_samples(difference)}
     return fast
 
 
@@ -136,22 +137,26 @@ def sift(
     """Add to a trace what neighbours make of each other, where runs are many: proving all of them twice takes long."""
     if len(runs) < MANY:
         return
-    pairs: dict[Run, None] = {}
-    for text, language, weight in runs:
-        clusters = split_clusters(text)
-        pairs.update(dict.fromkeys(Run(a + b, language, weight) for a, b in pairwise(clusters)))
+    texts: dict[tuple[str, int, str], dict[str, None]] = {}
+    for run in runs:
+        pairs = dict.fromkeys(a + b for a, b in pairwise(split_clusters(run.text)))
+        texts.setdefault(run[1:], {}).update(pairs)
     plan = plan_drawn(reference, found.glyphs, found.unicodes)
     shipped = open_face(cut_exactly(reference, found, plan, name=name, hinting=hinting))
-    proof = prover(reference, shipped, list(pairs))
+    proof = prover(reference, shipped, [Run(text, *setting) for setting, pairs in texts.items() for text in pairs])
     if proof.differing:
         enlarge(reference, found, proof, places)
 
 
+def list_samples(difference: Difference) -> tuple[Sample, Sample]:
+    """Return what differs: the part of a run, and the run."""
+    run, part, _ = difference
+    return (part, run.language, run.features), (run.text, run.language, run.features)
+
+
 def enlarge(reference: Face, found: LookupTrace, proof: Proof, places: Sequence[dict[str, float]]) -> bool:
     """Add to a trace what differing runs use; tell whether that was anything."""
-    texts: dict[tuple[str, str], None] = {}
-    for run, part, _ in proof.differing:
-        texts[part, run.language] = texts[run.text, run.language] = None
+    texts = dict.fromkeys(sample for difference in proof.differing for sample in list_samples(difference))
     before = found.measure()
     for idle in (False, True):
         found.add(trace_lookups(reference, texts, places, idle=idle))

@@ -14,7 +14,7 @@ from khmertext.fonts.gate import Judged, iter_gate_texts, judge_texts
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import PROBE_TEXTS, SubsetPlan, plan_flagged, plan_full
 from khmertext.fonts.proof import Proof, Prover, Run, read_outline
-from khmertext.fonts.shaping import notate
+from khmertext.fonts.shaping import Sample, notate
 from khmertext.fonts.subsetting import Hinting, to_woff2
 
 __all__ = ["Flagged", "subset_flagged"]
@@ -46,7 +46,7 @@ class Flagged:
 def subset_flagged(
     reference: Face,
     runs: Sequence[Run],
-    clusters: Iterable[tuple[str, str]],
+    clusters: Iterable[Sample],
     places: Sequence[dict[str, float]],
     prover: Prover,
     *,
@@ -58,7 +58,7 @@ def subset_flagged(
     Args:
         reference: The uncut font.
         runs: What has to look the same.
-        clusters: Their distinct clusters with their languages.
+        clusters: Their distinct clusters with their languages and font features.
         places: Where in a variable font they are shown.
         prover: How to prove.
         name: The family name to use where the license reserves the font's own.

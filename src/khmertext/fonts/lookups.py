@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import uharfbuzz as hb
 
 from khmertext.fonts.faces import Face
-from khmertext.fonts.shaping import new_buffer, notate
+from khmertext.fonts.shaping import Sample, name_sample, new_buffer, shape_buffer, spread
 from khmertext.fonts.tracing import list_fonts
 
 __all__ = ["LookupTrace", "trace_lookups"]
@@ -64,7 +64,7 @@ class LookupTrace:
 
 def trace_lookups(
     face: Face,
-    texts: Iterable[tuple[str, str]],
+    texts: Iterable[Sample],
     variations: Iterable[Mapping[str, float]] = ({},),
     *,
     idle: bool = False,
@@ -73,7 +73,8 @@ def trace_lookups(
 
     Args:
         face: The font.
-        texts: Each text with its language (BCP 47; empty when it is not known), shaped as one run.
+        texts: Each text with its language (BCP 47; empty when it is not known) and perhaps the font features that CSS
+            sets, shaped as one run.
         variations: Where in a variable font; the texts are shaped at each, since positions may differ.
         idle: Whether lookups count that changed nothing.
 
@@ -90,18 +91,20 @@ def trace_lookups(
     """
     found = LookupTrace()
     fonts = list_fonts(face, variations, positions=True)
-    for text, language in texts:
+    for text, language, features in map(spread, texts):
         for font in fonts:
-            steps, drawn = follow(font, text, language, found, idle=idle)
+            steps, drawn = follow(font, text, language, features, found, idle=idle)
             for glyph in sorted(drawn - found.drawn):
-                found.glyphs[glyph] = f"drawn in {notate(text)}"
+                found.glyphs[glyph] = f"drawn in {name_sample(text, features)}"
             found.drawn.update(drawn)
             for glyph in sorted(steps - found.glyphs.keys()):
-                found.glyphs[glyph] = f"a step of shaping {notate(text)}"
+                found.glyphs[glyph] = f"a step of shaping {name_sample(text, features)}"
     return found
 
 
-def follow(font: hb.Font, text: str, language: str, found: LookupTrace, *, idle: bool) -> tuple[set[int], set[int]]:
+def follow(
+    font: hb.Font, text: str, language: str, features: str, found: LookupTrace, *, idle: bool
+) -> tuple[set[int], set[int]]:
     """Shape one text, note its code points and what its lookups saw; return all glyphs of its steps, and the drawn."""
     buffer = new_buffer(text, language)
     steps: set[int] = set()
@@ -135,6 +138,6 @@ def follow(font: hb.Font, text: str, language: str, found: LookupTrace, *, idle:
         return True
 
     buffer.set_message_func(read)
-    hb.shape(font, buffer)
+    shape_buffer(font, buffer, features)
     drawn = {info.codepoint for info in buffer.glyph_infos}
     return steps | drawn, drawn

@@ -56,16 +56,20 @@ class PlacedText(NamedTuple):
     width: int
 
 
-def place_text(font: hb.Font, text: str, *, language: str = "km") -> PlacedText:
+def place_text(font: hb.Font, text: str, *, language: str = "km", features: str = "") -> PlacedText:
     """Shape one line of text, as :func:`khmertext.fonts.drawing.draw_text` does.
 
     Args:
         font: A HarfBuzz font at its default scale.
         text: Any str; a newline is a character like any other.
         language: BCP 47 tag.
+        features: Font features that CSS sets, for Khmer (:func:`khmertext.fonts.normalize_features`).
 
     Returns:
         Its glyphs and where they stand.
+
+    Raises:
+        ValueError: ``features`` is no setting.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -76,7 +80,7 @@ def place_text(font: hb.Font, text: str, *, language: str = "km") -> PlacedText:
     glyphs: list[PlacedGlyph] = []
     x = y = start = 0
     for run, is_khmer in split_runs(text):
-        buffer = shape(font, run, language) if is_khmer else shape_other(font, run)
+        buffer = shape(font, run, language, features) if is_khmer else shape_other(font, run)
         # Without glyphs HarfBuzz gives no positions at all.
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
             dx, dy = place.x_offset, place.y_offset
@@ -94,6 +98,7 @@ class Gallery:
         face: The font.
         prefix: How the ids of its glyphs begin: ASCII letters, another for each gallery of a page.
         variations: Axis tag to value, as for :meth:`Face.font`; the default place when it is not given.
+        features: Font features with which Khmer is shaped.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -103,11 +108,14 @@ class Gallery:
         (2, 1)
     """
 
-    def __init__(self, face: Face, prefix: str, variations: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, face: Face, prefix: str, variations: Mapping[str, float] | None = None, features: str = ""
+    ) -> None:
         self.font = face.font(variations)
         self.source = face.source
         self.upem = face.upem
         self.prefix = prefix
+        self.features = features
         self.funcs = outline_funcs()
         self.paths: dict[int, str] = {}
         self.boxes: dict[int, Box | None] = {}
@@ -116,7 +124,7 @@ class Gallery:
 
     def shape(self, text: str) -> PlacedText:
         """Shape one line of text with the font; see :func:`place_text`."""
-        return place_text(self.font, text)
+        return place_text(self.font, text, features=self.features)
 
     def take(self, glyph: int) -> Box | None:
         """Keep the outline of a glyph; returns its box, y down, or ``None`` when it has no ink.

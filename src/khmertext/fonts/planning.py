@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from khmertext.fonts.faces import Face
+from khmertext.fonts.shaping import Sample
 from khmertext.fonts.tracing import Trace, trace
 from khmertext.script.classes import KHMER_RANGES
 
@@ -62,14 +63,12 @@ class SubsetPlan:
         return frozenset(drawn) | {NOTDEF}
 
 
-def plan_text(
-    face: Face, texts: Iterable[tuple[str, str]], variations: Iterable[Mapping[str, float]] = ({},)
-) -> SubsetPlan:
+def plan_text(face: Face, texts: Iterable[Sample], variations: Iterable[Mapping[str, float]] = ({},)) -> SubsetPlan:
     """Plan a font for texts that are known: every glyph that any step of shaping them touches.
 
     Args:
         face: The uncut font.
-        texts: The distinct texts (clusters do) with their languages.
+        texts: The distinct texts (clusters do) with their languages, and perhaps the font features that CSS sets.
         variations: The places in a variable font that are used.
 
     Returns:

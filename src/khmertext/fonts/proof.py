@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 import uharfbuzz as hb
 
 from khmertext.fonts.faces import Face
+from khmertext.fonts.places import describe_place
 from khmertext.fonts.shaping import shape
 from khmertext.text.clusters import split_clusters
 
@@ -29,17 +30,19 @@ USE_TYPO_METRICS: Final = 1 << 7
 
 
 class Run(NamedTuple):
-    """A text as a page shows it: one language, one weight, shaped as a whole.
+    """A text as a page shows it: one language, one weight, one setting of features, shaped as a whole.
 
     Args:
         text: Its characters.
         language: BCP 47 tag; empty when it is not known.
         weight: CSS font-weight, 1 to 1000; a static font has only its own.
+        features: Font features that CSS sets (:func:`khmertext.fonts.normalize_features`); empty for none.
     """
 
     text: str
     language: str
     weight: int
+    features: str = ""
 
 
 class Difference(NamedTuple):
@@ -107,16 +110,22 @@ Prover = Callable[[Face, Face, Sequence[Run]], Proof]
 """A way to prove: :func:`prove`, or the same in several processes."""
 
 
-def prove(reference: Face, shipped: Face, runs: Iterable[Run]) -> Proof:
+def prove(reference: Face, shipped: Face, runs: Iterable[Run], place: Mapping[str, float] | None = None) -> Proof:
     """Compare two fonts on runs, and on every cluster of the runs alone.
 
     Args:
         reference: The font as it should look: uncut, without AAT and Graphite, axes limited as in ``shipped``.
         shipped: The font that will be published, as :func:`open_face` reads it back from its file.
         runs: What the pages show; repeated runs are looked at once.
+        place: Where axes other than the weight stand: axis tag to value; at their defaults unless given.
 
     Returns:
         The proof. Of variable fonts each run is compared at its own weight, limited to the reference's range.
+
+    Raises:
+        ValueError: The features of a run are no setting.
+
+    Source: HarfBuzz manual, hb_shape and hb_font_draw_glyph; OpenType spec, fvar.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -124,6 +133,8 @@ def prove(reference: Face, shipped: Face, runs: Iterable[Run]) -> Proof:
         >>> prove(face, face, [Run("ខ្មែរ", "km", 400)]).holds
         True
     """
+    others = place or {}
+    there = f", at {describe_place(others)}" if others else ""
     by_weight: dict[int, Comparison] = {}
     comparisons: dict[object, Comparison] = {}
     characters: set[str] = set()
@@ -133,32 +144,32 @@ def prove(reference: Face, shipped: Face, runs: Iterable[Run]) -> Proof:
     lacking: list[Run] = []
     equal_runs = 0
     for run in runs:
-        text, language, weight = run
+        text, language, weight, features = run
         comparison = by_weight.get(weight)
         if comparison is None:
-            place = reference.locate(weight)
-            fonts = reference.font(place), shipped.font(shipped.locate(weight))
-            comparison = by_weight[weight] = comparisons.setdefault(tuple(place.items()), Comparison(*fonts))
-        if (text, language) in comparison.runs:
+            located = reference.locate(weight)
+            fonts = reference.font({**others, **located}), shipped.font({**others, **shipped.locate(weight)})
+            comparison = by_weight[weight] = comparisons.setdefault(tuple(located.items()), Comparison(*fonts))
+        if (text, language, features) in comparison.runs:
             continue
-        comparison.runs.add((text, language))
-        lacks, detail = comparison.compare(text, language)
+        comparison.runs.add((text, language, features))
+        lacks, detail = comparison.compare(text, language, features)
         if lacks:
             lacking.append(run)
         if detail:
-            differing.append(Difference(run, text, detail))
+            differing.append(Difference(run, text, detail + there))
         elif not lacks:
             equal_runs += 1
-        known = comparison.clusters.setdefault(language, set())
+        known = comparison.clusters.setdefault((language, features), set())
         clusters = split_clusters(text)
         if not known.issuperset(clusters):
             for cluster in dict.fromkeys(clusters):
                 if cluster in known:
                     continue
                 known.add(cluster)
-                lacks, detail = comparison.compare(cluster, language)
+                lacks, detail = comparison.compare(cluster, language, features)
                 if detail and cluster != text:
-                    differing.append(Difference(run, cluster, detail))
+                    differing.append(Difference(run, cluster, detail + there))
                 (unproven if lacks or detail else proven).add(cluster)
         if not characters.issuperset(text):
             for character in sorted(set(text) - characters):
@@ -166,9 +177,9 @@ def prove(reference: Face, shipped: Face, runs: Iterable[Run]) -> Proof:
                 if (ord(character) in reference.unicodes) != (ord(character) in shipped.unicodes):
                     mapped = "is not mapped" if ord(character) in reference.unicodes else "is mapped, though it was not"
                     differing.append(Difference(run, character, f"U+{ord(character):04X} {mapped}"))
-    places = comparisons.values() or [Comparison(reference.font(), shipped.font())]
+    places = comparisons.values() or [Comparison(reference.font(others), shipped.font(others))]
     metrics_equal = read_metrics(reference) == read_metrics(shipped) and all(
-        place.reference.get_font_extents("ltr") == place.shipped.get_font_extents("ltr") for place in places
+        one.reference.get_font_extents("ltr") == one.shipped.get_font_extents("ltr") for one in places
     )
     return Proof(equal_runs, frozenset(proven - unproven), tuple(differing), tuple(lacking), metrics_equal)
 
@@ -182,17 +193,18 @@ class Comparison:
     def __init__(self, reference: hb.Font, shipped: hb.Font) -> None:
         self.reference = reference
         self.shipped = shipped
-        self.runs: set[tuple[str, str]] = set()
-        self.clusters: dict[str, set[str]] = {}
+        self.runs: set[tuple[str, str, str]] = set()
+        self.clusters: dict[tuple[str, str], set[str]] = {}
         self.equal: set[tuple[int, int]] = set()
 
-    def compare(self, text: str, language: str) -> tuple[bool, str]:
+    def compare(self, text: str, language: str, features: str) -> tuple[bool, str]:
         """Shape a text with both fonts.
 
         Returns:
             Whether the reference shows .notdef, and what differs first (empty when nothing does).
         """
-        was, now = shape(self.reference, text, language), shape(self.shipped, text, language)
+        was = shape(self.reference, text, language, features)
+        now = shape(self.shipped, text, language, features)
         old_infos, new_infos = was.glyph_infos, now.glyph_infos
         old_places, new_places = was.glyph_positions or (), now.glyph_positions or ()  # None when nothing is shown
         lacks = False

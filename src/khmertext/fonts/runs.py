@@ -7,19 +7,37 @@ next font of the stack. So a text is cut there, and each piece is shaped as a wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Final
 
 from khmertext.fonts.faces import Face
 from khmertext.fonts.proof import Proof, Run, prove
+from khmertext.text.boundaries import find_start
+from khmertext.text.clusters import CLUSTER, split_clusters
 from khmertext.workers import map_chunks, split_chunks
 
-__all__ = ["KHMER_LETTER", "KHMER_RUN", "iter_khmer_runs", "list_runs", "prove_in_processes", "split_at_gaps"]
+__all__ = [
+    "KHMER_LETTER",
+    "KHMER_RUN",
+    "SPACE",
+    "SPACES",
+    "iter_khmer_runs",
+    "iter_spaced",
+    "list_runs",
+    "prove_in_processes",
+    "split_at_gaps",
+]
 
 # What our font's unicode-range can hold; and what makes a run of it Khmer rather than a stray joiner.
 KHMER_RUN = re.compile("[\u1780-\u17ff\u19e0-\u19ff\u200b-\u200d\u25cc]+")
 KHMER_LETTER = re.compile("[\u1780-\u17ff\u19e0-\u19ff]")
+
+SPACES: Final = " \u00a0"
+"""The spaces that may stand in a line between words: the ordinary one, and that which keeps a line together."""
+SPACE: Final = frozenset(SPACES)
+SEVERAL: Final = re.compile("  +")
 
 # Default-ignorable characters: shapers hide them, mapped or not (Unicode, 5.21).
 INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u17b4\u17b5")
@@ -67,7 +85,64 @@ def split_at_gaps(text: str, unicodes: frozenset[int]) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def list_runs(texts: Iterable[str], face: Face, *, language: str = "km", weights: Sequence[int] = (400,)) -> list[Run]:
+def iter_spaced(text: str) -> Iterator[str]:
+    """What stands on both sides of the spaces of a text: a cluster, the spaces, a cluster.
+
+    A font may have rules for the space and its neighbours, as kerning. Where a page gives it no ``unicode-range``, a
+    browser shapes runs and the spaces between them as a whole. Ordinary spaces in a row are one, as in a page.
+
+    Args:
+        text: Any text.
+
+    Yields:
+        The last cluster of a run of Khmer with the spaces behind it and the first cluster of the next run; one cluster
+        with the spaces alone where something else stands on the other side.
+
+    Source: CSS Text 3, section 4.1.1 (spaces collapse); Unicode, 6.2 (Space Characters).
+
+    Example:
+        >>> list(iter_spaced("ខ្មែរ កម្ពុជា (ភាសា )"))
+        ['រ ក', 'ជា ', 'សា ']
+    """
+    if not any(space in text for space in SPACES):
+        return
+    before, end = "", 0
+    for start, run in chain(iter_khmer_runs(text), [(len(text), "")]):
+        between = text[end:start]
+        if between[:1] in SPACE or between[-1:] in SPACE:
+            between = SEVERAL.sub(" ", between)
+            rest = between.lstrip(SPACES)
+            if not rest and (before or run):
+                yield f"{find_last(before)}{between}{find_first(run)}"
+            elif before and len(rest) < len(between):
+                yield find_last(before) + between[: -len(rest)]
+            spaces = rest[len(rest.rstrip(SPACES)) :]
+            if spaces and run:
+                yield spaces + find_first(run)
+        before, end = run, start + len(run)
+
+
+def find_first(run: str) -> str:
+    """Return the first cluster of a run; nothing of none."""
+    found = CLUSTER.match(run)
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=4096)
+def find_last(run: str) -> str:
+    """Return the last cluster of a run; nothing of none."""
+    return split_clusters(run[find_start(run, len(run) - 1, 0) :])[-1] if run else ""
+
+
+def list_runs(
+    texts: Iterable[str],
+    face: Face,
+    *,
+    language: str = "km",
+    weights: Sequence[int] = (400,),
+    features: Sequence[str] = ("",),
+    spaces: bool = False,
+) -> list[Run]:
     """List the distinct runs that a font is asked for by some texts.
 
     Args:
@@ -75,6 +150,8 @@ def list_runs(texts: Iterable[str], face: Face, *, language: str = "km", weights
         face: The uncut font.
         language: BCP 47 tag of the texts; empty when it is not known.
         weights: The CSS weights at which they are shown.
+        features: The settings of font features with which they are shown (:func:`khmertext.fonts.list_settings`).
+        spaces: Whether spaces with their neighbours are runs too (:func:`iter_spaced`), where the font has the space.
 
     Returns:
         The runs, sorted.
@@ -84,12 +161,21 @@ def list_runs(texts: Iterable[str], face: Face, *, language: str = "km", weights
         >>> [run.text for run in list_runs(["ខ្មែរ, Khmer, ខ្មែរ"], default_face())]
         ['ខ្មែរ']
     """
+    texts = list(texts)
     whole = {run for text in texts for _, run in iter_khmer_runs(text)}
     pieces = {piece for run in whole for piece in split_at_gaps(run, face.unicodes)}
-    return sorted(Run(piece, language, weight) for piece in pieces for weight in weights)
+    if spaces:
+        spaced = {piece for text in texts for piece in iter_spaced(text)}
+        parts = {part for piece in spaced for part in split_at_gaps(piece, face.unicodes)}
+        pieces |= {part for part in parts if not SPACE.isdisjoint(part) and not SPACE.issuperset(part)}
+    return sorted(
+        Run(piece, language, weight, setting) for piece in pieces for weight in weights for setting in features
+    )
 
 
-def prove_in_processes(jobs: int, reference: Face, shipped: Face, runs: Sequence[Run]) -> Proof:
+def prove_in_processes(
+    jobs: int, reference: Face, shipped: Face, runs: Sequence[Run], place: Mapping[str, float] | None = None
+) -> Proof:
     """:func:`khmertext.fonts.prove`, spread over processes when that pays.
 
     Args:
@@ -97,11 +183,23 @@ def prove_in_processes(jobs: int, reference: Face, shipped: Face, runs: Sequence
         reference: The font as it should look.
         shipped: The font that will be published.
         runs: What the pages show.
+        place: Where axes other than the weight stand; at their defaults unless given.
+
+    Returns:
+        The proof; the same for any number of processes.
+
+    Raises:
+        ValueError: The features of a run are no setting.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> prove_in_processes(2, default_face(), default_face(), [Run("ខ្មែរ", "km", 400)]).holds
+        True
     """
     if jobs <= 1 or len(runs) < SMALL:
-        return prove(reference, shipped, runs)
+        return prove(reference, shipped, runs, place)
     chunks = split_chunks(runs, jobs * 2)
-    proofs = list(map_chunks(partial(prove, reference, shipped), chunks, jobs))
+    proofs = list(map_chunks(partial(prove, reference, shipped, place=place), chunks, jobs))
     merged = proofs[0]
     for proof in proofs[1:]:
         merged = merged.merge(proof)

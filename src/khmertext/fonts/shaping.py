@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import uharfbuzz as hb
 
-__all__ = ["SCRIPT", "new_buffer", "notate", "shape"]
+from khmertext.fonts.features import read_features
+
+__all__ = ["SCRIPT", "Sample", "name_sample", "new_buffer", "notate", "shape", "shape_buffer", "spread"]
 
 SCRIPT = "Khmr"
 """ISO 15924 code under which Khmer is shaped."""
+
+Sample = tuple[str, str] | tuple[str, str, str]
+"""A text with its language, and the font features that CSS sets; none when they are not given."""
 
 CLUSTER_LEVEL = hb.BufferClusterLevel.MONOTONE_CHARACTERS
 
@@ -32,17 +37,21 @@ def new_buffer(text: str, language: str = "") -> hb.Buffer:
     return buffer
 
 
-def shape(font: hb.Font, text: str, language: str = "") -> hb.Buffer:
+def shape(font: hb.Font, text: str, language: str = "", features: str = "") -> hb.Buffer:
     """Shape a Khmer text.
 
     Args:
         font: A HarfBuzz font.
         text: Any str, shaped as one run.
         language: BCP 47 tag; empty when it is not known.
+        features: Font features that CSS sets (:func:`khmertext.fonts.normalize_features`).
 
     Returns:
         The shaped ``hb.Buffer``: ``glyph_infos`` with glyph ids and clusters (in code points), and
         ``glyph_positions`` in font units.
+
+    Raises:
+        ValueError: ``features`` is no setting.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -51,8 +60,45 @@ def shape(font: hb.Font, text: str, language: str = "") -> hb.Buffer:
         2
     """
     buffer = new_buffer(text, language)
-    hb.shape(font, buffer)
+    shape_buffer(font, buffer, features)
     return buffer
+
+
+def shape_buffer(font: hb.Font, buffer: hb.Buffer, features: str) -> None:
+    """Shape what is in a buffer.
+
+    Args:
+        font: A HarfBuzz font.
+        buffer: As :func:`new_buffer` makes it.
+        features: Font features that CSS sets.
+
+    Raises:
+        ValueError: ``features`` is no setting.
+    """
+    if features:
+        hb.shape(font, buffer, read_features(features))
+    else:
+        hb.shape(font, buffer)
+
+
+def spread(sample: Sample) -> tuple[str, str, str]:
+    """Return text, language and features of a sample.
+
+    Example:
+        >>> spread(("ក", "km"))
+        ('ក', 'km', '')
+    """
+    return sample if len(sample) == 3 else (*sample, "")
+
+
+def name_sample(text: str, features: str) -> str:
+    """Return a text as :func:`notate` writes it, and the features with which it is shaped.
+
+    Example:
+        >>> name_sample("ក", "kern=0")
+        "'ក' (U+1780) with kern=0"
+    """
+    return f"{notate(text)} with {features}" if features else notate(text)
 
 
 def notate(text: str, limit: int = 40) -> str:

@@ -19,7 +19,7 @@ from khmertext.errors import FontError
 from khmertext.fonts.containers import build_sfnt, read_tables
 from khmertext.fonts.faces import Face
 from khmertext.fonts.pruning import CONTEXT, Rules, iter_rule_sets, list_coverages, tidy_rules
-from khmertext.fonts.shaping import shape
+from khmertext.fonts.shaping import Sample, shape, spread
 
 __all__ = ["shrink_rules"]
 
@@ -40,14 +40,14 @@ class Part(NamedTuple):
 
 
 def shrink_rules(
-    face: Face, rules: Rules, texts: Iterable[tuple[str, str]], variations: Iterable[Mapping[str, float]] = ({},)
+    face: Face, rules: Rules, texts: Iterable[Sample], variations: Iterable[Mapping[str, float]] = ({},)
 ) -> int:
     """Take rules out of pruned tables as long as texts come out the same.
 
     Args:
         face: The uncut font.
         rules: Its pruned tables (:func:`khmertext.fonts.pruning.prune_rules`); changed in place.
-        texts: The texts with their languages, each shaped as one run.
+        texts: The texts with their languages, and perhaps the font features that CSS sets, each shaped as one run.
         variations: Where in a variable font.
 
     Returns:
@@ -205,9 +205,7 @@ Glyphs = list[tuple[int, int, tuple[int, int, int, int]]]
 class Trial:
     """Texts, and how they come out with all rules."""
 
-    def __init__(
-        self, face: Face, rules: Rules, texts: list[tuple[str, str]], variations: list[Mapping[str, float]]
-    ) -> None:
+    def __init__(self, face: Face, rules: Rules, texts: list[Sample], variations: list[Mapping[str, float]]) -> None:
         self.rules = rules
         self.version = read_tables(face.data, source=face.source).version
         self.tables = {tag: body for tag, body in face.tables.items() if tag not in OUTLINES}
@@ -215,9 +213,7 @@ class Trial:
         self.places = [{tag: value for tag, value in place.items() if tag in self.axes} for place in variations]
         fonts = self.make_fonts()
         self.cases = [
-            (number, text, language, draw(font, text, language))
-            for number, font in enumerate(fonts)
-            for text, language in texts
+            (number, sample, draw(font, *sample)) for number, font in enumerate(fonts) for sample in map(spread, texts)
         ]
         self.tables |= rules.compile()
 
@@ -239,16 +235,16 @@ class Trial:
         except Exception:  # fontTools cannot write a table from which too much was taken
             return False
         fonts = self.make_fonts()
-        for position, (number, text, language, wanted) in enumerate(self.cases):
-            if draw(fonts[number], text, language) != wanted:
+        for position, (number, sample, wanted) in enumerate(self.cases):
+            if draw(fonts[number], *sample) != wanted:
                 # What shows that one rule is needed often shows it of the next.
                 self.cases.insert(0, self.cases.pop(position))
                 return False
         return True
 
 
-def draw(font: hb.Font, text: str, language: str) -> Glyphs:
+def draw(font: hb.Font, text: str, language: str, features: str) -> Glyphs:
     """Shape a text: the glyphs, the characters that they stand for, and where they are."""
-    buffer = shape(font, text, language)
+    buffer = shape(font, text, language, features)
     infos, places = buffer.glyph_infos, buffer.glyph_positions or ()
     return [(info.codepoint, info.cluster, place.position) for info, place in zip(infos, places, strict=False)]

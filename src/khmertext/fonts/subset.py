@@ -18,6 +18,7 @@ from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.flagged import subset_flagged
 from khmertext.fonts.gate import Judged, judge_texts
 from khmertext.fonts.licensing import require_subsettable
+from khmertext.fonts.places import list_places
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text
 from khmertext.fonts.proof import Difference, Proof, Prover, Run, prove
 from khmertext.fonts.shaping import notate
@@ -110,8 +111,8 @@ def subset_text(
     if not allow_restricted:
         require_subsettable(reference)
     clusters = dict.fromkeys(
-        (cluster, language)
-        for text, language in dict.fromkeys((run.text, run.language) for run in runs)
+        (cluster, language, features)
+        for text, language, features in dict.fromkeys((run.text, run.language, run.features) for run in runs)
         for cluster in split_clusters(text)
     )
     places = locate_all(reference, runs)
@@ -215,8 +216,8 @@ def enlarge(reference: Face, plan: SubsetPlan, differing: Sequence[Difference]) 
     First what the runs touch; then what the rules could make of that; in the end, of everything.
     """
     runs = list(dict.fromkeys(difference.run for difference in differing))
-    texts = dict.fromkeys((run.text, run.language) for run in runs)
-    texts.update(dict.fromkeys((difference.part, difference.run.language) for difference in differing))
+    texts = dict.fromkeys((run.text, run.language, run.features) for run in runs)
+    texts.update(dict.fromkeys((one.part, one.run.language, one.run.features) for one in differing))
     found = trace(reference, texts, locate_all(reference, runs))
     traced = plan.extend(reference, found)
     if len(traced.glyphs) > len(plan.glyphs) or traced.unicodes > plan.unicodes:
@@ -231,9 +232,13 @@ def enlarge(reference: Face, plan: SubsetPlan, differing: Sequence[Difference]) 
 
 
 def locate_all(face: Face, runs: Iterable[Run]) -> list[dict[str, float]]:
-    """Return the distinct variations at which runs are shown, the font's own for none."""
-    places = [face.locate(weight) for weight in sorted({run.weight for run in runs})] or [{}]
-    return list({tuple(place.items()): place for place in places}.values())
+    """Return the distinct variations at which runs are looked at, the font's own for none.
+
+    At each weight other axes stand where :func:`khmertext.fonts.places.list_places` says; pinned ones are none.
+    """
+    weights = [face.locate(weight) for weight in sorted({run.weight for run in runs})] or [{}]
+    weights = list({tuple(place.items()): place for place in weights}.values())
+    return [{**place, **weight} for place in list_places(face, len(weights)) for weight in weights]
 
 
 def describe(proof: Proof) -> str:
@@ -244,6 +249,8 @@ def describe(proof: Proof) -> str:
     where = f" in the run {notate(first.run.text)}" if first.part != first.run.text else ""
     return (
         f"the cut font does not show {notate(first.part)}{where} as the uncut one does, "
-        f"language {first.run.language or 'unknown'!r}, weight {first.run.weight}: {first.detail}"
+        f"language {first.run.language or 'unknown'!r}, weight {first.run.weight}"
+        + (f", features {first.run.features}" if first.run.features else "")
+        + f": {first.detail}"
         + (f" (and {len(proof.differing) - 1} more)" if len(proof.differing) > 1 else "")
     )

@@ -122,7 +122,8 @@ def instance(face: Face, limits: Mapping[str, tuple[float, float]], flags: int) 
     if "kern" in face.tables:  # all glyphs keep their numbers here
         tables = read_tables(data, source=face.source)
         data = build_sfnt(tables.version, {**tables.tables, "kern": face.tables["kern"]})
-    return open_face(data, source=face.source)
+    # What was taken out when the font was opened is still what the limited one lacks.
+    return replace(open_face(data, source=face.source), stripped=face.stripped)
 
 
 def find_axis(face: Face, tag: str) -> Axis:

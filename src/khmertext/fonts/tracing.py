@@ -15,7 +15,7 @@ from typing import Any
 import uharfbuzz as hb
 
 from khmertext.fonts.faces import Face
-from khmertext.fonts.shaping import new_buffer, notate
+from khmertext.fonts.shaping import Sample, name_sample, new_buffer, shape_buffer, spread
 
 __all__ = ["Trace", "list_fonts", "trace"]
 
@@ -37,12 +37,13 @@ class Trace:
     unicodes: frozenset[int]
 
 
-def trace(face: Face, texts: Iterable[tuple[str, str]], variations: Iterable[Mapping[str, float]] = ({},)) -> Trace:
+def trace(face: Face, texts: Iterable[Sample], variations: Iterable[Mapping[str, float]] = ({},)) -> Trace:
     """Shape texts and note every glyph at every step.
 
     Args:
         face: The font.
-        texts: Each text with its language (BCP 47; empty when it is not known), shaped as one run.
+        texts: Each text with its language (BCP 47; empty when it is not known) and perhaps the font features that CSS
+            sets, shaped as one run.
         variations: Where in a variable font; the texts are shaped at each. Only fonts whose rules change with the
             variation (OpenType spec, FeatureVariations) are looked at more than once.
 
@@ -58,13 +59,13 @@ def trace(face: Face, texts: Iterable[tuple[str, str]], variations: Iterable[Map
     fonts = list_fonts(face, variations)
     glyphs: dict[int, str] = {}
     unicodes: set[int] = set()
-    for text, language in texts:
+    for text, language, features in map(spread, texts):
         for font in fonts:
-            steps, drawn = follow(font, text, language, unicodes)
+            steps, drawn = follow(font, text, language, features, unicodes)
             for glyph in sorted(drawn - glyphs.keys()):
-                glyphs[glyph] = f"drawn in {notate(text)}"
+                glyphs[glyph] = f"drawn in {name_sample(text, features)}"
             for glyph in sorted(steps - glyphs.keys()):
-                glyphs[glyph] = f"a step of shaping {notate(text)}"
+                glyphs[glyph] = f"a step of shaping {name_sample(text, features)}"
     return Trace(glyphs, frozenset(unicodes))
 
 
@@ -80,7 +81,7 @@ def list_fonts(face: Face, variations: Iterable[Mapping[str, float]], *, positio
     return fonts if positions or has_feature_variations(face) else fonts[:1]
 
 
-def follow(font: hb.Font, text: str, language: str, unicodes: set[int]) -> tuple[set[int], set[int]]:
+def follow(font: hb.Font, text: str, language: str, features: str, unicodes: set[int]) -> tuple[set[int], set[int]]:
     """Shape one text; add its code points to ``unicodes``; return the glyphs of all steps, and those drawn."""
     buffer = new_buffer(text, language)
     steps: set[int] = set()
@@ -96,7 +97,7 @@ def follow(font: hb.Font, text: str, language: str, unicodes: set[int]) -> tuple
         return True
 
     buffer.set_message_func(read)
-    hb.shape(font, buffer)
+    shape_buffer(font, buffer, features)
     infos: list[Any] = buffer.glyph_infos
     return steps, {info.codepoint for info in infos}
 

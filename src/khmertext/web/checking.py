@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from khmertext.errors import FontError, SiteError
 from khmertext.fonts import Face, Run
-from khmertext.fonts.runs import prove_in_processes, split_at_gaps
+from khmertext.fonts.certificate import prove_everywhere
+from khmertext.fonts.runs import split_at_gaps
 from khmertext.web.disk import read_file, read_tree
 from khmertext.web.facts import FoundText, SiteContext
 from khmertext.web.manifest import Manifest, check_path, hash_bytes
@@ -202,7 +203,7 @@ def check_font(
             served = round(min(max(weight, low), high))
             for piece in pieces:
                 runs.setdefault(Run(piece, text.language, served), (path, text))
-    proof = prove_in_processes(jobs, full, text_face, sorted(runs))
+    proof = prove_everywhere(full, text_face, sorted(runs), jobs=jobs)
     for difference in proof.differing:
         path, text = runs[difference.run]
         yield Problem(path, text.line, text.text, f"{text.where}: the site's font cannot draw this")

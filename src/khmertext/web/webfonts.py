@@ -31,8 +31,9 @@ from khmertext.fonts import (
     subset_text,
     unicode_range,
 )
+from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.default import find_font
-from khmertext.fonts.runs import prove_in_processes, split_at_gaps
+from khmertext.fonts.runs import split_at_gaps
 from khmertext.text.clusters import split_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import hash_bytes
@@ -222,7 +223,7 @@ def make_fonts(
     report: list[dict[str, Any]] = []
     glyphs = before = after = done = 0
     preloads: list[str] = []
-    prover = partial(prove_in_processes, jobs)
+    prover = partial(prove_everywhere, jobs=jobs)
     lacking: set[str] = set()
     notes: list[str] = []
     for source in sources:
@@ -356,10 +357,10 @@ def measure_deviation(source: FontSource, weights: Iterable[int]) -> float:
 
 
 def distinct_syllables(runs: Sequence[Run]) -> list[Run]:
-    """The distinct clusters of runs, in the languages and weights they have there."""
-    texts: dict[tuple[str, int], set[str]] = {}
-    for text, language, weight in runs:
-        texts.setdefault((language, weight), set()).update(split_clusters(text))
+    """The distinct clusters of runs, in the languages, weights and features they have there."""
+    texts: dict[tuple[str, int, str], set[str]] = {}
+    for run in runs:
+        texts.setdefault(run[1:], set()).update(split_clusters(run.text))
     return sorted(Run(text, *place) for place, parts in texts.items() for text in parts)
 
 

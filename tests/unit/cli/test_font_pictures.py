@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import click
 import pytest
 from click.testing import CliRunner
+from fontTools.ttLib import TTFont
 
 from khmertext.cli.font_pictures import font_compare, font_report
 from khmertext.cli.main import cli, run
@@ -89,3 +90,31 @@ def test_what_is_wrong_is_told(
         assert words in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
     assert (fonts / "text.txt").read_text(encoding="utf-8") == "ភាសាខ្មែរ\n"
+
+
+def test_compare_looks_everywhere_or_where_it_is_told(fonts: Path, tmp_path: Path) -> None:
+    (tmp_path / "whole.ttf").write_bytes(default_face().data)
+    font = TTFont(tmp_path / "whole.ttf")
+    for variations in font["gvar"].variations.values():
+        variations.clear()
+    del font["HVAR"]
+    font.save(tmp_path / "stiff.ttf")
+    given = (
+        tmp_path / "whole.ttf",
+        tmp_path / "stiff.ttf",
+        "--text-file",
+        fonts / "text.txt",
+        "-o",
+        tmp_path / "p.html",
+    )
+    code, out = invoke(font_compare, *given)
+    assert code == 1
+    assert b"looked at in 12 ways" in out
+    assert "wght=900" in (tmp_path / "p.html").read_text(encoding="utf-8")
+    ElementTree.fromstring((tmp_path / "p.html").read_bytes())
+    assert invoke(font_compare, *given, "--axes", "wght=400,wdth=100")[0] == 0
+    assert invoke(font_compare, *given, "--axes", "wght=400,wdth=100", "--axes", "wght=650")[0] == 1
+    assert invoke(font_compare, *given, "--axes", "wght=400:700")[0] == 2
+    assert invoke(font_compare, *given, "--features", "kern")[0] == 1
+    assert "kern=1" in (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert invoke(font_compare, *given, "--features", "no")[0] == 2

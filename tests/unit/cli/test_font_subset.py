@@ -11,14 +11,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
+import ots
 import pytest
+import uharfbuzz as hb
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from khmertext.cli import main as command
 from khmertext.cli.font_subset import font_subset, font_verify
 from khmertext.fonts import default_face, limit_axes, open_face, prove
 from khmertext.fonts.certificate import choose_weights, limit_like, prove_everywhere
 from khmertext.fonts.proof import Run as FontRun
+from khmertext.fonts.sanitizing import Sanitized
 
 TEXT = "ភាសាខ្មែរ (Khmer) ជាភាសា។ កើតនៅភ្នំពេញ\n"
 
@@ -68,13 +73,20 @@ def test_cut_and_verify(run: Run, files: Path, coverage: str) -> None:
     assert found["subset"]["sha256"] == hashlib.sha256(data).hexdigest()
     assert found["original"]["sha256"] == hashlib.sha256((files / "regular.ttf").read_bytes()).hexdigest()
     assert found["subset"]["coverage"] == found["options"]["coverage"] == coverage
-    assert found["proof"]["runs"] == 3
+    assert found["proof"]["runs"] == 6
+    assert found["proof"]["across_spaces"] == 3  # before and behind the brackets, and after the full stop
+    assert found["proof"]["features"] == [""]
+    assert found["proof"]["places"] == [{}]
+    assert found["sanitizer"] == {"version": ots.__version__, "passed": True}
+    assert "OpenType Sanitizer" in answer.out
     assert found["proof"]["differing"] == 0
     assert str(files) not in json.dumps(found)
     assert sorted(path.name for path in files.iterdir() if "out" in path.name) == ["out.woff2", "out.woff2.proof.json"]
     checked = run("verify", "regular.ttf", "out.woff2", "--text-file", "t.txt")
     assert checked.code == 0
-    assert re.fullmatch(r"3 runs and \d+ clusters are the same\n", checked.out)
+    assert re.fullmatch(
+        r"6 runs and \d+ clusters are the same\nOpenType Sanitizer [\d.]+ lets the font through\n", checked.out
+    )
 
 
 def test_smaller_and_smaller(run: Run, files: Path) -> None:
@@ -215,6 +227,123 @@ def test_other_axes_are_compared_at_their_ends() -> None:
     assert prove(face, stiff, runs).holds
     assert prove_everywhere(face, stiff, runs).differing
     assert prove_everywhere(face, face, runs).runs == 1
+
+
+# -- features, places, spaces, the sanitizer ---------------------------------------------------------------------------
+
+RULES = """
+languagesystem DFLT dflt;
+languagesystem khmr dflt;
+feature ss01 { pos uni1797 <0 9 30 0>; } ss01;
+feature kern { pos uni179A uni1787 -70; pos uni1794 space -20; } kern;
+"""
+
+
+@pytest.fixture
+def ruled(files: Path) -> Path:
+    font: Any = TTFont(files / "regular.ttf")
+    addOpenTypeFeaturesFromString(font, RULES, tables=["GPOS"])
+    font.save(files / "ruled.ttf")
+    return files
+
+
+def test_features(run: Run, ruled: Path) -> None:
+    given = ("subset", "ruled.ttf", "--text-file", "t.txt", "--coverage", "exact")
+    assert run(*given, "-o", "plain.woff2").code == 0
+    answer = run(*given, "-o", "out.woff2", "--features", "font-kerning:none", "--features", "ss01, -kern")
+    assert answer.code == 0
+    assert "default, kern=0, kern=0,ss01=1" in answer.out
+    found = json.loads((ruled / "out.woff2.proof.json").read_text(encoding="ascii"))
+    assert found["proof"]["features"] == ["", "kern=0", "kern=0,ss01=1"]
+    check = ("verify", "ruled.ttf", "out.woff2", "--text-file", "t.txt")
+    # They are read from the proof; what else is asked for is not there.
+    told = json.loads(run(*check, "--json").out)
+    assert (told["same"], told["runs"]) == (True, found["proof"]["runs"])
+    (ruled / "out.woff2.proof.json").unlink()
+    assert json.loads(run(*check, "--json").out)["runs"] == found["proof"]["runs"] // 3
+    assert run(*check, "--features", "ss01").code == 0
+    answer = run("verify", "ruled.ttf", "plain.woff2", "--text-file", "t.txt", "--features", "ss01")
+    assert answer.code == 1
+    assert "features ss01=1" in answer.out
+    told = json.loads(
+        run("verify", "ruled.ttf", "plain.woff2", "--text-file", "t.txt", "--features", "ss01", "--json").out
+    )
+    assert {one["features"] for one in told["differing"]} == {"ss01=1"}
+    assert run("verify", "ruled.ttf", "plain.woff2", "--text-file", "t.txt").code == 0
+
+
+def test_features_that_are_none(run: Run, files: Path) -> None:
+    for verb in (("subset", "regular.ttf", "-o", "out.woff2"), ("verify", "regular.ttf", "regular.ttf")):
+        answer = run(*verb, "--text-file", "t.txt", "--features", "kern=\x1b")
+        assert answer.code == 2
+        assert "no font feature" in answer.err
+        assert "\x1b" not in answer.err
+    for settings in (3, ["kerning"], [["x"]], {"a": 1}, None):
+        (files / "regular.ttf.proof.json").write_text(json.dumps({"proof": {"features": settings}}), encoding="utf-8")
+        assert run("verify", "regular.ttf", "regular.ttf", "--text-file", "t.txt").code == 0
+
+
+def test_places_are_named(run: Run, files: Path) -> None:
+    given = ("--text-file", "t.txt", "--coverage", "exact", "-o", "out.woff2")
+    answer = run("subset", "variable.ttf", *given, "--axes", "wght=400:700,wdth=80:100")
+    assert "9 in the axes" in answer.out
+    found = json.loads((files / "out.woff2.proof.json").read_text(encoding="ascii"))["proof"]
+    assert {"wdth": 90.0, "wght": 550.0} in found["places"]
+    assert found["places_left_out"] == 0
+
+
+def test_a_page_of_text_in_one_piece(run: Run, ruled: Path) -> None:
+    text = "ខ្មែរជាប ភ ប"
+    (ruled / "t.txt").write_text(text, encoding="utf-8")
+    assert run("subset", "ruled.ttf", "--text-file", "t.txt", "--coverage", "exact", "-o", "out.woff2").code == 0
+    drawn = []
+    for data in ((ruled / "ruled.ttf").read_bytes(), open_face((ruled / "out.woff2").read_bytes()).data):
+        buffer = hb.Buffer()
+        buffer.add_str(text)
+        buffer.guess_segment_properties()
+        hb.shape(hb.Font(hb.Face(data)), buffer)
+        drawn.append([place.position for place in buffer.glyph_positions or ()])
+    assert drawn[0] == drawn[1]
+
+
+def test_what_browsers_refuse(run: Run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = ("subset", "regular.ttf", "--text-file", "t.txt", "-o", "out.woff2")
+    check = ("verify", "regular.ttf", "out.woff2", "--text-file", "t.txt")
+    monkeypatch.setattr("khmertext.cli.font_subset.sanitize", lambda data: Sanitized("9", "glyf: bad\x1b"))
+    answer = run(*given)
+    assert answer.code == 2
+    assert "OpenType Sanitizer 9 refuses the cut font: glyf: bad" in answer.err
+    assert "\x1b" not in answer.err
+    assert not list(files.glob("out*"))
+    assert run(*given, "--no-sanitize").code == 0
+    assert json.loads((files / "out.woff2.proof.json").read_text(encoding="ascii"))["sanitizer"] is None
+    answer = run(*check)
+    assert answer.code == 1
+    assert "refuses the font: glyf: bad" in answer.out
+    assert json.loads(run(*check, "--json").out)["sanitizer"] == {"version": "9", "message": "glyf: bad\x1b"}
+
+
+def test_without_the_sanitizer(run: Run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("khmertext.cli.font_subset.sanitize", lambda data: None)
+    answer = run("subset", "regular.ttf", "--text-file", "t.txt", "-o", "out.woff2")
+    assert answer.code == 0
+    assert "was not run; install it with: pip install" in answer.out
+    assert json.loads((files / "out.woff2.proof.json").read_text(encoding="ascii"))["sanitizer"] is None
+    answer = run("verify", "regular.ttf", "out.woff2", "--text-file", "t.txt")
+    assert answer.code == 0
+    assert "was not run" in answer.out
+
+
+@pytest.mark.parametrize("name", ["regular.ttf", "variable.ttf"])
+def test_what_the_reference_lacks_is_named(run: Run, files: Path, name: str) -> None:
+    font: Any = TTFont(files / name)
+    font["morx"] = DefaultTable("morx")
+    font["morx"].data = b"\0\3\0\0\0\0\0\0"
+    font.save(files / "apple.ttf")
+    answer = run("subset", "apple.ttf", "--text-file", "t.txt", "-o", "out.woff2")
+    assert re.search(r"left out +morx\n", answer.out)
+    found = json.loads((files / "out.woff2.proof.json").read_text(encoding="ascii"))
+    assert found["original"]["tables_left_out"] == ["morx"]
 
 
 def test_weights_and_limits() -> None:
