@@ -14,7 +14,7 @@ COMMANDS = {
     "list": "font_check.font_list",
     "report": "font_pictures.font_report",
     "subset": "font_subset.font_subset",
-    "verify": "font_subset.font_verify",
+    "verify": "font_verify.font_verify",
 }
 
 
