@@ -18,6 +18,6 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, places=COMMANDS)
+@click.group(cls=LazyGroup, places=COMMANDS, short_help="See what fonts can do with Khmer, and cut them down.")
 def font() -> None:
     """See what fonts can do with Khmer, and make the smallest one that does it."""

@@ -29,7 +29,7 @@ from khmertext.workers import count_jobs
 __all__ = ["font_verify"]
 
 
-@click.command("verify")
+@click.command("verify", short_help="Tell whether a cut font draws a text as the whole one.")
 @click.argument("original", metavar="ORIGINAL", type=FILE)
 @click.argument("subset", metavar="SUBSET", type=FILE)
 @text_file
