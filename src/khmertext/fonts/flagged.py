@@ -9,7 +9,7 @@ from typing import Final
 from khmertext.errors import FontError
 from khmertext.fonts.exact import cut_exactly, enlarge
 from khmertext.fonts.faces import Face, open_face
-from khmertext.fonts.flagging import choose_flag, map_to_flag, poison_rules
+from khmertext.fonts.flagging import choose_flag, map_to_flag, poison_rules, show_notdef
 from khmertext.fonts.gate import Judged, iter_gate_texts, judge_texts
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import PROBE_TEXTS, SubsetPlan, plan_flagged, plan_full
@@ -70,6 +70,7 @@ def subset_flagged(
     Raises:
         FontError: The font cannot be cut so that it shows the runs, or would draw something wrong without a flag.
     """
+    clusters = list(clusters)
     found = trace_lookups(reference, [*clusters, *PROBE_TEXTS], places)
     rounds = 0
     while True:
@@ -86,7 +87,8 @@ def subset_flagged(
                 source=reference.source,
                 hint="use coverage full",
             )
-    gate = judge_texts(reference, shipped, iter_gate_texts(), dict(places[0]))
+    known = sorted({text for text, *_ in clusters})
+    gate = judge_texts(reference, shipped, iter_gate_texts(known), dict(places[0]))
     if gate.wrong:
         examples = ", ".join(map(notate, gate.wrong[:SHOWN]))
         raise FontError(
@@ -122,7 +124,7 @@ def cut_flagged(
     rules = poison_rules(reference, plan.glyphs, found.drawn | blank, flag)
     # Every letter of Khmer is mapped, those that the text lacks to the flag.
     khmer = plan_full(reference).unicodes
-    mapped = map_to_flag(reference, khmer - plan.unicodes, flag)
+    mapped = map_to_flag(show_notdef(reference), khmer - plan.unicodes, flag)
     glyphs = {**plan.glyphs, flag: "the flag: stands for all that the text does not use"}
     return cut_exactly(
         mapped, found, SubsetPlan(glyphs, plan.unicodes | khmer), name=name, hinting=hinting, rules=rules

@@ -32,12 +32,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fontTools.otlLib.builder import buildLookup, buildSingleSubstSubtable
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables import otTables
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 from khmertext.errors import FontError
-from khmertext.fonts.faces import Face
+from khmertext.fonts.faces import Face, open_face
+from khmertext.fonts.proof import read_outline
 from khmertext.fonts.pruning import (
     EXTENSION,
     LAYOUT,
@@ -50,7 +52,7 @@ from khmertext.fonts.pruning import (
     unwrap,
 )
 
-__all__ = ["choose_flag", "map_to_flag", "poison_rules"]
+__all__ = ["choose_flag", "map_to_flag", "poison_rules", "show_notdef"]
 
 NOTDEF: Final = 0
 # What ends a run in the page ends it here.
@@ -106,6 +108,47 @@ def map_to_flag(face: Face, unicodes: Iterable[int], flag: int) -> Face:
     holder = TTFont(recalcBBoxes=False, recalcTimestamp=False)
     holder.setGlyphOrder([name_glyph(number) for number in range(face.glyph_count)])
     return replace_tables(face, {"cmap": table.compile(holder)})
+
+
+def show_notdef(face: Face) -> Face:
+    """Return a font in which .notdef is seen: a box where it was nothing.
+
+    A browser that does not take what is flagged from elsewhere must not show nothing in its place.
+
+    Args:
+        face: A font; one with variations or without TrueType outlines stays as it is.
+
+    Raises:
+        FontError: The outlines are damaged.
+
+    Source: OpenType spec, "Recommendations for OpenType Fonts" (the .notdef glyph).
+    """
+    if "glyf" not in face.tables or "gvar" in face.tables or read_outline(face.font(), NOTDEF):
+        return face
+    try:
+        font = TTFont(io.BytesIO(face.data), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
+        font.setGlyphOrder([name_glyph(number) for number in range(face.glyph_count)])
+        width = face.font().get_glyph_h_advance(NOTDEF) or face.upem // 2
+        side, height, line = width // 10, face.upem * 7 // 10, face.upem // 25
+        pen = TTGlyphPen(None)
+        for inset, clockwise in ((0, True), (line, False)):
+            left, right, low, high = side + inset, width - side - inset, inset, height - inset
+            corners = [(left, low), (left, high), (right, high), (right, low)]
+            pen.moveTo(corners[0])
+            for corner in corners[1:] if clockwise else corners[:0:-1]:
+                pen.lineTo(corner)
+            pen.closePath()
+        name = name_glyph(NOTDEF)
+        font["glyf"][name] = pen.glyph()
+        font["glyf"][name].recalcBounds(font["glyf"])
+        font["hmtx"][name] = (width, side)
+        for limit, least in (("maxPoints", 8), ("maxContours", 2)):
+            setattr(font["maxp"], limit, max(getattr(font["maxp"], limit), least))
+        file = io.BytesIO()
+        font.save(file, reorderTables=None)
+    except Exception as error:  # fontTools raises whatever the damage leads to
+        raise FontError("the outlines of the font cannot be read", source=face.source) from error
+    return open_face(file.getvalue(), source=face.source)
 
 
 def poison_rules(face: Face, known: Iterable[int], drawn: Iterable[int], flag: int) -> Rules:

@@ -185,12 +185,16 @@ def judge_texts(reference: Face, shipped: Face, texts: Iterable[str], place: dic
     )
 
 
-def iter_gate_texts() -> Iterator[str]:
+def iter_gate_texts(known: Sequence[str] = ()) -> Iterator[str]:
     """Yield what a font that flags is tried on.
 
-    Returns:
+    Args:
+        known: Clusters of the text that it was cut for.
+
+    Yields:
         Every base with every coeng, or none, and every vowel or sign, or none; every base with every vowel and every
-        sign; two coengs, one of them RO; rows of marks, with a base and without; the clusters of everyday Khmer.
+        sign; two coengs, one of them RO; rows of marks, with a base and without; the clusters of everyday Khmer, and
+        these between known ones.
 
     Example:
         >>> texts = list(iter_gate_texts())
@@ -213,3 +217,7 @@ def iter_gate_texts() -> Iterator[str]:
         yield first + second
         yield bases[0] + first + second
     yield from everyday_clusters()
+    if known:
+        # Strides that are prime, so that each cluster meets many others.
+        for number, cluster in enumerate(everyday_clusters()):
+            yield known[number * 7 % len(known)] + cluster + known[number * 11 % len(known)]

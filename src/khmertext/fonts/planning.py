@@ -121,7 +121,10 @@ def plan_flagged(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int])
         >>> len(plan_flagged(default_face(), {}, []).unicodes)
         8
     """
-    plan = plan_code_points(face, {char: why for char, why in ALWAYS.items() if char != CIRCLE}, closure=False)
+    circle = face.font().get_nominal_glyph(CIRCLE) if CIRCLE in face.unicodes else None
+    # HarfBuzz puts the circle in as a glyph, and only into fonts that map it.
+    always = ALWAYS if circle in glyphs else {char: why for char, why in ALWAYS.items() if char != CIRCLE}
+    plan = plan_code_points(face, always, closure=False)
     return SubsetPlan({**glyphs, **plan.glyphs}, plan.unicodes | (frozenset(unicodes) & face.unicodes))
 
 
