@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from khmertext.fonts.sanitizing import sanitize
 from khmertext.fonts.shaping import notate
 from khmertext.fonts.subset import COVERAGES, locate_all
 from khmertext.script.everyday import everyday_clusters
+from khmertext.text.clusters import split_clusters
 from khmertext.workers import count_jobs
 
 __all__ = ["font_verify"]
@@ -120,8 +121,14 @@ def read_coverage(told: Any) -> str:
 
 def judge_coverage(coverage: str, reference: Face, shipped: Face, runs: Sequence[Run]) -> Judged | None:
     """What other texts come out as, for coverages that promise something of them; None for others."""
-    texts = iter_gate_texts() if coverage == "flagged" else everyday_clusters() if coverage == "open" else None
-    return None if texts is None else judge_texts(reference, shipped, texts, locate_all(reference, runs)[0])
+    texts: Iterable[str]
+    if coverage == "flagged":
+        texts = iter_gate_texts(sorted({cluster for run in runs for cluster in split_clusters(run.text)}))
+    elif coverage == "open":
+        texts = everyday_clusters()
+    else:
+        return None
+    return judge_texts(reference, shipped, texts, locate_all(reference, runs)[0])
 
 
 def list_faults(coverage: str, gate: Judged | None) -> list[str]:
