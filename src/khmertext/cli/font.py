@@ -14,10 +14,10 @@ COMMANDS = {
     "list": "font_check.font_list",
     "report": "font_pictures.font_report",
     "subset": "font_subset.font_subset",
-    "verify": "font_subset.font_verify",
+    "verify": "font_verify.font_verify",
 }
 
 
-@click.group(cls=LazyGroup, places=COMMANDS)
+@click.group(cls=LazyGroup, places=COMMANDS, short_help="See what fonts can do with Khmer, and cut them down.")
 def font() -> None:
     """See what fonts can do with Khmer, and make the smallest one that does it."""

@@ -36,7 +36,7 @@ EMBEDDING = (
 )
 
 
-@click.command(name="list")
+@click.command(name="list", short_help="List the fonts on this machine that can shape Khmer.")
 @click.option("--all", "show_all", is_flag=True, help="Show the other fonts too, each with the reason why not.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one entry for each font of each file.")
 def font_list(show_all: bool, as_json: bool) -> None:
@@ -63,7 +63,7 @@ def font_list(show_all: bool, as_json: bool) -> None:
     click.get_current_context().exit(0 if good else 1)
 
 
-@click.command(name="check")
+@click.command(name="check", short_help="Tell what fonts can do with Khmer, in levels.")
 @click.argument("files", nargs=-1, required=True, type=FILES)
 @click.option(
     "--level",

@@ -26,7 +26,7 @@ OUTPUT_OPTION = click.option(
 )
 
 
-@click.command(name="report")
+@click.command(name="report", short_help="Write a page with pictures of what a font does.")
 @click.argument("font", metavar="FILE", type=FONT)
 @OUTPUT_OPTION
 def font_report(font: Path, output: Path) -> None:
@@ -38,7 +38,7 @@ def font_report(font: Path, output: Path) -> None:
     write_page(output, report_page(read_face(font)), [font])
 
 
-@click.command(name="compare")
+@click.command(name="compare", short_help="Write a page with what two fonts draw differently.")
 @click.argument("first", metavar="A", type=FONT)
 @click.argument("second", metavar="B", type=FONT)
 @click.option(

@@ -26,7 +26,7 @@ def site() -> None:
     """Give a finished web site its own Khmer font."""
 
 
-@site.command()
+@site.command(short_help="Cut, prove and link the smallest font that draws a site.")
 @click.argument("source", metavar="SITE", type=FOLDER)
 @click.option("--output", "-o", type=FOLDER, help="Write the new site to this folder.")
 @click.option("--in-place", is_flag=True, help="Change the site where it is.")
@@ -96,7 +96,7 @@ def build(
         show_result(result, output, source, dry_run=dry_run)
 
 
-@site.command()
+@site.command(short_help="Tell whether the font of a site still draws it.")
 @click.argument("site_folder", metavar="SITE", type=FOLDER)
 @click.option("--folder", help="The name of our folder in the site. [default: the one that is there]")
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")

@@ -25,7 +25,7 @@ from khmertext.fonts.subset import Subset
 from khmertext.fonts.subsetting import default_limits, limit_axes
 from khmertext.version import __version__
 
-__all__ = ["CERTIFICATE_VERSION", "certify", "choose_weights", "limit_like", "prove_everywhere"]
+__all__ = ["CERTIFICATE_VERSION", "certify", "choose_weights", "count_gate", "limit_like", "prove_everywhere"]
 
 CERTIFICATE_VERSION: Final = 1
 """Grows when a reader of an older version would misread a certificate."""
@@ -110,14 +110,20 @@ def certify(
             "metrics_equal": subset.proof.metrics_equal,
         },
         "sanitizer": None if sanitized is None else {"version": sanitized.version, "passed": sanitized.passed},
-        "gate": describe_gate(subset.gate),
+        "gate": None if subset.gate is None else count_gate(subset.gate),
     }
 
 
-def describe_gate(gate: Judged | None) -> dict[str, int] | None:
-    """Return what other texts came out as, as numbers; None for coverages that promise nothing of them."""
-    if gate is None:
-        return None
+def count_gate(gate: Judged) -> dict[str, int]:
+    """Return what other texts came out as, as numbers.
+
+    Args:
+        gate: What they came out as.
+
+    Example:
+        >>> count_gate(Judged(2, ("ក",), (), 0))
+        {'texts': 3, 'right': 2, 'flagged': 1, 'wrong': 0, 'lacking': 0}
+    """
     return {
         "texts": gate.texts,
         "right": gate.right,

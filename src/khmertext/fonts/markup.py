@@ -45,7 +45,8 @@ td.bar svg{display:block;width:100%;height:.8rem}
 .tables{display:flex;flex-wrap:wrap;gap:0 2rem;align-items:flex-start}
 .tables th{min-width:4rem}.tables td{text-align:center;padding:.3rem .2rem;min-width:4.6rem}
 .tables thead th{font-weight:400;color:var(--soft)}
-@media (max-width:30rem){.tables th{min-width:3rem}.tables td{min-width:0}.tables .why{font-size:.7rem}}
+@media (max-width:30rem){th,td{padding-right:.35rem}td.bar{min-width:2rem}
+.tables th{min-width:3rem}.tables td{min-width:0}.tables .why{font-size:.7rem}}
 .tables thead th+th{text-align:center}
 .cells{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
 .cells>li{border:1px solid var(--line);border-radius:4px;background:var(--card);padding:.5rem;min-width:6rem;
@@ -55,7 +56,13 @@ max-width:100%;text-align:center;display:flex;flex-direction:column;justify-cont
 .why{display:block;color:var(--bad);font-size:.78rem;line-height:1.25;max-width:11rem;margin:0 auto}
 .why::before{content:"\\2717\\00a0"}
 .fails{color:var(--bad)}.passes{color:var(--good)}
+.checks{list-style:none}.card .checks{padding:0}
+.checks li{padding-left:1.4em;text-indent:-1.4em}
+.checks li::before{display:inline-block;width:1.4em;text-indent:0;content:"\\2713"}
+.checks .ok::before{color:var(--good)}
+.checks .no{color:var(--bad)}.checks .no::before,.checks .info::before{content:"\\2717"}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));gap:.7rem}
+.cards.levels{grid-template-columns:repeat(auto-fill,minmax(min(16rem,100%),1fr));align-items:start}
 .card{border:1px solid var(--line);border-radius:4px;padding:.6rem;background:var(--card);min-width:0}
 .card ul{margin:.4rem 0;padding-left:1.2rem}
 .card.wide{grid-column:1/-1}

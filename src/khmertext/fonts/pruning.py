@@ -16,6 +16,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate, pairwise
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +33,10 @@ LAYOUT: Final = ("GSUB", "GPOS")
 EXTENSION: Final = {"GSUB": 7, "GPOS": 9}
 CONTEXT: Final = {"GSUB": (5, 6), "GPOS": (7, 8)}
 KHMER: Final = "khmr"
+# What is left of an outline: the operator endchar, which CFF2 lacks.
+END_GLYPH: Final = {"CFF ": b"\x0e", "CFF2": b""}
+# Operators of a Top DICT; ESCAPE is the first byte of those of two.
+CHARSTRINGS, ESCAPE = 17, 12
 # Composite glyphs: OpenType spec, glyf, "Component Glyph flags".
 WORDS, SCALE, MORE, TWO_SCALES, MATRIX = 0x1, 0x8, 0x20, 0x40, 0x80
 
@@ -318,11 +323,23 @@ def empty_outlines(tables: Mapping[str, bytes], visible: Iterable[int]) -> dict[
         visible: The glyphs whose outlines stay, and with them those that they are put together from.
 
     Returns:
-        The tables; the same ones for a font without TrueType outlines.
+        The tables; the same ones for CFF outlines that cannot be read. Letters that old CFF outlines are put together
+        from (seac) are not looked for.
 
     Raises:
-        FontError: The outlines are damaged.
+        FontError: The TrueType outlines are damaged.
+
+    Source: OpenType spec, glyf, loca, gvar, CFF and CFF2; Adobe technical note 5176, sections 4 (DICT) and 5 (INDEX).
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> tables = default_face().tables
+        >>> len(empty_outlines(tables, [0])["glyf"]) < len(tables["glyf"]) / 100
+        True
     """
+    cff = next((tag for tag in END_GLYPH if tag in tables), None)
+    if cff:
+        return {**tables, cff: empty_charstrings(cff, tables[cff], visible)}
     if not {"glyf", "loca", "head", "maxp"} <= tables.keys():
         return dict(tables)
     try:
@@ -401,6 +418,79 @@ def empty_variations(gvar: bytes, shown: set[int]) -> bytes:
         + shared
         + body
     )
+
+
+def empty_charstrings(tag: str, data: bytes, visible: Iterable[int]) -> bytes:
+    """Take out the charstrings of glyphs that are not shown; what is left stands where all of them stood.
+
+    The bytes behind it that nothing uses any more, and the subroutines, go when the font is cut.
+    """
+    end = END_GLYPH[tag]
+    try:
+        size, at, places = read_index(data, find_charstrings(tag, data), wide=tag == "CFF2")
+    except (struct.error, IndexError, ValueError):
+        return data
+    shown = set(visible)
+    parts = [
+        data[first:last] if number in shown else end[: last - first]
+        for number, (first, last) in enumerate(pairwise(places))
+    ]
+    offsets = accumulate(map(len, parts), initial=1)
+    index = b"".join(offset.to_bytes(size, "big") for offset in offsets) + b"".join(parts)
+    return data[:at] + index + data[at + len(index) :]
+
+
+def find_charstrings(tag: str, data: bytes) -> int:
+    """Return where the charstrings of a CFF or CFF2 table begin: what its first Top DICT says (operator 17).
+
+    Raises:
+        ValueError: It says nothing.
+    """
+    at = data[2]
+    if tag == "CFF2":
+        end = at + struct.unpack_from(">H", data, 3)[0]
+    else:
+        _, _, names = read_index(data, at, wide=False)
+        _, _, dicts = read_index(data, names[-1], wide=False)
+        at, end = dicts[0], dicts[1]
+    value = -1
+    while at < end:
+        first = data[at]
+        at += 1
+        if first <= 27:  # an operator: of one byte, or of two
+            if first == CHARSTRINGS:
+                return value
+            at += first == ESCAPE
+        elif first == 30:  # a real number: half bytes until one is 15
+            while data[at] & 15 != 15 and data[at] >> 4 != 15:
+                at += 1
+            at += 1
+        elif first in (28, 29):
+            (value,) = struct.unpack_from(">h" if first == 28 else ">l", data, at)
+            at += 2 if first == 28 else 4
+        elif first <= 246:
+            value = first - 139
+        else:
+            value = (first - 247) * 256 + data[at] + 108 if first <= 250 else -(first - 251) * 256 - data[at] - 108
+            at += 1
+    raise ValueError("no charstrings")
+
+
+def read_index(data: bytes, at: int, *, wide: bool) -> tuple[int, int, list[int]]:
+    """Return how many bytes the offsets of an INDEX have, where they begin; the places of its objects and its end.
+
+    Raises:
+        ValueError: It is damaged, or empty.
+    """
+    count, size = struct.unpack_from(">LB" if wide else ">HB", data, max(at, 0))
+    at = max(at, 0) + (5 if wide else 3)
+    base = at + size * (count + 1) - 1
+    if not count or not 1 <= size <= 4 or base > len(data):
+        raise ValueError("a damaged INDEX")
+    places = [base + int.from_bytes(data[n : n + size], "big") for n in range(at, base + 1, size)]
+    if places[0] != base + 1 or places[-1] > len(data) or sorted(places) != places:
+        raise ValueError("a damaged INDEX")
+    return size, at, places
 
 
 def replace_tables(face: Face, changes: Mapping[str, bytes]) -> Face:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from khmertext.fonts.detection import check_khmer
+from khmertext.fonts.behaviour import LEVELS, Check
+from khmertext.fonts.detection import FontReport, check_khmer, examine
 from khmertext.fonts.drawing import Box, Outlines, outline_funcs
 from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
@@ -69,8 +70,15 @@ SHIFTED_BASES: Final = (
     ("\u17ca", "សហអ"),
 )
 ROBATS: Final = ("ក៌", "ធម៌", "វណ៌", "ព៌ណ", "គ៌ា", "ម៌ី")
+LEVEL_TITLES: Final = {
+    "modern": "Modern: Khmer of today",
+    "middle": "Middle: older spellings too",
+    "minority": "Minority: Pali, Sanskrit and minority languages too",
+    "full": "Full: every Khmer character",
+}
 ROMAN_WEIGHTS: Final = (100, 200, 300, 400, 500, 600, 700, 800, 900)
 HEAVIEST: Final = 24
+EXAMPLES: Final = 3  # of what fails a check
 SMALL, MIDDLE, LARGE = 26.0, 36.0, 44.0  # CSS pixels of an em
 
 
@@ -245,6 +253,8 @@ def draw_head(face: Face, cells: int, failing: int) -> Iterator[str]:
         f"<p>{cells:,} pictures were looked at, {failing:,} of them have a fault"
         f"{'; those are framed, with the fault in words.' if failing else '.'}</p>"
     )
+    yield from draw_levels(examine(face))
+    yield "<h2>The font</h2>"
     axes = "; ".join(f"{axis.tag} {axis.minimum:g} to {axis.maximum:g}" for axis in face.axes)
     yield facts_table(
         "What the font says of itself",
@@ -262,6 +272,41 @@ def draw_head(face: Face, cells: int, failing: int) -> Iterator[str]:
             ("Units per em", f"{face.upem:,}"),
             ("Left out", ", ".join(face.stripped) or "nothing (no tables of other shaping engines)"),
         ],
+    )
+
+
+def draw_levels(report: FontReport) -> Iterator[str]:
+    """A card for each level, with its checks; nothing for a font without a Khmer letter."""
+    if not report.checks:
+        return
+    highest = f"The highest level that it passes is {report.level}." if report.level else "It passes no level."
+    cards = "".join(draw_level(report, level) for level in LEVELS)
+    yield f"<h2>Checks</h2><p>{highest} Each level needs those before it too.</p>"
+    yield f'<div class="cards levels">{cards}</div>'
+
+
+def draw_level(report: FontReport, level: str) -> str:
+    own = [check for check in report.checks if check.level == level]
+    passed = report.passes(level)
+    lower = not passed and all(check.passed or not check.counted for check in own)
+    verdict = "passes" if passed else "does not pass, for a level before it" if lower else "does not pass"
+    items = "".join(draw_check(check) for check in own)
+    return (
+        f'<div class="card"><h3>{LEVEL_TITLES[level]}</h3><p class="{"passes" if passed else "fails"}">'
+        f'<strong>{verdict}</strong></p><ul class="checks">{items}</ul></div>\n'
+    )
+
+
+def draw_check(check: Check) -> str:
+    """A line for a check: what it looks at, and the first strings that fail."""
+    if check.passed:
+        return f'<li class="ok">{escape(check.title)}</li>'
+    shown = "; ".join(name_code_points(text) for text in check.failing[:EXAMPLES])
+    more = "; …" if len(check.failing) > EXAMPLES else ""
+    note = "" if check.counted else " (information only)"
+    return (
+        f'<li class="{"no" if check.counted else "info"}">{escape(check.title)}: {len(check.failing):,} of '
+        f'{check.tried:,} wrong{note} <span class="code">{shown}{more}</span></li>'
     )
 
 

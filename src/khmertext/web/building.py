@@ -21,7 +21,16 @@ from khmertext.web.sources import Insertion, SourceText
 from khmertext.web.stacks import place_family, quote_family
 from khmertext.web.stylesheets import StyleSheet
 
-__all__ = ["FontAsset", "SitePlan", "edit_sheet", "format_css", "name_asset", "page_insertions", "probe_family"]
+__all__ = [
+    "FontAsset",
+    "SitePlan",
+    "edit_sheet",
+    "format_css",
+    "format_face",
+    "name_asset",
+    "page_insertions",
+    "probe_family",
+]
 
 HASH_LENGTH = 12
 
@@ -129,11 +138,25 @@ def format_faces(family: str, fonts: Sequence[FontAsset]) -> list[str]:
     return lines
 
 
-def format_face(family: str, font: FontAsset) -> str:
+def format_face(family: str, font: FontAsset, *, flavor: str = "woff2") -> str:
+    """One ``@font-face`` rule.
+
+    Args:
+        family: The family's name.
+        font: The font, in the same folder as the stylesheet.
+        flavor: ``woff2``, ``woff`` or ``ttf``.
+
+    Source: CSS Fonts 4, section 4.3 (``format()``; ``opentype`` is any sfnt).
+
+    Example:
+        >>> rule = format_face("A", FontAsset("text", "a.woff2", (400, 700), False, ((0x1780, 0x17FF),)))
+        >>> rule.split(";")[2:4]
+        ['font-weight:400 700', 'font-style:normal']
+    """
     low, high = font.weights
     return (
         f"@font-face{{font-family:{quote_family(family)};"
-        f'src:url("{quote_path(font.name).removeprefix("./")}") format("woff2");'
+        f'src:url("{quote_path(font.name).removeprefix("./")}") format("{"opentype" if flavor == "ttf" else flavor}");'
         f"font-weight:{low if low == high else f'{low} {high}'};"
         f"font-style:{'italic' if font.italic else 'normal'};font-display:swap;"
         f"unicode-range:{format_ranges(font.ranges)}}}"

@@ -19,7 +19,8 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from khmertext.cli import main as command
-from khmertext.cli.font_subset import font_subset, font_verify
+from khmertext.cli.font_subset import font_subset
+from khmertext.cli.font_verify import font_verify
 from khmertext.fonts import default_face, limit_axes, open_face, prove
 from khmertext.fonts.certificate import choose_weights, limit_like, prove_everywhere
 from khmertext.fonts.proof import Run as FontRun
@@ -309,7 +310,8 @@ def test_a_page_of_text_in_one_piece(run: Run, ruled: Path) -> None:
 def test_what_browsers_refuse(run: Run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = ("subset", "regular.ttf", "--text-file", "t.txt", "-o", "out.woff2")
     check = ("verify", "regular.ttf", "out.woff2", "--text-file", "t.txt")
-    monkeypatch.setattr("khmertext.cli.font_subset.sanitize", lambda data: Sanitized("9", "glyf: bad\x1b"))
+    monkeypatch.setattr("khmertext.cli.font_cutting.sanitize", lambda data: Sanitized("9", "glyf: bad\x1b"))
+    monkeypatch.setattr("khmertext.cli.font_verify.sanitize", lambda data: Sanitized("9", "glyf: bad\x1b"))
     answer = run(*given)
     assert answer.code == 2
     assert "OpenType Sanitizer 9 refuses the cut font: glyf: bad" in answer.err
@@ -324,7 +326,8 @@ def test_what_browsers_refuse(run: Run, files: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_without_the_sanitizer(run: Run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("khmertext.cli.font_subset.sanitize", lambda data: None)
+    monkeypatch.setattr("khmertext.cli.font_cutting.sanitize", lambda data: None)
+    monkeypatch.setattr("khmertext.cli.font_verify.sanitize", lambda data: None)
     answer = run("subset", "regular.ttf", "--text-file", "t.txt", "-o", "out.woff2")
     assert answer.code == 0
     assert "was not run; install it with: pip install" in answer.out
@@ -351,3 +354,158 @@ def test_weights_and_limits() -> None:
     bold = limit_axes(face, {"wght": (700, 700), "wdth": (100, 100)})
     assert choose_weights(bold) == (700,)
     assert limit_like(face, bold).data == bold.data
+
+
+# -- families ----------------------------------------------------------------------------------------------------------
+
+
+def set_italic(font: Any) -> None:
+    font["OS/2"].fsSelection = 1
+    font["head"].macStyle |= 2
+
+
+@pytest.fixture
+def family(files: Path) -> Path:
+    """Static fonts of one family: regular, bold, and an italic that only says so."""
+    bold = limit_axes(default_face(), {"wght": (700, 700), "wdth": (100, 100)})
+    (files / "bold.ttf").write_bytes(bold.data)
+    font: Any = TTFont(files / "regular.ttf")
+    set_italic(font)
+    font.save(files / "slanted.ttf")
+    return files
+
+
+FAMILY = ("regular.ttf", "bold.ttf", "slanted.ttf")
+TEXT_FILE = ("--text-file", "t.txt", "--coverage", "exact")
+
+
+def test_a_family(run: Run, family: Path) -> None:
+    answer = run("subset", *FAMILY, *TEXT_FILE, "-o", "new/out", "--css")
+    assert (answer.code, answer.err) == (0, "")
+    written = sorted(path.name for path in (family / "new" / "out").iterdir())
+    fonts = ["bold.woff2", "regular.woff2", "slanted.woff2"]
+    assert written == sorted([*fonts, *(f"{name}.proof.json" for name in fonts), "fonts.css"])
+    for name in FAMILY:
+        packed = f"new/out/{Path(name).stem}.woff2"
+        assert packed in answer.out
+        assert run("verify", name, packed, "--text-file", "t.txt").code == 0
+        assert run("subset", name, *TEXT_FILE, "-o", "one.woff2").code == 0
+        assert (family / packed).read_bytes() == (family / "one.woff2").read_bytes()
+        assert (family / f"{packed}.proof.json").read_bytes() == (family / "one.woff2.proof.json").read_bytes()
+    rules = (family / "new/out/fonts.css").read_text(encoding="ascii").splitlines()
+    assert len(rules) == 3
+    for rule, name, style in zip(
+        rules,
+        ("regular", "bold", "slanted"),
+        ("400;font-style:normal", "700;font-style:normal", "400;font-style:italic"),
+        strict=True,
+    ):
+        assert rule.startswith(f'@font-face{{font-family:"Noto Sans Khmer";src:url("{name}.woff2") format("woff2");')
+        assert f"font-weight:{style};" in rule
+        assert "unicode-range:U+1780-1781,U+1787," in rule
+    assert run("subset", *FAMILY, *TEXT_FILE, "-o", "new/out", "--flavor", "woff").code == 0
+    assert (family / "new/out/bold.woff").read_bytes()[:4] == b"wOFF"
+
+
+def test_a_family_as_json(run: Run, family: Path) -> None:
+    answer = run("subset", *FAMILY, *TEXT_FILE, "-o", "out", "--json", "--css")
+    told = json.loads(answer.out)
+    assert [one.pop("file") for one in told] == ["regular.woff2", "bold.woff2", "slanted.woff2"]
+    assert told[1] == json.loads((family / "out/bold.woff2.proof.json").read_text(encoding="ascii"))
+
+
+def test_what_is_no_family(run: Run, family: Path) -> None:
+    font: Any = TTFont(family / "bold.ttf")
+    for record in font["name"].names:
+        if record.nameID in (1, 16):
+            record.string = "Another"
+    font.save(family / "other.ttf")
+    (family / "again").mkdir()
+    (family / "again" / "bold.ttf").write_bytes((family / "regular.ttf").read_bytes())
+    (family / "bad.ttf").write_bytes(b"<html>")
+    (family / "file").write_bytes(b"")
+    for names, place, words in (
+        (("regular.ttf", "again/bold.ttf"), "out", "has the weight and style of regular.ttf"),
+        (("regular.ttf", "variable.ttf"), "out", "has the weight and style of regular.ttf"),
+        (("regular.ttf", "other.ttf"), "out", "cut each family by itself"),
+        (("bold.ttf", "again/bold.ttf"), "out", "the same place"),
+        (("regular.ttf", "regular.ttf"), "out", "the same place"),
+        (("regular.ttf", "bad.ttf"), "out", "not a font"),
+        (("regular.ttf", "bold.ttf"), "file", "is a file"),
+        (("regular.ttf",), "again", "is a folder"),
+        (("regular.ttf", "variable.ttf", "--axes", "opsz=3"), "out", "no axis"),
+        (("regular.ttf", "--css", "--json"), "out", "--css and --json"),
+    ):
+        answer = run("subset", *names, *TEXT_FILE, "-o", place)
+        assert (answer.code, answer.out) == (2, ""), names
+        assert words in answer.err, names
+        assert not (family / "out").exists()
+    assert run("subset", "regular.ttf", "bold.ttf", *TEXT_FILE, "--flavor", "ttf", "-o", ".").code == 2  # over itself
+    assert run("subset", "regular.ttf", "variable.ttf", *TEXT_FILE, "--axes", "wght=500:700", "-o", "out").code == 0
+
+
+def test_nothing_of_a_family_is_written_when_one_fails(run: Run, family: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = iter([Sanitized("9", ""), Sanitized("9", "glyf: bad")])
+    monkeypatch.setattr("khmertext.cli.font_cutting.sanitize", lambda data: next(said))
+    assert run("subset", "regular.ttf", "bold.ttf", *TEXT_FILE, "-o", "out").code == 2
+    assert not (family / "out").exists()
+
+
+def test_rules_for_one_font(run: Run, files: Path) -> None:
+    for name, given, words in (
+        ("regular.ttf", ("-o", "out.woff2"), ('url("out.woff2") format("woff2")', "font-weight:400;")),
+        ("variable.ttf", ("-o", "out.ttf"), ('url("out.ttf") format("opentype")', "font-weight:400 700;")),
+        ("variable.ttf", ("-o", "o.woff", "--axes", "wght=600"), ('format("woff")', "font-weight:600;")),
+    ):
+        answer = run("subset", name, *TEXT_FILE, *given, "--css")
+        assert answer.code == 0
+        assert answer.out.startswith("@font-face{")
+        assert answer.out.count("\n") == 1
+        assert all(word in answer.out for word in words)
+        assert "runs proven" in answer.err
+    answer = run("subset", "regular.ttf", "--text-file", "t.txt", "--coverage", "flagged", "-o", "out.woff2", "--css")
+    assert answer.out.startswith("@supports (-webkit-app-region:drag)")
+    assert answer.out.endswith("}}\n")
+
+
+def test_rules_do_not_name_what_is_reserved(run: Run, files: Path) -> None:
+    font: Any = TTFont(files / "regular.ttf")
+    font["name"].setName('Copyright 2020 A (a@b.c), with Reserved Font Name "Noto".', 0, 3, 1, 0x409)
+    font.save(files / "regular.ttf")
+    answer = run("subset", "regular.ttf", *TEXT_FILE, "-o", "out.woff2", "--css")
+    assert 'font-family:"Khmer Subset"' in answer.out
+    answer = run("subset", "regular.ttf", *TEXT_FILE, "-o", "out.woff2", "--css", "--name", "Mine")
+    assert 'font-family:"Mine"' in answer.out
+
+
+# -- verifying what a coverage promises --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("coverage", ["open", "flagged"])
+def test_verify_a_coverage(run: Run, files: Path, coverage: str) -> None:
+    given = ("--text-file", "t.txt", "-o", "out.woff2")
+    check = ("verify", "regular.ttf", "out.woff2", "--text-file", "t.txt")
+    proof = files / "out.woff2.proof.json"
+    assert run("subset", "regular.ttf", *given, "--coverage", coverage).code == 0
+    made = json.loads(proof.read_text(encoding="ascii"))
+    answer = run(*check)
+    assert answer.code == 0
+    assert f"coverage {coverage}: {made['gate']['texts']:,} texts tried" in answer.out
+    told = json.loads(run(*check, "--json").out)
+    assert (told["coverage"], told["gate"]) == (coverage, {**made["gate"], "faults": []})
+    # A font that knows the text alone, with a proof that promises more.
+    assert run("subset", "regular.ttf", *given, "--coverage", "exact").code == 0
+    told = json.loads(run(*check, "--json").out)
+    assert (told["coverage"], told["gate"]) == ("exact", None)
+    proof.write_text(json.dumps({"subset": {"coverage": coverage}}), encoding="ascii")
+    answer = run(*check)
+    assert answer.code == 1
+    assert f"coverage {coverage} does not hold for " in answer.out
+    assert " are the same" in answer.out
+    told = json.loads(run(*check, "--json").out)
+    assert told["same"] is True
+    assert len(told["gate"]["faults"]) == told["gate"]["wrong"] + told["gate"]["flagged"] * (coverage == "open") > 0
+    odds: list[Any] = [{"subset": 3}, {"subset": {"coverage": [coverage]}}, {"subset": {"coverage": "all"}}, []]
+    for odd in odds:
+        proof.write_text(json.dumps(odd), encoding="ascii")
+        assert run(*check).code == 0

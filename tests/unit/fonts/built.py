@@ -6,12 +6,14 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fontTools import varLib
+from fontTools.designspaceLib import AxisDescriptor, DesignSpaceDocument, SourceDescriptor
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
-__all__ = ["build_font", "collect"]
+__all__ = ["build_font", "collect", "merge_cubic", "to_cubic"]
 
 UPEM = 1000
 
@@ -71,4 +73,58 @@ def collect(*fonts: bytes) -> bytes:
     collection.fonts = [TTFont(io.BytesIO(data)) for data in fonts]
     file = io.BytesIO()
     collection.save(file)
+    return file.getvalue()
+
+
+def to_cubic(data: bytes, *, optimize: bool = True) -> bytes:
+    """A font with CFF outlines in the place of its TrueType ones, static.
+
+    Args:
+        data: The font; a variable one is taken in its default place.
+        optimize: Whether charstrings are made short; fonts that are to be merged must be alike.
+    """
+    font: Any = TTFont(io.BytesIO(data), recalcTimestamp=False)
+    glyphs = font.getGlyphSet()
+    strings = {}
+    for name in font.getGlyphOrder():
+        pen: Any = T2CharStringPen(font["hmtx"][name][0], glyphs)
+        glyphs[name].draw(pen)
+        strings[name] = pen.getCharString(optimize=optimize)
+    for tag in ("glyf", "loca", "fpgm", "prep", "cvt ", "gasp", "fvar", "gvar", "avar", "HVAR", "MVAR", "STAT"):
+        if tag in font:
+            del font[tag]
+    font.sfntVersion = "OTTO"
+    FontBuilder(font=font).setupCFF("Test", {}, strings, {})
+    font["maxp"].tableVersion = 0x00005000
+    font["post"].formatType = 3.0
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
+
+
+def merge_cubic(masters: Mapping[int, bytes]) -> bytes:
+    """A variable font with CFF2 outlines.
+
+    Args:
+        masters: Weight to a static font whose outlines are CFF, and alike; the first is the default. Their positioning
+            is left out.
+    """
+    document = DesignSpaceDocument()
+    document.addAxis(
+        AxisDescriptor(
+            tag="wght", name="Weight", minimum=min(masters), default=next(iter(masters)), maximum=max(masters)
+        )
+    )
+    for weight, data in masters.items():
+        font: Any = TTFont(io.BytesIO(data))
+        for tag in ("GPOS", "GDEF"):
+            if tag in font:
+                del font[tag]
+        source = SourceDescriptor(name=str(weight), location={"Weight": weight}, familyName="Test")
+        source.font = font
+        source.styleName = str(weight)
+        document.addSource(source)
+    merged, *_ = varLib.build(document, optimize=False)
+    file = io.BytesIO()
+    merged.save(file)
     return file.getvalue()

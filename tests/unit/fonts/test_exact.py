@@ -34,8 +34,12 @@ from khmertext.fonts import (
     trace_lookups,
 )
 from khmertext.fonts.containers import build_sfnt, read_tables
+from khmertext.fonts.planning import plan_code_points
+from khmertext.fonts.proof import read_outline
 from khmertext.fonts.pruning import empty_outlines, list_components, prune_rules
 from khmertext.fonts.shrinking import shrink_rules
+from khmertext.fonts.subsetting import cut
+from tests.unit.fonts.built import merge_cubic, to_cubic
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = ("/usr/share/fonts/truetype/khmeros", "/usr/share/fonts/truetype/noto")
@@ -272,6 +276,63 @@ def test_cff_outlines() -> None:
     builder.save(file)
     exact = subset_text(open_face(file.getvalue()), [Run("ក្ក", "km", 400)], coverage="exact")
     assert (exact.coverage, exact.proof.runs) == ("exact", 1)
+
+
+KHMER_CODES = dict.fromkeys([0x20, *range(0x1780, 0x17EA), 0x200B, 0x200C, 0x200D, 0x25CC], "")
+
+
+@cache
+def cubic_face(weight: int, *, optimize: bool) -> Face:
+    """The Khmer of the default font at a weight, with CFF outlines."""
+    face = limit_axes(default_face(), {"wght": (weight, weight), "wdth": (100, 100)})
+    khmer = cut(face, plan_code_points(face, KHMER_CODES, closure=True))
+    return open_face(to_cubic(khmer, optimize=optimize), source="cubic")
+
+
+@cache
+def cubic_variable() -> Face:
+    return open_face(merge_cubic({weight: cubic_face(weight, optimize=False).data for weight in (400, 700)}))
+
+
+@pytest.mark.parametrize("kind", ["CFF ", "CFF2"])
+def test_cubic_outlines_that_are_never_drawn(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    face = cubic_face(400, optimize=True) if kind == "CFF " else cubic_variable()
+    assert kind in face.tables
+    runs = list_runs(read_samples()[:1], face, weights=(400,) if kind == "CFF " else (400, 550, 700))
+    less = subset_text(face, runs, coverage="exact")
+    assert less.coverage == "exact"
+    assert prove(face, open_face(less.data), runs).holds
+    assert sanitize(less.data)
+    monkeypatch.setattr("khmertext.fonts.exact.empty_outlines", lambda tables, visible: dict(tables))
+    more = subset_text(face, runs, coverage="exact")
+    assert len(less.data) < len(more.data)
+    assert less.face.glyph_count == more.face.glyph_count
+
+
+@pytest.mark.parametrize("kind", ["CFF ", "CFF2"])
+def test_cubic_outlines_are_emptied_one_by_one(kind: str) -> None:
+    face = cubic_face(400, optimize=True) if kind == "CFF " else cubic_variable()
+    font = face.font()
+    shown, hidden = (int(font.get_nominal_glyph(code) or 0) for code in (0x1780, 0x1781))
+    version, tables = read_tables(face.data)
+    emptied = empty_outlines(tables, [shown])
+    assert len(emptied[kind]) == len(tables[kind])
+    thin = open_face(build_sfnt(version, emptied))
+    place = {"wght": 700.0}
+    assert read_outline(thin.font(place), shown) == read_outline(face.font(place), shown) != ()
+    assert read_outline(thin.font(place), hidden) == ()
+    assert read_outline(face.font(place), hidden) != ()
+
+
+def test_cubic_outlines_that_cannot_be_read_stay() -> None:
+    table = cubic_face(400, optimize=True).tables["CFF "]
+    chance = random.Random(7)
+    for _ in range(300):
+        body = bytearray(table)
+        for _ in range(3):
+            body[chance.randrange(min(len(body), chance.choice((30, 600, 3000))))] = chance.choice((0, 1, 255))
+        damaged = bytes(body[: chance.choice((len(body), chance.randrange(len(body))))])
+        assert len(empty_outlines({"CFF ": damaged}, [0])["CFF "]) == len(damaged)
 
 
 # -- the parts --------------------------------------------------------------------------------------------------------

@@ -20,12 +20,15 @@ from fontTools.ttLib import TTFont
 
 from khmertext.errors import FontError
 from khmertext.fonts import Face, default_face, open_face, read_face
+from khmertext.fonts.behaviour import LEVELS
 from khmertext.fonts.comparing import compare_page
+from khmertext.fonts.detection import examine
 from khmertext.fonts.markup import MAX_TEXT, escape
 from khmertext.fonts.pictures import Gallery, place_text
 from khmertext.fonts.reporting import find_troubles, report_page
 from khmertext.fonts.sizes import measure_glyphs, measure_tables
 from khmertext.script.classes import CONSONANTS, DIGITS, INDEPENDENT_VOWELS, KHMER, MODIFIERS, SHIFTERS, VOWELS
+from tests.unit.fonts.built import build_font
 
 DEBIAN = sorted(
     [
@@ -189,6 +192,46 @@ def test_faults_of_a_font_without_rules_are_marked(regular: Face, change: Any) -
     assert len(marked) == len(told) > 3 * len(CONSONANTS)
     assert f", {len(told)} of them have a fault" in page
     assert all(any(child.get("class") == "why" and child.text for child in one) for one in marked)
+
+
+def cards_of(root: ElementTree.Element) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+    """The first word of each level's card, with its verdict and its checks by class and text."""
+    (grid,) = [one for one in root.iter("div") if one.get("class") == "cards levels"]
+    cards = {}
+    for card in grid:
+        checks = [(item.get("class") or "", "".join(item.itertext())) for item in card.iter("li")]
+        title, verdict = card.findtext("h3") or "", "".join(card.find("p").itertext())  # type: ignore[union-attr]
+        cards[title.partition(":")[0].lower()] = verdict, checks
+    return cards
+
+
+def test_the_head_tells_each_level_and_each_check(regular: Face, change: Any) -> None:
+    def drop(font: Any) -> None:
+        for table in font["cmap"].tables:
+            table.cmap.pop(0x17DD, None)
+
+    for face in (default_face(), change(regular, drop)):
+        root, report = check_page(report_page(face)), examine(face)
+        cards = cards_of(root)
+        assert tuple(cards) == LEVELS
+        for level, (verdict, checks) in cards.items():
+            assert (verdict == "passes") == report.passes(level)
+            own = [check for check in report.checks if check.level == level]
+            assert len(checks) == len(own) > 0
+            for check, (kind, text) in zip(own, checks, strict=True):
+                assert text.startswith(check.title)
+                assert kind == ("ok" if check.passed else "no" if check.counted else "info")
+    assert cards["middle"][0] == "does not pass"
+    assert cards["minority"][0] == "does not pass, for a level before it"
+    assert ("no", "atthacan: 1 of 1 wrong 1780 17DD") in cards["middle"][1]
+    assert cards["modern"][0] == "passes"
+
+
+def test_a_font_without_khmer_has_no_levels() -> None:
+    page = report_page(open_face(build_font(range(0x41, 0x5B))))
+    check_page(page)
+    assert "cards levels" not in page
+    assert "fails the check for Khmer" in page
 
 
 def test_letters_that_are_missing_are_named(regular: Face, change: Any) -> None:
