@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -30,7 +30,9 @@ from khmertext.web.scripts import KHMER_LETTER
 __all__ = ["KINDS", "Cause", "PdfComparison", "PdfFinding", "compare_pdf"]
 
 # Nothing to see, and nothing that writers keep: white space, soft hyphens, ZWSP, word joiners, byte order marks.
-DROPPED = re.compile("[\\s\u00ad\u200b\u2060\ufeff]+")
+IGNORED = "\\s\u00ad\u200b\u2060\ufeff"
+DROPPED = re.compile(f"[{IGNORED}]+")
+KEPT = re.compile(f"[^{IGNORED}]+")
 DAMAGE = re.compile("[\ufffd\ue000-\uf8ff\0]")
 MOST_ALIGNED = 8192
 ANCHOR = 6
@@ -139,6 +141,7 @@ class Token(NamedTuple):
     certain: bool
     source: str
     line: int  # of the HTML, or the page of a PDF
+    begins: bool = False  # whether white space or the edge of a piece of text is in front of it
 
 
 def compare_pdf(pdf: PdfText, pages: Sequence[PrintedText], *, partly: bool = False) -> PdfComparison:
@@ -163,7 +166,8 @@ def compare_pdf(pdf: PdfText, pages: Sequence[PrintedText], *, partly: bool = Fa
     """
     want = [token for page in pages for token in page_tokens(page)]
     got = [token for page in pdf.pages for token in cut(page.text, source="", line=page.number, damage=True)]
-    matching = Matching([token.text for token in want], [token.text for token in got])
+    starts = {place for place, token in enumerate(want) if token.begins}
+    matching = Matching([token.text for token in want], [token.text for token in got], starts)
     matching.match_in_order()
     matching.match_moved()
     digits = any(page.counters for page in pages)
@@ -185,12 +189,19 @@ def page_tokens(page: PrintedText) -> Iterator[Token]:
         ends.append((ends[-1] if ends else 0) + len(piece.text))
     kept = DROPPED.sub("", text)
     # For each character that is kept, where it stood.
-    places = [place for match in re.finditer(f"[^{DROPPED.pattern[1:-2]}]+", text) for place in range(*match.span())]
+    places = [place for match in KEPT.finditer(text) for place in range(*match.span())]
+    edges = {0, *ends}
     start = 0
+    begins = True  # so does what stands behind other scripts
     for cluster in split_clusters(kept):
+        place = places[start]
         if KHMER_LETTER.search(cluster):
-            piece = page.pieces[bisect_left(ends, places[start] + 1)]
-            yield Token(normalize(cluster), piece.certain, page.path, piece.line)
+            piece = page.pieces[bisect_left(ends, place + 1)]
+            begins = begins or place in edges or text[place - 1].isspace()
+            yield Token(normalize(cluster), piece.certain, page.path, piece.line, begins)
+            begins = False
+        else:
+            begins = True
         start += len(cluster)
 
 
@@ -211,18 +222,19 @@ class Matching:
     Args:
         want: Of the pages.
         got: Of the PDF.
+        starts: Where pieces of text begin in ``want``.
 
     Attributes:
         found: Place in ``want`` → place in ``got``.
         used: The places in ``got`` that are in there.
     """
 
-    def __init__(self, want: Sequence[str], got: Sequence[str]) -> None:
+    def __init__(self, want: Sequence[str], got: Sequence[str], starts: Collection[int] = ()) -> None:
         self.want = want
         self.got = got
+        self.starts = {*starts, 0, len(want)}
         self.found: dict[int, int] = {}
         self.used: set[int] = set()
-        self.back: dict[int, int] = {}
 
     def take(self, place: int, other: int) -> None:
         self.found[place] = other
@@ -286,7 +298,7 @@ class Matching:
         return length
 
     def match_leftovers(self, *, digits: bool) -> None:
-        """Short texts, as numbers in tables, that are gone at one place and come at another.
+        """Short texts, as numbers in tables, that are gone at one place and come at another; whole ones only.
 
         Args:
             digits: Whether digits are matched one by one, since counters may stand between them.
@@ -295,7 +307,9 @@ class Matching:
         for run in self.leftover_runs(self.got, self.used, digits=digits):
             waiting[tuple(self.got[other] for other in run)].append(run)
         for run in self.leftover_runs(self.want, self.found, digits=digits):
-            others = waiting.get(tuple(self.want[place] for place in run))
+            texts = tuple(self.want[place] for place in run)
+            whole = run[0] in self.starts and run[-1] + 1 in self.starts
+            others = waiting.get(texts) if whole or (digits and set(texts) <= KHMER_DIGITS) else None
             if others:
                 for place, other in zip(run, others.pop(0), strict=True):
                     self.take(place, other)
@@ -458,30 +472,41 @@ def find_all(
     pairs = matching.pair_runs()
     if partly:  # what is before the first match and behind the last one stands on other pages
         first, last = min(matching.found, default=len(want)), max(matching.found, default=-1)
-        pairs = [(left, right) for left, right in pairs if right or (left and first < left[0] and left[-1] < last)]
-    pairs.sort(key=lambda pair: (pair[0] or [nearest(matching, pair[1][0])])[0])
+        pairs = [(left if left and first < left[0] and left[-1] < last else [], right) for left, right in pairs]
+    forth = Lookup(matching.found)
+    back = Lookup({other: place for place, other in matching.found.items()})
+    # What only the PDF has is told behind the cluster of the page that it stands behind.
+    pairs = [pair for pair in pairs if pair[0] or pair[1]]
+    pairs.sort(key=lambda pair: pair[0][0] if pair[0] else back.before(pair[1][0]) + 0.5)
     for run, right in pairs:
         left = [place for place in run if want[place].certain]
-        for expected, found in pair_gap(want, got, left, right):
+        for expected, found in pair_gap(left, right):
             if not expected and is_known(got, found, elsewhere, digits=digits):
                 continue
             if "".join(want[one].text for one in expected) == "".join(got[one].text for one in found):
                 continue  # cut otherwise, as text with stray joiners can be
-            yield make_finding(want, got, matching, expected, found)
+            page = got[found[0] if found else forth.before(expected[0], 0)].line if got else 0
+            yield make_finding(want, got, expected, found, page)
 
 
-def nearest(matching: Matching, other: int) -> int:
-    """The place in the pages behind which something of the PDF stands."""
-    back = {value: key for key, value in matching.found.items()} if not matching.back else matching.back
-    matching.back = back
-    while other >= 0 and other not in back:
-        other -= 1
-    return back.get(other, -1)
+class Lookup:
+    """Where the text around a place is found in the other text.
+
+    Args:
+        found: Place → place in the other text.
+    """
+
+    def __init__(self, found: Mapping[int, int]) -> None:
+        self.found = found
+        self.places = sorted(found)
+
+    def before(self, place: int, default: int = -1) -> int:
+        """Where the last thing in front of a place is found."""
+        number = bisect_left(self.places, place) - 1
+        return self.found[self.places[number]] if number >= 0 else default
 
 
-def pair_gap(
-    want: Sequence[Token], got: Sequence[Token], left: list[int], right: list[int]
-) -> Iterator[tuple[list[int], list[int]]]:
+def pair_gap(left: list[int], right: list[int]) -> Iterator[tuple[list[int], list[int]]]:
     """Cut what is left in a gap into pieces that belong together."""
     if len(left) == len(right):
         yield from (([place], [other]) for place, other in zip(left, right, strict=True))
@@ -502,7 +527,9 @@ def is_known(got: Sequence[Token], found: Sequence[int], elsewhere: str, *, digi
         if digits and texts[0] in KHMER_DIGITS:
             texts.pop(0)
             continue
-        size = next((size for size in range(len(texts), 0, -1) if "".join(texts[:size]) in elsewhere), 0)
+        size = 0
+        while size < len(texts) and "".join(texts[: size + 1]) in elsewhere:
+            size += 1
         if size < min(2, len(found)):  # one cluster of many is chance
             return False
         del texts[:size]
@@ -510,7 +537,7 @@ def is_known(got: Sequence[Token], found: Sequence[int], elsewhere: str, *, digi
 
 
 def make_finding(
-    want: Sequence[Token], got: Sequence[Token], matching: Matching, expected: list[int], found: list[int]
+    want: Sequence[Token], got: Sequence[Token], expected: list[int], found: list[int], page: int
 ) -> PdfFinding:
     wanted = "".join(want[place].text for place in expected)
     gotten = "".join(got[other].text for other in found)
@@ -518,13 +545,6 @@ def make_finding(
     if kind == "added" and is_double(got, found):
         kind = "doubled"
     around, places = (want, expected) if expected else (got, found)
-    if not found:
-        place = expected[0]
-        while place >= 0 and place not in matching.found:
-            place -= 1
-        page = got[matching.found.get(place, 0)].line if got else 0
-    else:
-        page = got[found[0]].line
     return PdfFinding(
         kind=kind,
         expected=wanted,

@@ -56,7 +56,7 @@ class PdfLimits(NamedTuple):
     pages: int = 2000
     stream: int = 32 * MEBIBYTE
     operators: int = 20_000_000
-    characters: int = 10_000_000
+    characters: int = 5_000_000
     depth: int = 12
     memory: int = 2048 * MEBIBYTE
     seconds: float = 300
