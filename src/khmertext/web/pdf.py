@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from khmertext.script.classes import COENG
+from khmertext.script.classes import COENG, RO
 from khmertext.text import normalize
 from khmertext.text.clusters import split_clusters
 from khmertext.web.pdftext import PdfFont, PdfText
@@ -39,8 +39,12 @@ ANCHOR = 6
 TILE = 3
 MAX_CANDIDATES = 16
 CONTEXT = 4
+MOST_TOGETHER = 20
+TOGETHER = frozenset({"visual-order", "reordered", "subscript", "split-vowel"})
 KHMER_DIGITS = frozenset("០១២៣៤៥៦៧៨៩")
-FRONT_VOWELS = "\u17c1\u17c2\u17c3"
+FRONT_VOWEL = re.compile("[\u17c1-\u17c3]")
+COENG_RO = re.compile(f"{COENG}{RO}")
+LEFT_PARTS = re.compile(f"[\u17c1-\u17c3]|{COENG}{RO}")
 # What is left of a vowel of two parts when the part in front of the base is lost (and of some the sign below too).
 LEFT_LOST = {"\u17be": "\u17b8", "\u17bf": "\u17ba", "\u17c0": "", "\u17c4": "\u17b6", "\u17c5": ""}
 SPLIT_VOWELS = re.compile("[\u17be-\u17c0\u17c4\u17c5]")
@@ -138,6 +142,7 @@ class PdfComparison:
 
 class Token(NamedTuple):
     text: str  # a cluster in normal form
+    raw: str  # as it is written
     certain: bool
     source: str
     line: int  # of the HTML, or the page of a PDF
@@ -170,6 +175,7 @@ def compare_pdf(pdf: PdfText, pages: Sequence[PrintedText], *, partly: bool = Fa
     matching = Matching([token.text for token in want], [token.text for token in got], starts)
     matching.match_in_order()
     matching.match_moved()
+    matching.prefer({place for place, token in enumerate(want) if token.certain})
     digits = any(page.counters for page in pages)
     matching.match_leftovers(digits=digits)
     findings = list(find_all(want, got, matching, pages, partly=partly))
@@ -198,7 +204,7 @@ def page_tokens(page: PrintedText) -> Iterator[Token]:
         if KHMER_LETTER.search(cluster):
             piece = page.pieces[bisect_left(ends, place + 1)]
             begins = begins or place in edges or text[place - 1].isspace()
-            yield Token(normalize(cluster), piece.certain, page.path, piece.line, begins)
+            yield Token(normalize(cluster), cluster, piece.certain, page.path, piece.line, begins)
             begins = False
         else:
             begins = True
@@ -208,9 +214,9 @@ def page_tokens(page: PrintedText) -> Iterator[Token]:
 def cut(text: str, *, source: str, line: int, damage: bool = False) -> Iterator[Token]:
     for cluster in split_clusters(DROPPED.sub("", text)):
         if KHMER_LETTER.search(cluster):
-            yield Token(normalize(cluster), True, source, line)
+            yield Token(normalize(cluster), cluster, True, source, line)
         elif damage and DAMAGE.match(cluster):
-            yield Token(cluster, True, source, line)
+            yield Token(cluster, cluster, True, source, line)
 
 
 # -- matching ------------------------------------------------------------------------------------------------------
@@ -266,6 +272,26 @@ class Matching:
             if left and right:
                 for first, second in align([self.want[one] for one in left], [self.got[one] for one in right]):
                     self.take(left[first], right[second])
+
+    def prefer(self, certain: Collection[int]) -> None:
+        """Give what a text that may be shown took to one nearby that is: the same cluster with no sure match between.
+
+        Args:
+            certain: The places in ``want`` of texts that are shown.
+        """
+        takers: defaultdict[str, list[int]] = defaultdict(list)
+        losers: defaultdict[str, list[int]] = defaultdict(list)
+        for place in range(len(self.want) + 1):
+            if place == len(self.want) or (place in certain and place in self.found):
+                for text, places in losers.items():
+                    for loser, taker in zip(places, takers[text], strict=False):
+                        self.found[loser] = self.found.pop(taker)
+                takers.clear()
+                losers.clear()
+            elif place in certain:
+                losers[self.want[place]].append(place)
+            elif place in self.found:
+                takers[self.want[place]].append(place)
 
     def pair_runs(self) -> list[tuple[list[int], list[int]]]:
         """What is left of both texts: runs of one, each with that of the other that has the same neighbour."""
@@ -480,7 +506,7 @@ def find_all(
     pairs.sort(key=lambda pair: pair[0][0] if pair[0] else back.before(pair[1][0]) + 0.5)
     for run, right in pairs:
         left = [place for place in run if want[place].certain]
-        for expected, found in pair_gap(left, right):
+        for expected, found in pair_gap(want, got, left, right):
             if not expected and is_known(got, found, elsewhere, digits=digits):
                 continue
             if "".join(want[one].text for one in expected) == "".join(got[one].text for one in found):
@@ -506,16 +532,22 @@ class Lookup:
         return self.found[self.places[number]] if number >= 0 else default
 
 
-def pair_gap(left: list[int], right: list[int]) -> Iterator[tuple[list[int], list[int]]]:
+def pair_gap(
+    want: Sequence[Token], got: Sequence[Token], left: list[int], right: list[int]
+) -> Iterator[tuple[list[int], list[int]]]:
     """Cut what is left in a gap into pieces that belong together."""
-    if len(left) == len(right):
-        yield from (([place], [other]) for place, other in zip(left, right, strict=True))
-    elif not right:
+    if not right:
         yield from ((run, []) for run in runs(left))
     elif not left:
         yield from (([], run) for run in runs(right))
-    else:
+    elif len(left) != len(right) or (
+        # A vowel in front of its base belongs to the cluster before: these two are told together.
+        len(left) <= MOST_TOGETHER
+        and classify("".join(want[one].text for one in left), "".join(got[one].raw for one in right)) in TOGETHER
+    ):
         yield left, right
+    else:
+        yield from (([place], [other]) for place, other in zip(left, right, strict=True))
 
 
 def is_known(got: Sequence[Token], found: Sequence[int], elsewhere: str, *, digits: bool) -> bool:
@@ -539,9 +571,9 @@ def is_known(got: Sequence[Token], found: Sequence[int], elsewhere: str, *, digi
 def make_finding(
     want: Sequence[Token], got: Sequence[Token], expected: list[int], found: list[int], page: int
 ) -> PdfFinding:
-    wanted = "".join(want[place].text for place in expected)
-    gotten = "".join(got[other].text for other in found)
-    kind = classify(wanted, gotten)
+    wanted = "".join(want[place].raw for place in expected)
+    gotten = "".join(got[other].raw for other in found)
+    kind = classify("".join(want[place].text for place in expected), gotten)
     if kind == "added" and is_double(got, found):
         kind = "doubled"
     around, places = (want, expected) if expected else (got, found)
@@ -553,8 +585,8 @@ def make_finding(
         page=page,
         source=want[expected[0]].source if expected else "",
         line=want[expected[0]].line if expected else 0,
-        before="".join(token.text for token in around[max(0, places[0] - CONTEXT) : places[0]]),
-        after="".join(token.text for token in around[places[-1] + 1 : places[-1] + 1 + CONTEXT]),
+        before="".join(token.raw for token in around[max(0, places[0] - CONTEXT) : places[0]]),
+        after="".join(token.raw for token in around[places[-1] + 1 : places[-1] + 1 + CONTEXT]),
     )
 
 
@@ -586,14 +618,16 @@ def classify(expected: str, found: str) -> str:
         return "replaced"
     if DAMAGE.search(found):
         return "private-use"
-    wanted, gotten = Counter(expected), Counter(found)
-    if wanted == gotten:
-        first = found[0] in FRONT_VOWELS or found[0] == COENG
-        return "visual-order" if first else "reordered"
+    clusters = split_clusters(expected)
+    if found in visual_forms(clusters):
+        return "visual-order"
     if COENG in expected and found == expected.replace(COENG, ""):
         return "subscript"
-    if SPLIT_VOWELS.search(expected) and found in halves(expected):
+    if SPLIT_VOWELS.search(expected) and found in half_forms(clusters):
         return "split-vowel"
+    wanted, gotten = Counter(expected), Counter(found)
+    if wanted == gotten:
+        return "reordered"
     if gotten < wanted:
         return "partial"
     if wanted < gotten:
@@ -601,16 +635,29 @@ def classify(expected: str, found: str) -> str:
     return "changed"
 
 
-def halves(expected: str) -> set[str]:
-    """What is left of a text when the vowels of two parts lose a half, or come apart."""
-    left_only = SPLIT_VOWELS.sub("\u17c1", expected)
-    right_only = SPLIT_VOWELS.sub(lambda match: LEFT_LOST[match[0]], expected)
-    none = SPLIT_VOWELS.sub("", expected)
-    apart = SPLIT_VOWELS.sub(lambda match: "\u17c1" + (LEFT_LOST[match[0]] or match[0]), expected)
-    doubled = SPLIT_VOWELS.sub(lambda match: "\u17c1" + match[0], expected)
-    found = {left_only, right_only, none, apart, doubled}
-    # Drawn in front of the base: "\u17c1" and then the rest.
-    return found | {"\u17c1" + text for text in (right_only, none, expected)}
+def visual_forms(clusters: Sequence[str]) -> set[str]:
+    """Clusters in the order that they are drawn in: what stands on the left of its base comes first."""
+    forms = []
+    for left in (FRONT_VOWEL, COENG_RO, LEFT_PARTS):
+        # Of both, the vowel stands farther left.
+        parts = [("".join(sorted(left.findall(cluster), key=len)), left.sub("", cluster)) for cluster in clusters]
+        forms.append("".join(part for pair in parts for part in pair))
+    return set(forms) - {"".join(clusters)}
+
+
+def half_forms(clusters: Sequence[str]) -> set[str]:
+    """What is left of clusters when the vowels of two parts lose a half, or come apart."""
+    forms = []
+    for cluster in clusters:
+        right = SPLIT_VOWELS.sub(lambda match: LEFT_LOST[match[0]], cluster)
+        none = SPLIT_VOWELS.sub("", cluster)
+        apart = SPLIT_VOWELS.sub(lambda match: "\u17c1" + (LEFT_LOST[match[0]] or match[0]), cluster)
+        twice = SPLIT_VOWELS.sub(lambda match: "\u17c1" + match[0], cluster)
+        found = [SPLIT_VOWELS.sub("\u17c1", cluster), right, none, apart, twice]
+        # Drawn in front of the base.
+        found += ["\u17c1" + text for text in (right, none, cluster)]
+        forms.append(found if none != cluster else [cluster] * len(found))
+    return {"".join(form) for form in zip(*forms, strict=True)}
 
 
 # -- causes --------------------------------------------------------------------------------------------------------

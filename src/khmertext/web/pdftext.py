@@ -6,6 +6,7 @@ sort and space the text by geometry on top of this, each in its own way, and can
 
 Extractors at hand do not read ``ActualText`` (pypdf, pdfminer.six) or add clusters around it (PDFium), see docs/pdf.md.
 pypdf parses the file here, and nothing more. It is a dependency of this module alone, and imported when it is called.
+``ActualText`` of structure elements is not read: no writer tried has it there for Khmer.
 
 Sources: ISO 32000-1, 9.10 (extraction of text), 14.6 (marked content), 14.9.4 (replacement text); Adobe Technical Note
 5411 (ToUnicode mapping files); Adobe Glyph List Specification, section 2 (``uniXXXX``).
@@ -214,7 +215,8 @@ def read_pdf_apart(
             raise PdfError(f"takes longer than {limits.seconds:g} seconds to read", source=source, hint=SPLIT)
         outcome = receiver.recv()
     except (EOFError, OSError) as error:
-        raise PdfError("takes too much memory to read", source=source, hint=SPLIT) from error
+        died = "cannot be read: the process that reads it ended, most likely for want of memory"
+        raise PdfError(died, source=source, hint=SPLIT) from error
     finally:
         process.kill()
         process.join()
@@ -482,7 +484,8 @@ def parse_to_unicode(data: bytes) -> dict[int, str]:
 
 def read_ranges(tokens: Sequence[tuple[bytes, bytes]], found: dict[int, str]) -> None:
     position = 0
-    while position + 2 < len(tokens) and len(found) <= MOST_MAPPED:
+    read = 0
+    while position + 2 < len(tokens) and read <= MOST_MAPPED:
         first, last = to_number(tokens[position][0]), to_number(tokens[position + 1][0])
         position += 2
         if tokens[position][1] == b"[":
@@ -494,7 +497,9 @@ def read_ranges(tokens: Sequence[tuple[bytes, bytes]], found: dict[int, str]) ->
                 position += 1
         else:
             text = to_text(tokens[position][0])
-            for code in range(first, min(last, first + 0xFFFF) + 1) if text else ():
+            codes = range(first, min(last, first + 0xFFFF) + 1) if text else range(0)
+            read += len(codes)
+            for code in codes:
                 found[code] = text[:-1] + chr(min(ord(text[-1]) + code - first, 0x10FFFF))
         position += 1
 

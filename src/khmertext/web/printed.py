@@ -39,6 +39,7 @@ NO_FAMILY = "\0"  # no page declares or names it
 MEDIA_RULES = re.compile(r"(?i)@(?:media|import)\b[^{};]*")
 MEDIA_ATTRIBUTES = re.compile(r"""(?i)\smedia\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""")
 MEDIUM = re.compile(r"(?i)\b(?:screen|print)\b")
+MEDIUM_OR_URL = re.compile(r"""(?i)"[^"]*"|'[^']*'|url\([^)]*\)|\b(?:screen|print)\b""")
 QUERY = re.compile(r"(?i)\s*(?:(not|only)\s+)?([\w-]+)?\s*(?:and\b)?(.*)", re.S)
 
 NEVER_SHOWN = frozenset("head script style template title datalist rp desc metadata noembed noframes param".split())
@@ -185,7 +186,7 @@ def read_printed(data: bytes, path: str, *, inside: str = "", root: Path | None 
         ['ខ']
     """
     source = decode_source(data, source=path, kind=source_kind(path))
-    swapped = MEDIA_ATTRIBUTES.sub(lambda match: swap_names(match[0]), swap_media(source.text))
+    swapped = MEDIA_ATTRIBUTES.sub(lambda media: MEDIUM.sub(other_medium, media[0]), swap_media(source.text))
     sheets = SheetFolder(root)
     # SourceText is for edits, which nobody makes here: the text alone counts, whatever its encoding was.
     document = PageDocument(
@@ -201,11 +202,11 @@ def swap_media(text: str) -> str:
         >>> swap_media("@media only print { p { color: red } } .print { }")
         '@media only screen { p { color: red } } .print { }'
     """
-    return MEDIA_RULES.sub(lambda match: swap_names(match[0]), text)
+    return MEDIA_RULES.sub(lambda rule: MEDIUM_OR_URL.sub(other_medium, rule[0]), text)
 
 
-def swap_names(text: str) -> str:
-    return MEDIUM.sub(lambda match: "print" if match[0].lower() == "screen" else "screen", text)
+def other_medium(match: re.Match[str]) -> str:
+    return {"screen": "print", "print": "screen"}.get(match[0].lower(), match[0])
 
 
 def is_inside(path: str) -> bool:
