@@ -13,10 +13,12 @@ Source of the algorithm: H. Hyyrö, "Bit-parallel LCS-length computation revisit
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -195,7 +197,7 @@ def page_tokens(page: PrintedText) -> Iterator[Token]:
         ends.append((ends[-1] if ends else 0) + len(piece.text))
     kept = DROPPED.sub("", text)
     # For each character that is kept, where it stood.
-    places = [place for match in KEPT.finditer(text) for place in range(*match.span())]
+    places = array("l", (place for match in KEPT.finditer(text) for place in range(*match.span())))
     edges = {0, *ends}
     start = 0
     begins = True  # so does what stands behind other scripts
@@ -204,7 +206,8 @@ def page_tokens(page: PrintedText) -> Iterator[Token]:
         if KHMER_LETTER.search(cluster):
             piece = page.pieces[bisect_left(ends, place + 1)]
             begins = begins or place in edges or text[place - 1].isspace()
-            yield Token(normalize(cluster), cluster, piece.certain, page.path, piece.line, begins)
+            raw, normal = once(cluster)
+            yield Token(normal, raw, piece.certain, page.path, piece.line, begins)
             begins = False
         else:
             begins = True
@@ -214,9 +217,17 @@ def page_tokens(page: PrintedText) -> Iterator[Token]:
 def cut(text: str, *, source: str, line: int, damage: bool = False) -> Iterator[Token]:
     for cluster in split_clusters(DROPPED.sub("", text)):
         if KHMER_LETTER.search(cluster):
-            yield Token(normalize(cluster), cluster, True, source, line)
+            raw, normal = once(cluster)
+            yield Token(normal, raw, True, source, line)
         elif damage and DAMAGE.match(cluster):
             yield Token(cluster, cluster, True, source, line)
+
+
+@lru_cache(maxsize=1 << 14)
+def once(cluster: str) -> tuple[str, str]:
+    """A cluster and its normal form, the same two strings wherever it comes again."""
+    normal = normalize(cluster)
+    return (cluster, cluster if normal == cluster else normal)
 
 
 # -- matching ------------------------------------------------------------------------------------------------------

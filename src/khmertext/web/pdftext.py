@@ -57,7 +57,7 @@ class PdfLimits(NamedTuple):
     pages: int = 2000
     stream: int = 32 * MEBIBYTE
     operators: int = 20_000_000
-    characters: int = 5_000_000
+    characters: int = 3_000_000
     depth: int = 12
     memory: int = 2048 * MEBIBYTE
     seconds: float = 300
