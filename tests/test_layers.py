@@ -31,7 +31,14 @@ LAYERS = (
 HEIGHTS = {name: height for height, names in enumerate(LAYERS) for name in names}
 
 # Who may import which third-party package.
-OWNERS = {"fontTools": "fonts", "uharfbuzz": "fonts", "turbohtml": "web", "tinycss2": "web", "click": "cli"}
+OWNERS = {
+    "fontTools": "fonts",
+    "uharfbuzz": "fonts",
+    "turbohtml": "web",
+    "tinycss2": "web",
+    "pypdf": "web",
+    "click": "cli",
+}
 
 
 def find_modules(source: Path) -> dict[str, Path]:

@@ -7,7 +7,7 @@ to do about it.
 
 from __future__ import annotations
 
-__all__ = ["FontError", "KhmerTextError", "SiteError", "TextError"]
+__all__ = ["FontError", "KhmerTextError", "PdfError", "SiteError", "TextError"]
 
 
 class KhmerTextError(Exception):
@@ -41,6 +41,10 @@ class KhmerTextError(Exception):
 
 class FontError(KhmerTextError):
     """A font file cannot be read, cannot do what is asked, or may not be used so."""
+
+
+class PdfError(KhmerTextError):
+    """A PDF cannot be read, or not within the limits."""
 
 
 class SiteError(KhmerTextError):

@@ -29,6 +29,7 @@ COMMANDS = {
     "describe": "describing.describe",
     "font": "font.font",
     "normalize": "text.normalize_command",
+    "pdf": "pdf.pdf",
     "rule": "describing.rule",
     "site": "site.site",
 }
