@@ -30,6 +30,7 @@ from khmertext.workers import count_jobs
 __all__ = ["Problem", "check_site"]
 
 AGAIN = "build the site again"
+ROLES = frozenset({"text", "flagged", "full"})
 
 
 class Problem(NamedTuple):
@@ -120,7 +121,7 @@ def read_report(
         fonts = []
         for font in reported:
             files = {entry["role"]: check_path(f"{folder}/{entry['file']}", source) for entry in font["files"]}
-            if not manifest.assets.keys() >= set(files.values()):
+            if not manifest.assets.keys() >= set(files.values()) or not files.keys() <= ROLES:
                 raise KeyError(folder)
             # What a font that flags does not know, browsers take from the full one.
             fonts.append(ShippedFont(files.get("text", files["full"]), files["full"], frozenset(font["lacking"])))

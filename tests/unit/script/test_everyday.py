@@ -66,6 +66,10 @@ def test_the_script_writes_the_table() -> None:
     if not all((PACKAGES / name).is_dir() for name in needed):
         pytest.skip("the packages of corpora/MANIFEST.toml are not here")
     done = subprocess.run(
-        [sys.executable, "tools/make_everyday_table.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "tools/make_everyday_table.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
