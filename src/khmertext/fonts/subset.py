@@ -15,7 +15,6 @@ from typing import Final, Literal, get_args
 from khmertext.errors import FontError
 from khmertext.fonts.exact import EFFORTS, Effort, subset_exact
 from khmertext.fonts.faces import Face, open_face
-from khmertext.fonts.flagged import subset_flagged
 from khmertext.fonts.gate import Judged, judge_texts
 from khmertext.fonts.licensing import require_subsettable
 from khmertext.fonts.places import list_places
@@ -121,6 +120,8 @@ def subset_text(
         if exact is not None:
             return Subset(exact.data, exact.face, exact.plan, exact.proof, exact.rounds, "exact")
     if coverage == "flagged":
+        from khmertext.fonts.flagged import subset_flagged  # takes long to load, and the others do without
+
         flagged = subset_flagged(reference, runs, clusters, places, prover, name=name, hinting=hinting)
         return Subset(flagged.data, flagged.face, flagged.plan, flagged.proof, flagged.rounds, "flagged", flagged.gate)
     plan = plan_text(reference, clusters, places)
