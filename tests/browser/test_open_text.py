@@ -25,7 +25,8 @@ from tests.font_files import FONTS, find_file
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
-NEWS = (ROOT / "corpora" / "samples" / "news.txt").read_text(encoding="utf-8")[:2400]
+# Without quotation marks, which no font of these browsers has: the box for them is that of the first font.
+NEWS = re.sub("[^\n -~\u1780-\u17ff\u200b]", "", (ROOT / "corpora/samples/news.txt").read_text(encoding="utf-8")[:2400])
 TEMPLATE = (
     '<!doctype html><html lang="km"><head><meta charset="utf-8"><title>t</title>'
     "<style>body{{font:24px/2 sans-serif;width:1100px}}textarea{{font:inherit}}</style></head>"

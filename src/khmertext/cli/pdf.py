@@ -24,12 +24,12 @@ RANGE = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?")
 MOST_PAGES = PdfLimits().pages
 
 
-@click.group()
+@click.group(short_help="Tell whether the Khmer of a PDF comes out whole.")
 def pdf() -> None:
     """Tell whether the Khmer of a PDF can be searched, copied and read aloud."""
 
 
-@pdf.command()
+@pdf.command(short_help="Compare the text of a PDF with that of pages.")
 @click.argument("document", metavar="PDF", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--against",

@@ -25,7 +25,7 @@ GROUPS = dict(iter_groups(cli, "khmertext"))
 
 
 def test_groups_are_found() -> None:
-    assert set(GROUPS) == {"khmertext", "khmertext font", "khmertext site"}
+    assert set(GROUPS) == {"khmertext", "khmertext font", "khmertext pdf", "khmertext site"}
 
 
 @pytest.mark.parametrize("path", GROUPS)
