@@ -8,7 +8,6 @@ glyphs. Each round keeps more, so there is a last one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -18,36 +17,18 @@ from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_drawn
 from khmertext.fonts.proof import Difference, Proof, Prover, Run
 from khmertext.fonts.pruning import Rules, empty_outlines, prune_rules, replace_tables
+from khmertext.fonts.results import Subset
 from khmertext.fonts.shaping import Sample
 from khmertext.fonts.shrinking import shrink_rules
 from khmertext.fonts.subsetting import Hinting, cut, to_woff2
 from khmertext.text.clusters import split_clusters
 
-__all__ = ["EFFORTS", "Effort", "Exact", "cut_exactly", "subset_exact"]
+__all__ = ["EFFORTS", "Effort", "cut_exactly", "subset_exact"]
 
 Effort = Literal["fast", "max"]
 EFFORTS: Final = ("fast", "max")
 MANY: Final = 6000  # runs from which on it pays to prove pairs of clusters first
 MAX_SHRINKS: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Exact:
-    """An exact subset, proven.
-
-    Args:
-        data: The WOFF2 file.
-        face: The same, read back.
-        plan: The glyphs that are left, and why.
-        proof: What was compared.
-        rounds: How many times it was cut.
-    """
-
-    data: bytes
-    face: Face
-    plan: SubsetPlan
-    proof: Proof
-    rounds: int
 
 
 def subset_exact(
@@ -60,7 +41,7 @@ def subset_exact(
     name: str | None = None,
     hinting: Hinting = "auto",
     effort: Effort = "fast",
-) -> Exact | None:
+) -> Subset | None:
     """Cut a font down to exactly what runs use.
 
     Args:
@@ -90,7 +71,7 @@ def subset_exact(
         shipped = open_face(data, source=f"the subset of {reference.source}")
         proof = prover(reference, shipped, runs)
         if proof.holds:
-            fast = Exact(data, shipped, plan, proof, rounds)
+            fast = Subset(data, shipped, plan, proof, rounds, "exact")
             return (
                 fast if effort == "fast" else shrink(reference, runs, texts, places, prover, found, fast, name, hinting)
             )
@@ -105,10 +86,10 @@ def shrink(
     places: Sequence[dict[str, float]],
     prover: Prover,
     found: LookupTrace,
-    fast: Exact,
+    fast: Subset,
     name: str | None,
     hinting: Hinting,
-) -> Exact:
+) -> Subset:
     """Leave out rules for trial, and try with what the proof finds missing too; the fast result where it is smaller."""
     tried = dict.fromkeys(texts)
     for rounds in range(1, MAX_SHRINKS + 1):
@@ -119,7 +100,7 @@ def shrink(
         shipped = open_face(data, source=f"the subset of {reference.source}")
         proof = prover(reference, shipped, runs)
         if proof.holds:
-            best = Exact(data, shipped, fast.plan, proof, fast.rounds + rounds)
+            best = Subset(data, shipped, fast.plan, proof, fast.rounds + rounds, "exact")
             return best if len(data) < len(fast.data) else fast
         tried |= {sample: None for difference in proof.differing for sample in list_samples(difference)}
     return fast

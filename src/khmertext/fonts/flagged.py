@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from khmertext.errors import FontError
 from khmertext.fonts.exact import cut_exactly, enlarge
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.flagging import choose_flag, map_to_flag, poison_rules, show_notdef
-from khmertext.fonts.gate import Judged, iter_gate_texts, judge_texts
+from khmertext.fonts.gate import iter_gate_texts, judge_texts
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import PROBE_TEXTS, SubsetPlan, plan_flagged, plan_full
-from khmertext.fonts.proof import Proof, Prover, Run, read_outline
+from khmertext.fonts.proof import Prover, Run, read_outline
+from khmertext.fonts.results import Subset
 from khmertext.fonts.shaping import Sample, notate
 from khmertext.fonts.subsetting import Hinting, to_woff2
 
-__all__ = ["Flagged", "subset_flagged"]
+__all__ = ["subset_flagged"]
 
 SHOWN: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Flagged:
-    """A subset that flags, proven and tried.
-
-    Args:
-        data: The WOFF2 file.
-        face: The same, read back.
-        plan: What was kept, and why.
-        proof: What was compared of known text.
-        rounds: How many times it was cut.
-        gate: What came out of the texts that it was tried on.
-    """
-
-    data: bytes
-    face: Face
-    plan: SubsetPlan
-    proof: Proof
-    rounds: int
-    gate: Judged
 
 
 def subset_flagged(
@@ -52,7 +31,7 @@ def subset_flagged(
     *,
     name: str | None = None,
     hinting: Hinting = "auto",
-) -> Flagged:
+) -> Subset:
     """Cut a font down to what runs use, and have it flag everything else.
 
     Args:
@@ -97,7 +76,7 @@ def subset_flagged(
             source=reference.source,
             hint="use coverage full",
         )
-    return Flagged(data, shipped, plan, proof, rounds, gate)
+    return Subset(data, shipped, plan, proof, rounds, "flagged", gate)
 
 
 def cut_flagged(

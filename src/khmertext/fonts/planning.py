@@ -85,13 +85,16 @@ def plan_text(face: Face, texts: Iterable[Sample], variations: Iterable[Mapping[
     return plan.extend(face, trace(face, (*texts, *PROBE_TEXTS), variations))
 
 
-def plan_drawn(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int]) -> SubsetPlan:
+def plan_drawn(
+    face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int], always: Mapping[int, str] = LEAST
+) -> SubsetPlan:
     """Plan a font for what a trace found and nothing else but .notdef and the space.
 
     Args:
         face: The uncut font.
         glyphs: The glyphs of all steps with their reasons.
         unicodes: The code points, mapped or not.
+        always: Code points that stay whatever the text, with the reasons.
 
     Returns:
         A plan without closure.
@@ -101,7 +104,7 @@ def plan_drawn(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int]) -
         >>> sorted(plan_drawn(default_face(), {}, [0x1780]).unicodes)
         [32, 6016]
     """
-    plan = plan_code_points(face, LEAST, closure=False)
+    plan = plan_code_points(face, always, closure=False)
     return SubsetPlan({**glyphs, **plan.glyphs}, plan.unicodes | (frozenset(unicodes) & face.unicodes))
 
 
@@ -124,8 +127,7 @@ def plan_flagged(face: Face, glyphs: Mapping[int, str], unicodes: Iterable[int])
     circle = face.font().get_nominal_glyph(CIRCLE) if CIRCLE in face.unicodes else None
     # HarfBuzz puts the circle in as a glyph, and only into fonts that map it.
     always = ALWAYS if circle in glyphs else {char: why for char, why in ALWAYS.items() if char != CIRCLE}
-    plan = plan_code_points(face, always, closure=False)
-    return SubsetPlan({**glyphs, **plan.glyphs}, plan.unicodes | (frozenset(unicodes) & face.unicodes))
+    return plan_drawn(face, glyphs, unicodes, always)
 
 
 def plan_full(face: Face) -> SubsetPlan:

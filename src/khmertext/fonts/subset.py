@@ -9,17 +9,18 @@ text uses; *text*, all rules over the glyphs that it touches; *flagged*, the sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from dataclasses import replace
+from typing import Final, get_args
 
 from khmertext.errors import FontError
 from khmertext.fonts.exact import EFFORTS, Effort, subset_exact
 from khmertext.fonts.faces import Face, open_face
-from khmertext.fonts.gate import Judged, judge_texts
+from khmertext.fonts.gate import judge_texts
 from khmertext.fonts.licensing import require_subsettable
 from khmertext.fonts.places import list_places
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text
 from khmertext.fonts.proof import Difference, Proof, Prover, Run, prove
+from khmertext.fonts.results import COVERAGES, Coverage, Subset, TextCoverage
 from khmertext.fonts.shaping import notate
 from khmertext.fonts.subsetting import Hinting, close_layout, cut, to_woff2
 from khmertext.fonts.tracing import trace
@@ -28,34 +29,7 @@ from khmertext.text.clusters import split_clusters
 
 __all__ = ["COVERAGES", "Coverage", "Subset", "TextCoverage", "subset_full", "subset_text"]
 
-TextCoverage = Literal["exact", "text", "flagged", "open"]
-Coverage = Literal["exact", "text", "flagged", "open", "full"]
-COVERAGES: Final = ("exact", "text", "flagged", "open", "full")
 EVERYDAY: Final = "everyday Khmer"
-
-
-@dataclass(frozen=True, slots=True)
-class Subset:
-    """A font that may ship.
-
-    Args:
-        data: The WOFF2 file.
-        face: The same, read back.
-        plan: What was kept, and why.
-        proof: What was compared; nothing differs.
-        rounds: How many times it was cut.
-        coverage: How much of the font it keeps. A font of which no exact cut can be proven is cut as ``text``.
-        gate: What other texts came out as, where the coverage promises something of them: ``flagged`` that none is
-            drawn wrong without a flag, ``open`` that everyday clusters are drawn right.
-    """
-
-    data: bytes
-    face: Face
-    plan: SubsetPlan
-    proof: Proof
-    rounds: int
-    coverage: Coverage = "text"
-    gate: Judged | None = None
 
 
 def subset_text(
@@ -118,12 +92,11 @@ def subset_text(
     if coverage == "exact":
         exact = subset_exact(reference, runs, clusters, places, prover, name=name, hinting=hinting, effort=effort)
         if exact is not None:
-            return Subset(exact.data, exact.face, exact.plan, exact.proof, exact.rounds, "exact")
+            return exact
     if coverage == "flagged":
         from khmertext.fonts.flagged import subset_flagged  # takes long to load, and the others do without
 
-        flagged = subset_flagged(reference, runs, clusters, places, prover, name=name, hinting=hinting)
-        return Subset(flagged.data, flagged.face, flagged.plan, flagged.proof, flagged.rounds, "flagged", flagged.gate)
+        return subset_flagged(reference, runs, clusters, places, prover, name=name, hinting=hinting)
     plan = plan_text(reference, clusters, places)
     if coverage == "open":
         return subset_open(reference, runs, plan, places, name, hinting, prover)
