@@ -58,6 +58,7 @@ NOTDEF: Final = 0
 # What ends a run in the page ends it here.
 SPACES: Final = frozenset({0x20, 0xA0})
 LATE: Final = "rclt"
+MAKES_LISTS: Final = {"MultipleSubst": "mapping", "AlternateSubst": "alternates"}
 
 
 def choose_flag(face: Face, known: Iterable[int]) -> int:
@@ -227,20 +228,14 @@ def poison_subtable(subtable: Any, glyphs: set[str], flag: str) -> bool:
         subtable.Coverage.glyphs = [one for one, _ in pairs]
         subtable.Substitute = [out if out in glyphs else flag for _, out in pairs]
         return bool(pairs)
-    if kind == "MultipleSubst":
-        subtable.mapping = {
+    if kind in MAKES_LISTS:
+        rules = {
             one: [out if out in glyphs else flag for out in outs]
-            for one, outs in subtable.mapping.items()
+            for one, outs in getattr(subtable, MAKES_LISTS[kind]).items()
             if one in glyphs
         }
-        return bool(subtable.mapping)
-    if kind == "AlternateSubst":
-        subtable.alternates = {
-            one: [out if out in glyphs else flag for out in outs]
-            for one, outs in subtable.alternates.items()
-            if one in glyphs
-        }
-        return bool(subtable.alternates)
+        setattr(subtable, MAKES_LISTS[kind], rules)
+        return bool(rules)
     if kind == "LigatureSubst":
         for first, ligatures in list(subtable.ligatures.items()):
             ligatures[:] = [one for one in ligatures if first in glyphs and glyphs.issuperset(one.Component)]
