@@ -95,11 +95,13 @@ def map_to_flag(face: Face, unicodes: Iterable[int], flag: int) -> Face:
     """
     font = face.font()
     flagged = frozenset(unicodes)
-    mapping = {
-        code_point: name_glyph(flag if code_point in flagged else int(font.get_nominal_glyph(code_point) or 0))
+    glyphs = {
+        code_point: flag if code_point in flagged else int(font.get_nominal_glyph(code_point) or 0)
         for code_point in sorted(face.unicodes)
         if code_point <= 0xFFFF
     }
+    # A damaged font may map characters to glyphs that it does not have.
+    mapping = {code_point: name_glyph(glyph) for code_point, glyph in glyphs.items() if glyph < face.glyph_count}
     table = newTable("cmap")
     table.tableVersion = 0
     subtable = CmapSubtable.newSubtable(4)

@@ -16,13 +16,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import brotli
 import pytest
 from fontTools.ttLib import TTFont
 
 from khmertext.errors import FontError
-from khmertext.fonts import Face, open_face
+from khmertext.fonts import COVERAGES, Face, Run, flagged, open_face, subset_full, subset_text
 from khmertext.fonts.containers import build_sfnt, read_tables
 from khmertext.fonts.detection import FontReport, examine
 from khmertext.fonts.faces import read_members
@@ -31,6 +32,7 @@ from khmertext.fonts.subsetting import cut
 from tests.unit.fonts.built import collect
 
 COUNT = 300  # of each kind of damage to each kind of file: 5,800 files
+CUTS = 120  # damaged fonts that are cut with each coverage
 LONGEST = 5.0  # seconds that one file may take: a hundred times what the slowest takes
 MEMORY = 1 << 30
 TABLES = "GSUB GPOS GDEF cmap hmtx name OS/2 fvar gvar HVAR maxp head hhea loca glyf".split()
@@ -109,6 +111,34 @@ def look(data: bytes) -> FontReport | None:
     assert isinstance(report, FontReport)
     report.reasons("full")
     return report
+
+
+@pytest.mark.parametrize("coverage", COVERAGES)
+def test_damaged_fonts_are_cut_or_refused(
+    originals: dict[str, bytes], coverage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The whole gate would take minutes; what damage can reach of it is the same for a few texts.
+    monkeypatch.setattr(flagged, "iter_gate_texts", lambda known=(): ["ក្ខ", "ឃុំ", "ខ្មែរ"])
+    runs = [Run(text, "km", 400) for text in ("ខ្មែរ", "ស្ត្រី", "ប៊ិច", "កើត")]
+    chance = random.Random(5)
+    outcomes: Counter[str] = Counter()
+    for number in range(CUTS):
+        data = (damage_tables, flip_bits)[number % 2](bytearray(originals["sfnt"]), chance)
+        try:
+            face = open_face(data, source="fuzz")
+        except FontError:
+            outcomes["not opened"] += 1
+            continue
+        try:
+            if coverage == "full":
+                subset_full(face, runs)
+            else:
+                subset_text(face, runs, coverage=cast(Any, coverage))
+        except FontError:
+            outcomes["refused"] += 1
+        else:
+            outcomes["cut"] += 1
+    assert set(outcomes) == {"not opened", "refused", "cut"}
 
 
 @pytest.mark.parametrize("flavor", ["sfnt", "collection", "woff", "woff2"])
