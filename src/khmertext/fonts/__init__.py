@@ -14,16 +14,10 @@ Example:
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from khmertext.fonts.behaviour import LEVELS, Check
-from khmertext.fonts.comparing import (
-    Change,
-    FaceComparison,
-    View,
-    compare_faces,
-    compare_page,
-    draw_comparison,
-    list_views,
-)
 from khmertext.fonts.default import default_face, default_license_text
 from khmertext.fonts.detection import FontReport, Remark, Status, check_khmer, examine, require_khmer
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
@@ -34,13 +28,24 @@ from khmertext.fonts.licensing import License, read_license, require_subsettable
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text, unicode_range
 from khmertext.fonts.proof import Difference, Proof, Prover, Run, axis_deviation, prove
-from khmertext.fonts.reporting import report_page
 from khmertext.fonts.runs import list_runs, split_at_gaps
 from khmertext.fonts.shaping import shape
 from khmertext.fonts.subset import COVERAGES, Coverage, Subset, subset_full, subset_text
 from khmertext.fonts.subsetting import cut, default_limits, limit_axes, static_instances, to_woff2
 from khmertext.fonts.tracing import Trace, trace
 from khmertext.fonts.unseen import Unseen, measure_unseen
+
+if TYPE_CHECKING:
+    from khmertext.fonts.comparing import (
+        Change,
+        FaceComparison,
+        View,
+        compare_faces,
+        compare_page,
+        draw_comparison,
+        list_views,
+    )
+    from khmertext.fonts.reporting import report_page
 
 __all__ = [
     "COVERAGES",
@@ -104,3 +109,26 @@ __all__ = [
     "trace_lookups",
     "unicode_range",
 ]
+
+# What draws pages is loaded when it is first asked for: cutting a font does without.
+LATE: Final = {
+    "Change": "comparing",
+    "FaceComparison": "comparing",
+    "View": "comparing",
+    "compare_faces": "comparing",
+    "compare_page": "comparing",
+    "draw_comparison": "comparing",
+    "list_views": "comparing",
+    "report_page": "reporting",
+}
+
+if not TYPE_CHECKING:  # so that type checkers still tell names that are not there
+
+    def __getattr__(name: str) -> Any:
+        if name in LATE:
+            return getattr(import_module(f"khmertext.fonts.{LATE[name]}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
