@@ -160,6 +160,27 @@ def is_whole(text: str) -> bool:
     return all(cluster.kind is not ClusterKind.BROKEN for cluster in iter_clusters(text))
 
 
+UPRIGHT = """texts => {
+  const text = document.getElementById('text')
+  text.style.cssText = 'writing-mode:vertical-rl;text-orientation:upright;height:700px'
+  text.textContent = texts[0]
+}"""
+
+
+@pytest.mark.parametrize(
+    ("text", "show"),
+    [("abc \u25cc x (\u25cc) 1\u25cc", SHOW), ("ឫក ឞ្ឋា កម្ពុជា ឡៀម \u25cc", UPRIGHT)],
+    ids=["circle-outside-khmer", "upright-in-vertical-lines"],
+)
+def test_where_khmer_is_shaped_in_other_ways(
+    machine: Machine, roles: Roles, serve: Serve, site: Path, text: str, show: str
+) -> None:
+    server = serve(site)
+    now = load(machine, server, "index.html", [text], show)
+    assert fonts_of(server) == roles[1]
+    assert count_differing(now, load(machine, serve(site), "whole.html", [text], show)) == 0
+
+
 def test_what_is_typed_is_drawn_as_by_the_whole_font(machine: Machine, roles: Roles, serve: Serve, site: Path) -> None:
     typed = ["ឞ្ឋ ឡៀម ភ្ញៀវ ឱ្យ ឯក"]
     server = serve(site)

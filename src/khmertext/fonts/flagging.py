@@ -7,7 +7,8 @@ makes the flag. Letters outside the text are mapped to the flag, and so is the d
 with it all that is broken is flagged. So a text either goes the way that it goes in the whole font, rule by rule, or
 meets the flag. Rules for positions stay for all glyphs that are drawn.
 
-Rules of our own come last, under ``rclt``, which no property of CSS but ``font-feature-settings`` can switch off:
+Rules of our own come last, under ``rlig``, which is applied in lines of any direction, and which no property of CSS but
+``font-feature-settings`` can switch off:
 
 - a glyph that was only ever a step on the way, and so has lost its outline, becomes the flag;
 - whatever stands behind the flag, and then whatever stands before it, becomes the flag too, as far as the font maps it;
@@ -16,13 +17,15 @@ Rules of our own come last, under ``rclt``, which no property of CSS but ``font-
 The second is there because letters of a syllable, and in some fonts those of its neighbours, look as they do because of
 each other: the font that steps in must have all of them. It costs nothing, since that font is fetched anyway. The flag
 is a glyph of its own because a browser shows every character outside the ``unicode-range``, such as the space, to the
-shaper as .notdef, and these are no reason to flag anything.
+shaper as .notdef, and these are no reason to flag anything. The joiners and the zero width space are never steps:
+shapers hide them whatever their glyphs are. The dotted circle may stand in text of any script, so the last of the rules
+is there for all.
 
 What an engine makes of .notdef is its own affair. Chromium shapes first and asks the next font for the clusters that
 came out as .notdef; Firefox and WebKit choose the font before they shape, and must be given the whole font
 (:mod:`khmertext.fonts.gate` simulates the first).
 
-Source: OpenType spec, "OpenType Layout Common Table Formats" and GSUB (types 1, 6 and 8); the registered feature rclt.
+Source: OpenType spec, "OpenType Layout Common Table Formats" and GSUB (types 1, 6 and 8); the registered feature rlig.
 """
 
 from __future__ import annotations
@@ -57,7 +60,11 @@ __all__ = ["choose_flag", "map_to_flag", "poison_rules", "show_notdef"]
 NOTDEF: Final = 0
 # What ends a run in the page ends it here.
 SPACES: Final = frozenset({0x20, 0xA0})
-LATE: Final = "rclt"
+# Shapers hide these (Unicode, 5.21).
+HIDDEN: Final = frozenset({0x200B, 0x200C, 0x200D})
+LATE: Final = "rlig"
+NO_FEATURE: Final = 0xFFFF
+DEFAULT_SCRIPT: Final = "DFLT"
 MAKES_LISTS: Final = {"MultipleSubst": "mapping", "AlternateSubst": "alternates"}
 
 
@@ -88,7 +95,7 @@ def map_to_flag(face: Face, unicodes: Iterable[int], flag: int) -> Face:
 
     Args:
         face: The uncut font.
-        unicodes: Code points; those beyond FFFF stay as they are not needed for Khmer, and go.
+        unicodes: Code points. What is mapped beyond FFFF goes: nothing of Khmer is there.
         flag: The flag.
 
     Source: OpenType spec, cmap (format 4).
@@ -178,7 +185,7 @@ def poison_rules(face: Face, known: Iterable[int], drawn: Iterable[int], flag: i
     """
     glyphs = frozenset(known) - {NOTDEF}
     shown = frozenset(drawn) & glyphs
-    spaces = {face.font().get_nominal_glyph(char) for char in SPACES & face.unicodes}
+    spaces, hidden = (find_glyphs(face, chars) for chars in (SPACES, HIDDEN))
     try:
         font = TTFont(io.BytesIO(face.data), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
         font.setGlyphOrder([name_glyph(number) for number in range(face.glyph_count)])
@@ -187,13 +194,19 @@ def poison_rules(face: Face, known: Iterable[int], drawn: Iterable[int], flag: i
             raise FontError("the font has no rules for Khmer that could flag anything", source=face.source)
         for tag in tags:
             limit_table(font[tag], tag, set(map(name_glyph, glyphs if tag == "GSUB" else shown)), name_glyph(flag))
-        add_flags(font["GSUB"].table, glyphs - shown, shown - spaces, name_glyph(flag))
+        hidden &= glyphs
+        add_flags(font["GSUB"].table, glyphs - shown - hidden, (shown | hidden) - spaces, name_glyph(flag))
         tags = [tag for tag in tags if has_lookups(font[tag].table)]
     except FontError:
         raise
     except Exception as error:  # fontTools raises whatever the damage leads to
         raise FontError("the rules of the font cannot be read", source=face.source) from error
     return Rules(font, tuple(tags))
+
+
+def find_glyphs(face: Face, unicodes: frozenset[int]) -> set[int]:
+    """Return the glyphs that some characters are mapped to."""
+    return {int(face.font().get_nominal_glyph(char) or 0) for char in unicodes & face.unicodes}
 
 
 def limit_table(wrapper: Any, tag: str, glyphs: set[str], flag: str) -> None:
@@ -265,7 +278,23 @@ def add_flags(gsub: Any, emptied: Iterable[int], shown: Iterable[int], flag: str
         buildLookup([buildSingleSubstSubtable(spread)]),  # called by the first, never applied by itself
     ]
     gsub.LookupList.LookupCount = len(lookups)
+    add_script(gsub)
     add_feature(gsub, LATE, list(range(first, len(lookups) - 1)))
+
+
+def add_script(gsub: Any) -> None:
+    """Add the script that stands for all others, without any feature, unless it is there."""
+    if any(record.ScriptTag == DEFAULT_SCRIPT for record in gsub.ScriptList.ScriptRecord):
+        return
+    record = otTables.ScriptRecord()
+    record.ScriptTag, record.Script = DEFAULT_SCRIPT, otTables.Script()
+    language = otTables.DefaultLangSys()
+    language.LookupOrder, language.ReqFeatureIndex = None, NO_FEATURE
+    language.FeatureIndex, language.FeatureCount = [], 0
+    record.Script.DefaultLangSys = language
+    record.Script.LangSysRecord, record.Script.LangSysCount = [], 0
+    gsub.ScriptList.ScriptRecord = [record, *gsub.ScriptList.ScriptRecord]  # sorted by tag: capitals come first
+    gsub.ScriptList.ScriptCount = len(gsub.ScriptList.ScriptRecord)
 
 
 def make_context(before: str, mapping: Mapping[str, str], called: int) -> Any:
@@ -311,7 +340,8 @@ def add_feature(gsub: Any, tag: str, lookups: list[int]) -> None:
         for language in (script.Script.DefaultLangSys, *languages):
             if language is None:
                 continue
-            indices = [index for index in language.FeatureIndex if records[index].FeatureTag == tag]
+            required = [] if language.ReqFeatureIndex == NO_FEATURE else [language.ReqFeatureIndex]
+            indices = [index for index in (*required, *language.FeatureIndex) if records[index].FeatureTag == tag]
             for index in indices:
                 for feature in list_variants(gsub, index):
                     feature.LookupListIndex = sorted({*feature.LookupListIndex, *lookups})
@@ -358,7 +388,7 @@ def sort_features(gsub: Any) -> None:
             if language is None:
                 continue
             language.FeatureIndex = sorted(places[index] for index in language.FeatureIndex)
-            if language.ReqFeatureIndex != 0xFFFF:
+            if language.ReqFeatureIndex != NO_FEATURE:
                 language.ReqFeatureIndex = places[language.ReqFeatureIndex]
     variations = getattr(gsub, "FeatureVariations", None)
     for record in variations.FeatureVariationRecord if variations else ():

@@ -12,17 +12,17 @@ Source: HarfBuzz manual, "Clusters"; Chromium's own shaper falls back by cluster
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import uharfbuzz as hb
 
 from khmertext.fonts.faces import Face
 from khmertext.fonts.proof import NOTDEF, read_outline
-from khmertext.fonts.shaping import new_buffer
+from khmertext.fonts.shaping import new_buffer, shape_buffer
 from khmertext.script.classes import (
     BASES,
     COENG,
@@ -35,7 +35,7 @@ from khmertext.script.classes import (
 )
 from khmertext.script.everyday import everyday_clusters
 
-__all__ = ["Judge", "Judged", "Verdict", "iter_gate_texts", "judge_texts"]
+__all__ = ["Judge", "Judged", "Verdict", "Way", "iter_gate_texts", "judge_texts", "pass_gate"]
 
 SIGNS: Final = MODIFIERS | FINALS | SHIFTERS | {ROBAT}
 Shown = tuple[object, ...]
@@ -72,6 +72,19 @@ class Judged:
     wrong: tuple[str, ...]
     lacking: int
 
+    def merge(self, other: Judged) -> Judged:
+        """Return both together.
+
+        Args:
+            other: What came out for other texts, or in another way.
+        """
+        return Judged(
+            self.right + other.right,
+            self.flagged + other.flagged,
+            self.wrong + other.wrong,
+            self.lacking + other.lacking,
+        )
+
     @property
     def texts(self) -> int:
         """How many texts were judged."""
@@ -86,14 +99,24 @@ class Judge:
         shipped: The cut one.
         place: Where in the axes of both.
         language: BCP 47 tag of the texts.
+        features: A setting of font features (:func:`khmertext.fonts.normalize_features`).
+        direction: Of the line: ``ltr``, or ``ttb`` for letters that stand upright in vertical lines.
     """
 
     def __init__(
-        self, reference: Face, shipped: Face, place: dict[str, float] | None = None, language: str = "km"
+        self,
+        reference: Face,
+        shipped: Face,
+        place: Mapping[str, float] | None = None,
+        language: str = "km",
+        features: str = "",
+        direction: str = "ltr",
     ) -> None:
         self.reference = reference.font(place)
         self.shipped = shipped.font(place)
         self.language = language
+        self.features = features
+        self.direction = direction
         self.outlines: dict[tuple[bool, int], tuple[object, ...]] = {}
 
     def judge(self, text: str) -> Verdict:
@@ -122,7 +145,8 @@ class Judge:
         """Shape a text; clusters are Chromium's."""
         buffer = new_buffer(text, self.language)
         buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_GRAPHEMES
-        hb.shape(font, buffer)
+        buffer.direction = self.direction
+        shape_buffer(font, buffer, self.features)
         return buffer
 
     def list_fallback(self, text: str, now: hb.Buffer, flagged: set[int]) -> Iterator[Shown]:
@@ -155,7 +179,16 @@ class Judge:
             yield info.cluster + start, outline, place.position
 
 
-def judge_texts(reference: Face, shipped: Face, texts: Iterable[str], place: dict[str, float] | None = None) -> Judged:
+def judge_texts(
+    reference: Face,
+    shipped: Face,
+    texts: Iterable[str],
+    place: Mapping[str, float] | None = None,
+    *,
+    language: str = "km",
+    features: str = "",
+    direction: str = "ltr",
+) -> Judged:
     """Judge many texts.
 
     Args:
@@ -163,6 +196,9 @@ def judge_texts(reference: Face, shipped: Face, texts: Iterable[str], place: dic
         shipped: The cut one.
         texts: Each a run of Khmer.
         place: Where in the axes of both.
+        language: BCP 47 tag of the texts.
+        features: A setting of font features.
+        direction: Of the line.
 
     Returns:
         How each is drawn.
@@ -173,7 +209,7 @@ def judge_texts(reference: Face, shipped: Face, texts: Iterable[str], place: dic
         >>> judge_texts(face, face, ["ខ្មែរ", "ភាសា"]).right
         2
     """
-    judge = Judge(reference, shipped, place).judge
+    judge = Judge(reference, shipped, place, language, features, direction).judge
     found: dict[Verdict, list[str]] = {verdict: [] for verdict in Verdict}
     for text in texts:
         found[judge(text)].append(text)
@@ -183,6 +219,54 @@ def judge_texts(reference: Face, shipped: Face, texts: Iterable[str], place: dic
         tuple(found[Verdict.WRONG]),
         len(found[Verdict.LACKING]),
     )
+
+
+class Way(NamedTuple):
+    """A way in which texts are shown: the language, the setting of font features, and the place in the axes.
+
+    Args:
+        language: BCP 47 tag.
+        features: A setting of font features.
+        place: Axis tag to value.
+    """
+
+    language: str
+    features: str
+    place: Mapping[str, float]
+
+
+def pass_gate(reference: Face, shipped: Face, known: Sequence[str], ways: Sequence[Way]) -> Judged:
+    """Try a font that flags.
+
+    The whole list is tried in the first way. In each other way, and in the first one upright in vertical lines, the
+    clusters of everyday Khmer are tried, by themselves and between known ones: substitution takes the same path
+    whatever the place, and a setting or language that switches the flags off shows in any text.
+
+    Args:
+        reference: The whole font.
+        shipped: The font that flags.
+        known: Clusters of the text that it was cut for.
+        ways: How that is shown; at least one.
+
+    Returns:
+        What came out, all ways together; where something is wrong, as far as it was tried.
+    """
+    whole, *others = ways
+    sample = [*everyday_clusters(), *iter_between(known)]
+    found = judge_texts(reference, shipped, iter_gate_texts(known), whole.place, language=whole.language,
+                        features=whole.features)  # fmt: skip
+    if not found.wrong:
+        found = found.merge(
+            judge_texts(
+                reference, shipped, sample, whole.place, language=whole.language, features=whole.features,
+                direction="ttb",
+            )
+        )  # fmt: skip
+    for language, features, place in others:
+        if found.wrong:
+            break
+        found = found.merge(judge_texts(reference, shipped, sample, place, language=language, features=features))
+    return found
 
 
 def iter_gate_texts(known: Sequence[str] = ()) -> Iterator[str]:
@@ -217,7 +301,11 @@ def iter_gate_texts(known: Sequence[str] = ()) -> Iterator[str]:
         yield first + second
         yield bases[0] + first + second
     yield from everyday_clusters()
-    if known:
-        # Strides that are prime, so that each cluster meets many others.
-        for number, cluster in enumerate(everyday_clusters()):
-            yield known[number * 7 % len(known)] + cluster + known[number * 11 % len(known)]
+    yield from iter_between(known)
+
+
+def iter_between(known: Sequence[str]) -> Iterator[str]:
+    """Yield the clusters of everyday Khmer between known ones; nothing where none is known."""
+    # Strides that are prime, so that each cluster meets many others.
+    for number, cluster in enumerate(everyday_clusters() if known else ()):
+        yield known[number * 7 % len(known)] + cluster + known[number * 11 % len(known)]

@@ -20,7 +20,7 @@ import uharfbuzz as hb
 
 from khmertext.fonts.faces import Face
 from khmertext.fonts.places import describe_place
-from khmertext.fonts.shaping import shape
+from khmertext.fonts.shaping import notate, shape
 from khmertext.text.clusters import split_clusters
 
 __all__ = ["Difference", "Proof", "Prover", "Run", "axis_deviation", "prove"]
@@ -86,6 +86,27 @@ class Proof:
     def holds(self) -> bool:
         """Whether nothing differs. Runs that the reference lacks something for do not count against it."""
         return self.metrics_equal and not self.differing
+
+    def describe(self) -> str:
+        """Return in words what differs, the first of it so that it can be found; nothing where nothing does.
+
+        Example:
+            >>> Proof(metrics_equal=False).describe()
+            'the cut font has other line metrics than the uncut one'
+        """
+        if self.holds:
+            return ""
+        if not self.metrics_equal:
+            return "the cut font has other line metrics than the uncut one"
+        first = self.differing[0]
+        where = f" in the run {notate(first.run.text)}" if first.part != first.run.text else ""
+        return (
+            f"the cut font does not show {notate(first.part)}{where} as the uncut one does, "
+            f"language {first.run.language or 'unknown'!r}, weight {first.run.weight}"
+            + (f", features {first.run.features}" if first.run.features else "")
+            + f": {first.detail}"
+            + (f" (and {len(self.differing) - 1} more)" if len(self.differing) > 1 else "")
+        )
 
     def merge(self, other: Proof) -> Proof:
         """Return the proof of both; they must be of the same fonts and of different runs.
@@ -214,7 +235,11 @@ class Comparison:
             pair = (old.codepoint, new.codepoint)
             if pair not in self.equal:
                 lacks = lacks or pair[0] == NOTDEF
-                if read_outline(self.reference, pair[0]) != read_outline(self.shipped, pair[1]):
+                if NOTDEF in pair and pair != (NOTDEF, NOTDEF):
+                    # A browser may take .notdef from another font, whatever its outline is.
+                    which = "the cut font shows" if pair[1] == NOTDEF else "the uncut font shows"
+                    detail = detail or f"{which} .notdef in glyph {old_infos.index(old) + 1} of {len(old_infos)}"
+                elif read_outline(self.reference, pair[0]) != read_outline(self.shipped, pair[1]):
                     detail = detail or f"another outline in glyph {old_infos.index(old) + 1} of {len(old_infos)}"
                 elif pair[0] != NOTDEF:
                     self.equal.add(pair)

@@ -19,7 +19,7 @@ from khmertext.fonts.gate import judge_texts
 from khmertext.fonts.licensing import require_subsettable
 from khmertext.fonts.places import list_places
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text
-from khmertext.fonts.proof import Difference, Proof, Prover, Run, prove
+from khmertext.fonts.proof import Difference, Prover, Run, prove
 from khmertext.fonts.results import COVERAGES, Coverage, Subset, TextCoverage
 from khmertext.fonts.shaping import notate
 from khmertext.fonts.subsetting import Hinting, close_layout, cut, to_woff2
@@ -180,7 +180,7 @@ def refine(
             return Subset(data, shipped, plan, proof, rounds)
         larger = enlarge(reference, plan, proof.differing) if proof.metrics_equal else plan
         if larger is plan:
-            raise FontError(describe(proof), source=reference.source, hint="nothing was written; use another font")
+            raise FontError(proof.describe(), source=reference.source, hint="nothing was written; use another font")
         plan = larger
 
 
@@ -213,18 +213,3 @@ def locate_all(face: Face, runs: Iterable[Run]) -> list[dict[str, float]]:
     weights = [face.locate(weight) for weight in sorted({run.weight for run in runs})] or [{}]
     weights = list({tuple(place.items()): place for place in weights}.values())
     return [{**place, **weight} for place in list_places(face, len(weights)) for weight in weights]
-
-
-def describe(proof: Proof) -> str:
-    """Say what still differs, the first of it so that it can be found."""
-    if not proof.metrics_equal:
-        return "the cut font has other line metrics than the uncut one"
-    first = proof.differing[0]
-    where = f" in the run {notate(first.run.text)}" if first.part != first.run.text else ""
-    return (
-        f"the cut font does not show {notate(first.part)}{where} as the uncut one does, "
-        f"language {first.run.language or 'unknown'!r}, weight {first.run.weight}"
-        + (f", features {first.run.features}" if first.run.features else "")
-        + f": {first.detail}"
-        + (f" (and {len(proof.differing) - 1} more)" if len(proof.differing) > 1 else "")
-    )

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 
 from corpora.generator import damage, iter_words
@@ -35,6 +36,7 @@ from khmertext.fonts import flagging as module
 from khmertext.fonts.flagging import choose_flag, show_notdef
 from khmertext.fonts.gate import Judge, Verdict, iter_gate_texts
 from khmertext.fonts.proof import read_outline
+from khmertext.fonts.shaping import new_buffer
 from khmertext.script.classes import BASES, COENG, VOWELS
 from khmertext.script.everyday import everyday_clusters, everyday_counts
 from khmertext.text.clusters import split_clusters
@@ -117,7 +119,7 @@ def test_features_that_are_off_change_nothing(name: str) -> None:
     texts = [*random_clusters(1500), *split_clusters(KNOWN)[:200]]
     tags = list_feature_tags(reference)
     assert {"pres", "abvs"} & tags
-    for tag in sorted(tags - {"rclt"}):
+    for tag in sorted(tags - {"rlig"}):
         for text in texts:
             was, now = (shape(face.font(), text, "km", f"{tag}=0") for face in (reference, shipped))
             if any(info.codepoint == 0 for info in now.glyph_infos):
@@ -155,6 +157,58 @@ def test_a_letter_that_the_text_lacks_takes_its_run_along() -> None:
     # The space belongs to another font, so nothing goes past it.
     found = [info.codepoint for info in shape(subset.face.font(), "ក ឫ ក", "km").glyph_infos]
     assert [glyph == 0 for glyph in found] == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize("text", ["ក\u200c៉ា", "ក\u200d្ក", "កប៊\u200cីក"])
+def test_joiners_that_the_text_has_are_known(name: str, text: str) -> None:
+    reference = open_reference(name)
+    subset = subset_text(reference, [Run(text, "km", 400)], coverage="flagged")
+    assert subset.proof.holds
+    assert Judge(reference, subset.face).judge(text) is Verdict.RIGHT
+
+
+@pytest.mark.parametrize("script", ["Latn", "Zyyy", "Khmr"])
+def test_the_circle_is_flagged_in_any_run(name: str, script: str) -> None:
+    drawn = []
+    for face in (open_reference(name), cut_flagged(name).face):
+        buffer = new_buffer("\u25cc")
+        buffer.script = script
+        hb.shape(face.font(), buffer)
+        drawn.append([info.codepoint for info in buffer.glyph_infos])
+    assert 0 not in drawn[0]
+    assert drawn[1] == [0]
+
+
+def test_vertical_text_is_right_or_flagged(name: str) -> None:
+    reference, shipped = open_reference(name), cut_flagged(name).face
+    texts = [*random_clusters(1500), *split_clusters(KNOWN)[:200], "ឫក", "ឞ្ឋា"]
+    for direction in ("ttb", "btt"):
+        judged = judge_texts(reference, shipped, texts, direction=direction)
+        assert judged.wrong == ()
+        assert judged.right > 50
+        assert len(judged.flagged) > 1000
+
+
+@pytest.mark.parametrize("setting", ["rlig=0", "kern=0,rlig=0"])
+def test_settings_that_switch_the_flags_off_are_refused(setting: str) -> None:
+    reference = open_reference("Khmer OS")
+    runs = list_runs([KNOWN], reference, features=("", setting))
+    with pytest.raises(FontError, match=r"without a flag.*rlig=0"):
+        subset_text(reference, runs, coverage="flagged")
+
+
+def test_the_gate_tries_every_setting_language_and_place() -> None:
+    face = default_face()
+    reference = limit_axes(face, default_limits(face, (400, 700)))
+    runs = list_runs(["ខ្មែរ"], reference, weights=(400, 700), features=("", "kern=0"))
+    runs += [run._replace(language="") for run in runs]
+    subset = subset_text(reference, runs, coverage="flagged")
+    alone = subset_text(reference, [Run("ខ្មែរ", "km", 400)], coverage="flagged")
+    assert subset.gate is not None
+    assert alone.gate is not None
+    everyday = len(everyday_clusters())
+    # All texts once, left to right; the everyday ones and those between known ones in all other ways.
+    assert subset.gate.texts == alone.gate.texts + (2 * 2 * 2 - 1) * 2 * everyday
 
 
 def test_notdef_is_seen(name: str) -> None:

@@ -23,7 +23,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from khmertext.errors import FontError
-from khmertext.fonts import COVERAGES, Face, Run, flagged, open_face, subset_full, subset_text
+from khmertext.fonts import COVERAGES, Face, Run, gate, open_face, subset_full, subset_text
 from khmertext.fonts.containers import build_sfnt, read_tables
 from khmertext.fonts.detection import FontReport, examine
 from khmertext.fonts.faces import read_members
@@ -118,7 +118,8 @@ def test_damaged_fonts_are_cut_or_refused(
     originals: dict[str, bytes], coverage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The whole gate would take minutes; what damage can reach of it is the same for a few texts.
-    monkeypatch.setattr(flagged, "iter_gate_texts", lambda known=(): ["ក្ខ", "ឃុំ", "ខ្មែរ"])
+    monkeypatch.setattr(gate, "iter_gate_texts", lambda known=(): ["ក្ខ", "ឃុំ", "ខ្មែរ"])
+    monkeypatch.setattr(gate, "everyday_clusters", lambda: ("ក្ខ", "ឃុំ"))
     runs = [Run(text, "km", 400) for text in ("ខ្មែរ", "ស្ត្រី", "ប៊ិច", "កើត")]
     chance = random.Random(5)
     outcomes: Counter[str] = Counter()
