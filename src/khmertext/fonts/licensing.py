@@ -31,11 +31,13 @@ BITMAPS_ONLY = 0x0200
 
 # The address or the words by which each license gives itself away; the first that matches counts. Names as in the SPDX
 # License List, but for the GNU ones, whose version is read too.
+# The license of Bitstream Vera begins with the same words, but is of fonts and reserves their names.
+MIT_GRANT = r"Permission is hereby granted, free of charge, to any person obtaining a copy of this software"
 MARKS: Final = (
     ("OFL-1.1", r"scripts\.sil\.org/OFL|openfontlicense\.org|SIL Open Font Licen[sc]e|\bOFL(?:-| v?)1\.1\b"),
     ("UFL-1.0", r"Ubuntu Font Licen[sc]e|font\.ubuntu\.com/(?:ufl|licen[sc]e)|ubuntu\.com/legal/font-licen[sc]e"),
     ("Apache-2.0", r"apache\.org/licenses/LICENSE-2\.0|Apache License,? (?:Version )?2\.0"),
-    ("MIT", r"opensource\.org/licen[sc]es?/mit\b|\bMIT License\b|Permission is hereby granted, free of charge, to any"),
+    ("MIT", r"opensource\.org/licen[sc]es?/mit\b|\bMIT License\b|" + MIT_GRANT),
     ("CC0-1.0", r"creativecommons\.org/publicdomain/zero/1\.0|\bCC0(?:-| )1\.0\b"),
     ("LGPL", r"GNU (?:Lesser|Library) General Public Licen[sc]e|gnu\.org/licenses/lgpl|\bLGPL\b"),
     ("GPL", r"GNU General Public Licen[sc]e|gnu\.org/(?:licenses/gpl|copyleft/gpl)|\bGPL\b"),

@@ -23,10 +23,20 @@ from khmertext.fonts.places import describe_place
 from khmertext.fonts.shaping import notate, shape
 from khmertext.text.clusters import split_clusters
 
-__all__ = ["Difference", "Proof", "Prover", "Run", "axis_deviation", "prove"]
+__all__ = [
+    "Difference",
+    "Proof",
+    "Prover",
+    "Run",
+    "axis_deviation",
+    "list_added_tables",
+    "list_strangers",
+    "prove",
+]
 
 NOTDEF: Final = 0
 USE_TYPO_METRICS: Final = 1 << 7
+DRAWING_TABLES: Final = frozenset({"COLR", "SVG ", "sbix", "CBDT", "CBLC", "EBDT", "EBLC", "EBSC", "bdat", "bloc"})
 
 
 class Run(NamedTuple):
@@ -265,15 +275,71 @@ def read_outline(font: hb.Font, glyph: int) -> tuple[tuple[float | str, ...], ..
 
 
 def read_metrics(face: Face) -> tuple[object, ...]:
-    """Return units per em and the line metrics that any system uses, in font units.
+    """Return units per em, and what any system uses to place lines and to draw them through and under text.
 
-    Source: OpenType spec, hhea (ascender, descender, lineGap) and OS/2 (sTypo*, usWin*, USE_TYPO_METRICS).
+    Source: OpenType spec, hhea (ascender, descender, lineGap), OS/2 (sTypo*, usWin*, USE_TYPO_METRICS, yStrikeout*,
+    sxHeight, sCapHeight) and post (underlinePosition, underlineThickness).
     """
     hhea, os2 = face.tables["hhea"], face.tables["OS/2"]
     line = struct.unpack_from(">hhh", hhea, 4) if len(hhea) >= 10 else ()
     typo = struct.unpack_from(">hhhHH", os2, 68) if len(os2) >= 78 else ()
     (selection,) = struct.unpack_from(">H", os2, 62)
-    return (face.upem, line, typo, selection & USE_TYPO_METRICS)
+    strikeout = struct.unpack_from(">hh", os2, 26)
+    heights = struct.unpack_from(">hh", os2, 86) if len(os2) >= 90 else ()
+    underline = struct.unpack_from(">hh", face.tables["post"], 8) if len(face.tables["post"]) >= 12 else ()
+    return (face.upem, line, typo, selection & USE_TYPO_METRICS, strikeout, heights, underline)
+
+
+def list_added_tables(original: Face, shipped: Face) -> tuple[str, ...]:
+    """Return the tables of a font that shape or draw by themselves, where the font it was cut from has none such.
+
+    Apple's and SIL's shapers read tables of their own, and browsers draw coloured layers and bitmaps in place of
+    outlines. None of these is compared.
+
+    Args:
+        original: The font as its maker gave it.
+        shipped: The font that was cut from it.
+
+    Returns:
+        Table tags, sorted.
+
+    Source: OpenType spec, "Tables Related to Color Fonts" and "Tables Related to Bitmap Glyphs"; Apple TrueType
+    Reference Manual, chapter 6; SIL Graphite font tables.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> list_added_tables(default_face(), default_face())
+        ()
+    """
+    had, has = ({*face.stripped, *(DRAWING_TABLES & face.tables.keys())} for face in (original, shipped))
+    return tuple(sorted(has - had))
+
+
+def list_strangers(reference: Face, shipped: Face) -> tuple[int, ...]:
+    """Return the characters that a cut font maps and the uncut one does not, or to another outline.
+
+    Args:
+        reference: The uncut font.
+        shipped: The cut one.
+
+    Returns:
+        Code points, sorted. A glyph without an outline may have lost it, or be the flag: it is not compared.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> list_strangers(default_face(), default_face())
+        ()
+    """
+    fonts = reference.font(), shipped.font()
+    strange = []
+    for code_point in sorted(shipped.unicodes):
+        if code_point not in reference.unicodes:
+            strange.append(code_point)
+            continue
+        was, now = (read_outline(font, int(font.get_nominal_glyph(code_point) or 0)) for font in fonts)
+        if now and now != was:
+            strange.append(code_point)
+    return tuple(strange)
 
 
 def axis_deviation(
