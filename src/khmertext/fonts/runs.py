@@ -7,6 +7,7 @@ next font of the stack. So a text is cut there, and each piece is shaped as a wh
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
@@ -23,6 +24,7 @@ __all__ = [
     "KHMER_RUN",
     "SPACE",
     "SPACES",
+    "count_others",
     "iter_khmer_runs",
     "iter_spaced",
     "list_runs",
@@ -33,6 +35,7 @@ __all__ = [
 # What our font's unicode-range can hold; and what makes a run of it Khmer rather than a stray joiner.
 KHMER_RUN = re.compile("[\u1780-\u17ff\u19e0-\u19ff\u200b-\u200d\u25cc]+")
 KHMER_LETTER = re.compile("[\u1780-\u17ff\u19e0-\u19ff]")
+OTHERS: Final = re.compile("[^\\s\0-\x1f\x7f-\x9f\u1780-\u17ff\u19e0-\u19ff\u200b-\u200f\u2060\u25cc\ufeff]")
 
 SPACES: Final = " \u00a0"
 """The spaces that may stand in a line between words: the ordinary one, and that which keeps a line together."""
@@ -204,3 +207,19 @@ def prove_in_processes(
     for proof in proofs[1:]:
         merged = merged.merge(proof)
     return merged
+
+
+def count_others(texts: Iterable[str]) -> Counter[str]:
+    """Count the visible characters of texts that no Khmer font is asked for.
+
+    Args:
+        texts: Any texts.
+
+    Returns:
+        Character to how often it occurs; spaces and controls are not counted.
+
+    Example:
+        >>> dict(count_others(["ខ្មែរ (Khmer)"]))
+        {'(': 1, 'K': 1, 'h': 1, 'm': 1, 'e': 1, 'r': 1, ')': 1}
+    """
+    return Counter(letter for text in texts for letter in OTHERS.findall(text))

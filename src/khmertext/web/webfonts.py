@@ -16,7 +16,6 @@ from khmertext.fonts import (
     Prover,
     Run,
     Subset,
-    axis_deviation,
     default_face,
     default_license_text,
     default_limits,
@@ -33,6 +32,7 @@ from khmertext.fonts import (
 )
 from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.default import find_font
+from khmertext.fonts.deviation import require_near
 from khmertext.fonts.runs import split_at_gaps
 from khmertext.text.clusters import split_clusters
 from khmertext.web.building import FontAsset, name_asset
@@ -40,7 +40,6 @@ from khmertext.web.manifest import hash_bytes
 
 __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
 
-MAX_DEVIATION = 500
 """Limiting axes may move nothing farther than this part of the em: two units of 1,000, a thirtieth of a pixel at 16 px.
 
 Rounding moves the default font by one unit at most; more than this is another font than the one that was given.
@@ -341,19 +340,10 @@ def measure_deviation(source: FontSource, weights: Iterable[int]) -> float:
     """How far limiting the axes of a font moved anything at the weights that pages use, in font units.
 
     Raises:
-        FontError: Farther than :data:`MAX_DEVIATION` allows.
+        FontError: Farther than allowed (:func:`khmertext.fonts.deviation.require_near`).
     """
-    if source.reference is source.face:
-        return 0.0
     used = sorted({*source.weights, *map(source.use_weight, weights)})
-    deviation = axis_deviation(source.face, source.reference, used, source.pinned)
-    if not deviation <= source.face.upem / MAX_DEVIATION:
-        raise FontError(
-            f"limiting its axes moves outlines by {deviation:.4g} of {source.face.upem} units",
-            source=source.face.source,
-            hint="serve its whole range, or its default alone, with --axes, or give a static font",
-        )
-    return deviation
+    return require_near(source.face, source.reference, used, source.pinned)
 
 
 def distinct_syllables(runs: Sequence[Run]) -> list[Run]:
