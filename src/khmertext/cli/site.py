@@ -206,7 +206,8 @@ def show_result(result: BuildResult, output: Path | None, source: Path, *, dry_r
         ("pages", f"{result.khmer_pages:,} of {result.pages:,} have Khmer"),
         ("Khmer characters", f"{result.characters:,}"),
         ("clusters", f"{result.clusters:,} distinct"),
-        ("font", f"{saved}, {result.glyphs:,} glyphs"),
+        ("font", f"{saved}, {result.glyphs:,} glyphs" + (", in Chromium" if result.whole else "")),
+        *([("other browsers", f"{result.whole:,} bytes, all Khmer")] if result.whole else []),
         ("runs proven", f"{result.runs:,}"),
         ("files written", f"{result.written:,}" + (f", {result.removed:,} removed" if result.removed else "")),
         ("warnings", f"{len(result.warnings) + len(result.lacking):,}"),
@@ -263,6 +264,7 @@ def result_value(result: BuildResult) -> dict[str, Any]:
         "glyphs",
         "before",
         "after",
+        "whole",
         "written",
         "removed",
     )

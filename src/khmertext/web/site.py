@@ -84,6 +84,7 @@ class BuildResult:
         glyphs: Glyphs in the text font.
         before: Bytes of the font it was cut from.
         after: Bytes of the text font.
+        whole: Bytes of the font with all Khmer, where some browsers load that instead of it; else 0.
         written: Files written or copied.
         removed: Files removed.
         lacking: What the font does not have; never counted as proven.
@@ -99,6 +100,7 @@ class BuildResult:
     glyphs: int = 0
     before: int = 0
     after: int = 0
+    whole: int = 0
     written: int = 0
     removed: int = 0
     lacking: tuple[Lacking, ...] = ()
@@ -198,6 +200,7 @@ def build_site(
         glyphs=fonts.glyphs,
         before=fonts.before,
         after=fonts.after,
+        whole=fonts.whole,
         written=writer.written,
         removed=writer.removed,
         lacking=find_lacking(fonts, texts),

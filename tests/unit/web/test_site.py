@@ -648,6 +648,12 @@ def test_new_khmer_that_the_font_lacks_is_told_with_its_place(copy: Path, page: 
     assert all("cannot draw" in one.message for one in found)
 
 
+def test_a_run_that_is_shaped_in_pieces_lacks_nothing(tmp_path: Path) -> None:
+    site = write_site(tmp_path / "site", {"a.html": ("<p>" + "ខ្មែរ" * 1000).encode()})
+    assert build_site(site, None, OPTIONS).lacking == ()
+    assert check_site(site) == []
+
+
 def test_what_the_font_never_had_is_told_by_the_build_and_by_the_check(tmp_path: Path) -> None:
     site = write_site(tmp_path / "site", {"a.html": "<p>ក\u17deខ<p>ខ".encode()})  # no letter, and in no font
     result = build_site(site, None, OPTIONS)
