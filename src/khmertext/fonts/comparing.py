@@ -16,7 +16,7 @@ from khmertext.fonts.detection import check_khmer
 from khmertext.fonts.drawing import Box, split_runs
 from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
-from khmertext.fonts.markup import escape, name_code_points, page
+from khmertext.fonts.markup import escape, name_code_points, page, table
 from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText, merge_boxes, place_text, wrap_picture
 from khmertext.fonts.places import choose_weights, describe_place, list_places
@@ -416,10 +416,8 @@ def draw_verdict(comparison: FaceComparison, shown: int) -> Iterator[str]:
             f'<tr><th scope="row">{escape(kind)}</th><td class="n">{number:,}</td></tr>\n'
             for kind, number in sorted(kinds.items())
         )
-        yield (
-            '<table><caption>Differences by kind</caption>\n<thead><tr><th scope="col">kind</th>'
-            f'<th scope="col" class="n">texts</th></tr></thead>\n<tbody>{rows}</tbody></table>'
-        )
+        head = '<thead><tr><th scope="col">kind</th><th scope="col" class="n">texts</th></tr></thead>'
+        yield table("Differences by kind", f"{head}\n<tbody>{rows}</tbody>")
 
 
 def count_of(number: int, noun: str) -> str:
@@ -441,11 +439,9 @@ def draw_metrics(first: Face, second: Face) -> Iterator[str]:
         f"<td>{'same' if one.value == two.value else '<strong>differs</strong>'}</td></tr>\n"
         for one, two in zip(read_facts(first), read_facts(second), strict=True)
     )
-    yield (
-        "<h2>Side by side</h2>\n<table><caption>What the two fonts say of themselves</caption>\n<thead><tr>"
-        '<th scope="col">what</th><th scope="col">first</th><th scope="col">second</th><th scope="col">compared</th>'
-        f"</tr></thead>\n<tbody>{rows}</tbody></table>"
-    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("what", "first", "second", "compared"))
+    content = f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody>"
+    yield f"<h2>Side by side</h2>\n{table('What the two fonts say of themselves', content)}"
 
 
 class Fact(NamedTuple):
