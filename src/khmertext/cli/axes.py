@@ -29,6 +29,11 @@ def parse_axes(text: str) -> Axes:
             values = float(low), float(high or low)
         except ValueError:
             values = (1.0, 0.0)
+        if span and (len(tag) != 4 or not tag.isascii()):
+            raise click.BadParameter(
+                f"{printable(tag)!r} is no axis: the tag of one has four characters, as in wght=400",
+                param_hint="--axes",
+            )
         if len(tag) != 4 or not tag.isascii() or not values[0] <= values[1]:
             raise click.BadParameter(f"{printable(part)!r} is not like wght=400 or wght=400:700", param_hint="--axes")
         axes[tag] = values

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from khmertext.fonts.comparing import (
         Change,
         FaceComparison,
+        LineChange,
         View,
         compare_faces,
         compare_page,
@@ -62,6 +63,7 @@ __all__ = [
     "Judged",
     "LegacyFont",
     "License",
+    "LineChange",
     "LookupTrace",
     "Proof",
     "Prover",
@@ -115,6 +117,7 @@ __all__ = [
 LATE: Final = {
     "Change": "comparing",
     "FaceComparison": "comparing",
+    "LineChange": "comparing",
     "View": "comparing",
     "compare_faces": "comparing",
     "compare_page": "comparing",

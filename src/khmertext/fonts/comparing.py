@@ -16,7 +16,7 @@ from khmertext.fonts.detection import check_khmer
 from khmertext.fonts.drawing import Box, split_runs
 from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
-from khmertext.fonts.markup import escape, name_code_points, page
+from khmertext.fonts.markup import escape, name_code_points, page, table
 from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText, merge_boxes, place_text, wrap_picture
 from khmertext.fonts.places import choose_weights, describe_place, list_places
@@ -25,8 +25,18 @@ from khmertext.fonts.runs import split_long
 from khmertext.script.classes import KHMER
 from khmertext.text.clusters import split_clusters
 
-__all__ = ["Change", "FaceComparison", "View", "compare_faces", "compare_page", "draw_comparison", "list_views"]
+__all__ = [
+    "Change",
+    "FaceComparison",
+    "LineChange",
+    "View",
+    "compare_faces",
+    "compare_page",
+    "draw_comparison",
+    "list_views",
+]
 
+METRICS: Final = ("ascent", "descent", "line gap")
 SHOWN: Final = 60
 SAMPLE: Final = 12
 MAX_DRAWN: Final = 120  # code points of a run in one picture
@@ -69,6 +79,28 @@ class Change(NamedTuple):
     view: View
 
 
+class LineChange(NamedTuple):
+    """A measure of lines that two fonts do not share.
+
+    Args:
+        name: ascent, descent or line gap.
+        first: What the first font has, in ems.
+        second: What the second has.
+        view: Where in the axes; the first where it differs.
+    """
+
+    name: str
+    first: float
+    second: float
+    view: View
+
+    @property
+    def words(self) -> str:
+        """The measure, both values, and where in the axes."""
+        place = describe_place(dict(self.view.place))
+        return f"{self.name} {self.first:g} and {self.second:g} em{f' at {place}' if place else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class FaceComparison:
     """What came out of comparing two fonts.
@@ -80,9 +112,10 @@ class FaceComparison:
         runs: How many distinct runs were looked at.
         differing_runs: How many of them differ.
         clusters: How many distinct clusters the runs have.
-        line_metrics_equal: Whether ascent, descent and line gap are the same part of an em.
+        line_changes: Which of ascent, descent and line gap are not the same part of an em.
         sample: The first clusters of Khmer, for a page that has nothing else to show.
         views: How the fonts were looked at.
+        language: The language with which the texts were shaped; empty for none.
     """
 
     first: Face
@@ -91,9 +124,20 @@ class FaceComparison:
     runs: int
     differing_runs: int
     clusters: int
-    line_metrics_equal: bool
+    line_changes: tuple[LineChange, ...]
     sample: tuple[str, ...]
     views: tuple[View, ...] = (View(),)
+    language: str = "km"
+
+    @property
+    def line_metrics_equal(self) -> bool:
+        """Whether ascent, descent and line gap are the same part of an em, wherever the fonts were looked at."""
+        return not self.line_changes
+
+    @property
+    def has_khmer(self) -> bool:
+        """Whether any of the texts is Khmer."""
+        return bool(self.sample)
 
     @property
     def same(self) -> bool:
@@ -128,7 +172,9 @@ def list_views(first: Face, second: Face, features: Iterable[str] = ("",)) -> tu
     return tuple(View(place, setting) for place in places for setting in dict.fromkeys(features))
 
 
-def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterable[View] = (View(),)) -> FaceComparison:
+def compare_faces(
+    first: Face, second: Face, texts: Iterable[str], views: Iterable[View] = (View(),), *, language: str = "km"
+) -> FaceComparison:
     """Shape texts with two fonts and find what differs.
 
     Args:
@@ -137,6 +183,7 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
         texts: Any texts; each line is cut into runs of Khmer and of other scripts, and each distinct run is looked at
             once in each view.
         views: Where in their axes and with which features (:func:`list_views`); the default place unless given.
+        language: BCP 47 tag of the texts; empty when it is not known.
 
     Returns:
         The clusters that differ; of a run that differs although its clusters do not, the run.
@@ -166,9 +213,9 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
     found: dict[str, Change] = {}
     met: dict[str, set[str]] = {}
     differing: set[str] = set()
-    metrics_equal = True
+    lines: dict[str, LineChange] = {}
     for view in chosen:
-        pair = Pair(first, second, view)
+        pair = Pair(first, second, view, language)
         details = {cluster: pair.describe(cluster) for cluster in distinct}
         for run in runs:
             whole = pair.describe(run)
@@ -179,7 +226,10 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
             for text in changed or [run]:
                 found.setdefault(text, Change(text, details[text] if changed else whole, 0, view))
                 met.setdefault(text, set()).add(run)
-        metrics_equal = metrics_equal and read_line_metrics(first, view) == read_line_metrics(second, view)
+        measures = zip(METRICS, read_line_metrics(first, view), read_line_metrics(second, view), strict=True)
+        for name, one, two in measures:
+            if one != two:
+                lines.setdefault(name, LineChange(name, one, two, view))
     return FaceComparison(
         first,
         second,
@@ -187,19 +237,21 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
         len(runs),
         len(differing),
         len(distinct),
-        metrics_equal,
+        tuple(lines.values()),
         tuple(islice((cluster for cluster in distinct if not KHMER.isdisjoint(cluster)), SAMPLE)),
         chosen,
+        language,
     )
 
 
 class Pair:
-    """Two fonts in one view, and which of their glyphs are known to have equal outlines."""
+    """Two fonts in one view and language, and which of their glyphs are known to have equal outlines."""
 
-    def __init__(self, first: Face, second: Face, view: View) -> None:
+    def __init__(self, first: Face, second: Face, view: View, language: str) -> None:
         self.first = first.font(dict(view.place))
         self.second = second.font(dict(view.place))
         self.features = view.features
+        self.language = language
         self.ratio = first.upem / second.upem
         # Fonts of different units cannot agree better than the coarser one can say.
         self.tolerance = 0.0 if first.upem == second.upem else max(1.0, self.ratio) / 2
@@ -207,7 +259,9 @@ class Pair:
 
     def describe(self, text: str) -> tuple[str, ...]:
         """Return what differs in a text, in words; empty when nothing does."""
-        one, two = (place_text(font, text, features=self.features) for font in (self.first, self.second))
+        one, two = (
+            place_text(font, text, language=self.language, features=self.features) for font in (self.first, self.second)
+        )
         details = list(self.compare_glyphs(one, two))
         if details and self.differs(one.width, two.width):
             details.append(f"width: {one.width} and {self.scale(two.width)}")
@@ -275,7 +329,9 @@ class Pair:
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def compare_page(a: Face, b: Face, texts: Iterable[str], views: Iterable[View] = (View(),)) -> str:
+def compare_page(
+    a: Face, b: Face, texts: Iterable[str], views: Iterable[View] = (View(),), *, language: str = "km"
+) -> str:
     """Write what two fonts draw differently as one HTML page.
 
     The page needs no other file, no script and no network. It shows the first differences and says how many more there
@@ -286,6 +342,7 @@ def compare_page(a: Face, b: Face, texts: Iterable[str], views: Iterable[View] =
         b: Another.
         texts: What to draw.
         views: Where in their axes and with which features; the default place unless given.
+        language: BCP 47 tag of the texts; empty when it is not known.
 
     Returns:
         The page. The same fonts and texts give the same text.
@@ -299,7 +356,7 @@ def compare_page(a: Face, b: Face, texts: Iterable[str], views: Iterable[View] =
         >>> "Nothing differs" in compare_page(default_face(), default_face(), ["ខ្មែរ"])
         True
     """
-    return draw_comparison(compare_faces(a, b, texts, views))
+    return draw_comparison(compare_faces(a, b, texts, views, language=language))
 
 
 def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
@@ -320,7 +377,7 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
     """
     first, second = comparison.first, comparison.second
     views = list(dict.fromkeys((comparison.views[0], *(change.view for change in comparison.changes[:shown]))))
-    galleries = {view: make_galleries(first, second, view, str(number or "")) for number, view in enumerate(views)}
+    galleries = {view: make_galleries(comparison, view, str(number or "")) for number, view in enumerate(views)}
     names = f"{first.family or 'a font without a name'} and {second.family or 'a font without a name'}"
     body = [
         f"<h1><bdi>{escape(names)}</bdi></h1>",
@@ -339,17 +396,27 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
 def draw_verdict(comparison: FaceComparison, shown: int) -> Iterator[str]:
     if len(comparison.views) > 1 or comparison.views[0].label:
         yield f"<p>Looked at {escape('; '.join(view.label or 'the default place' for view in comparison.views))}.</p>"
-    looked = f"{comparison.runs:,} distinct runs and {comparison.clusters:,} distinct clusters were compared"
+    language = f"in the language {comparison.language}" if comparison.language else "in no language that is declared"
+    looked = (
+        f"Compared: {count_of(comparison.runs, 'distinct run')}, {count_of(comparison.clusters, 'distinct cluster')}, "
+        f"{escape(language)}.{'' if comparison.has_khmer else ' There is no Khmer in the text.'}"
+    )
+    lines = ""
+    if comparison.line_changes:
+        values = escape("; ".join(change.words for change in comparison.line_changes))
+        lines = f'<p class="fails"><strong>The line metrics differ</strong>: {values}.</p>'
     if not comparison.runs:
-        yield "<p><strong>There was no text to compare.</strong></p>"
+        yield f"<p><strong>There was no text to compare.</strong></p>{lines}"
+    elif comparison.same:
+        yield f'<p class="passes"><strong>Nothing differs.</strong></p><p>{looked}</p>'
     elif not comparison.changes:
-        yield f'<p class="passes"><strong>Nothing differs.</strong> {looked}.</p>'
+        yield f"{lines}<p>All runs are drawn alike.</p><p>{looked}</p>"
     else:
         count = len(comparison.changes)
         more = f" The first {shown:,} are shown, {count - shown:,} more are not." if count > shown else ""
         yield (
             f'<p class="fails"><strong>{comparison.differing_runs:,} of {comparison.runs:,} runs differ</strong>, '
-            f"in {count:,} clusters or whole runs.{more}</p><p>{looked}.</p>"
+            f"in {count:,} clusters or whole runs.{more}</p>{lines}<p>{looked}</p>"
         )
         kinds = Counter(
             kind for change in comparison.changes for kind in {detail.partition(":")[0] for detail in change.details}
@@ -358,12 +425,12 @@ def draw_verdict(comparison: FaceComparison, shown: int) -> Iterator[str]:
             f'<tr><th scope="row">{escape(kind)}</th><td class="n">{number:,}</td></tr>\n'
             for kind, number in sorted(kinds.items())
         )
-        yield (
-            '<table><caption>Differences by kind</caption>\n<thead><tr><th scope="col">kind</th>'
-            f'<th scope="col" class="n">texts</th></tr></thead>\n<tbody>{rows}</tbody></table>'
-        )
-    if not comparison.line_metrics_equal:
-        yield '<p class="fails">The line metrics differ: lines have another height.</p>'
+        head = '<thead><tr><th scope="col">kind</th><th scope="col" class="n">texts</th></tr></thead>'
+        yield table("Differences by kind", f"{head}\n<tbody>{rows}</tbody>")
+
+
+def count_of(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def draw_legend() -> Iterator[str]:
@@ -376,24 +443,31 @@ def draw_legend() -> Iterator[str]:
 
 def draw_metrics(first: Face, second: Face) -> Iterator[str]:
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td><bdi>{escape(one)}</bdi></td><td><bdi>{escape(two)}</bdi></td>'
-        f"<td>{'same' if one == two else '<strong>differs</strong>'}</td></tr>\n"
-        for (name, one), (_, two) in zip(read_facts(first), read_facts(second), strict=True)
+        f'<tr><th scope="row">{escape(one.name)}</th><td><bdi>{escape(one.words)}</bdi></td>'
+        f"<td><bdi>{escape(two.words)}</bdi></td>"
+        f"<td>{'same' if one.value == two.value else '<strong>differs</strong>'}</td></tr>\n"
+        for one, two in zip(read_facts(first), read_facts(second), strict=True)
     )
-    yield (
-        "<h2>Side by side</h2>\n<table><caption>What the two fonts say of themselves</caption>\n<thead><tr>"
-        '<th scope="col">what</th><th scope="col">first</th><th scope="col">second</th><th scope="col">compared</th>'
-        f"</tr></thead>\n<tbody>{rows}</tbody></table>"
-    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("what", "first", "second", "compared"))
+    content = f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody>"
+    yield f"<h2>Side by side</h2>\n{table('What the two fonts say of themselves', content)}"
 
 
-def read_facts(face: Face) -> list[tuple[str, str]]:
-    """Return names and values, the same names for every font."""
+class Fact(NamedTuple):
+    """What a font says of itself: shown in words, compared by its value."""
+
+    name: str
+    words: str
+    value: str | float
+
+
+def read_facts(face: Face) -> list[Fact]:
+    """Return facts, the same names for every font."""
     license_ = read_license(face)
     (version,) = read_names(face, VERSION)
-    up, down, gap = read_line_metrics(face, View())
     extents = face.font().get_font_extents("ltr")
-    return [
+    units = extents.ascender, extents.descender, extents.line_gap
+    words = [
         ("Family", face.family or "none"),
         ("Version", version or "none"),
         ("License", license_.name or "none is recognised"),
@@ -404,9 +478,12 @@ def read_facts(face: Face) -> list[tuple[str, str]]:
         ("Glyphs", f"{face.glyph_count:,}"),
         ("Characters", f"{len(face.unicodes):,}"),
         ("Units per em", f"{face.upem:,}"),
-        ("Ascent", f"{extents.ascender} ({up:g} em)"),
-        ("Descent", f"{extents.descender} ({down:g} em)"),
-        ("Line gap", f"{extents.line_gap} ({gap:g} em)"),
+    ]
+    lines = zip(METRICS, units, read_line_metrics(face, View()), strict=True)
+    return [
+        *(Fact(name, value, value) for name, value in words),
+        # Fonts of different units share a measure when it is the same part of an em.
+        *(Fact(name.capitalize(), f"{count:,} ({part:g} em)", part) for name, count, part in lines),
     ]
 
 
@@ -424,11 +501,13 @@ class Galleries(NamedTuple):
     second: Gallery
 
 
-def make_galleries(first: Face, second: Face, view: View, number: str) -> Galleries:
+def make_galleries(comparison: FaceComparison, view: View, number: str) -> Galleries:
     """The galleries of one view; the ids of its glyphs hold its number."""
-    place = dict(view.place)
-    one, two = (f"{letter}{number}-" if number else letter for letter in "ab")
-    return Galleries(Gallery(first, one, place, view.features), Gallery(second, two, place, view.features))
+    first, second = (
+        Gallery(face, f"{letter}{number}-" if number else letter, dict(view.place), view.features, comparison.language)
+        for face, letter in ((comparison.first, "a"), (comparison.second, "b"))
+    )
+    return Galleries(first, second)
 
 
 def draw_changes(comparison: FaceComparison, galleries: Mapping[View, Galleries], shown: int) -> Iterator[str]:

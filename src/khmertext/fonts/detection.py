@@ -304,5 +304,5 @@ def require_khmer(face: Face) -> None:
         raise FontError(
             f"the font cannot shape Khmer: {'; '.join(reasons)}",
             source=face.source,
-            hint="give a Khmer Unicode font, or none to use the default font",
+            hint="choose one that `khmertext font list` shows, or another Khmer Unicode font, as Noto Sans Khmer",
         )

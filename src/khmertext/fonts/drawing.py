@@ -138,7 +138,7 @@ def draw_line(font: hb.Font, text: str, language: str, outlines: Outlines, *, ba
     x = 0
     y = -baseline  # font space has y up
     for run, is_khmer in split_runs(text):
-        buffer = shape(font, run, language) if is_khmer else shape_other(font, run)
+        buffer = shape(font, run, language) if is_khmer else shape_other(font, run, language)
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             outlines.origin = (x + position.x_offset, y + position.y_offset)
             font.draw_glyph(info.codepoint, funcs, outlines)
@@ -147,11 +147,12 @@ def draw_line(font: hb.Font, text: str, language: str, outlines: Outlines, *, ba
     return x
 
 
-def shape_other(font: hb.Font, text: str) -> hb.Buffer:
+def shape_other(font: hb.Font, text: str, language: str = "") -> hb.Buffer:
     """Shape a run of some other script, whichever it is."""
     buffer = hb.Buffer()
     buffer.add_str(text)
-    buffer.language = "und"  # left open, guessing takes the machine's locale
+    # Left open, guessing takes the machine's locale.
+    buffer.language = language if language and language.isascii() and language.isprintable() else "und"
     buffer.guess_segment_properties()
     hb.shape(font, buffer)
     return buffer

@@ -349,7 +349,7 @@ def test_color_and_progress_are_for_terminals_only(site: Path) -> None:
     assert "\x1b" not in plain.stdout + plain.stderr
     assert plain.stderr == ""
 
-    code, shown = on_terminal(build)
+    code, shown = on_terminal([*build, "--no-cache"])
     assert code == 0
     assert "proving" in shown
     code, shown = on_terminal([*build, "--quiet"])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
+from fontTools.ttLib import newTable
 from fontTools.ttLib.scaleUpem import scale_upem
+from fontTools.ttLib.tables import otTables
+from fontTools.varLib.models import VariationModel
+from fontTools.varLib.varStore import OnlineVarStoreBuilder
 
 from khmertext.fonts import Face
-from khmertext.fonts.comparing import compare_faces, compare_page, draw_comparison
+from khmertext.fonts.comparing import LineChange, View, compare_faces, compare_page, draw_comparison
 from tests.unit.fonts.test_reporting import HOSTILE, check_page
 
 TEXTS = ["កកិគ្រឿង ខ្មែរ\nស្ត្រី", "ខ្មែរ Khmer ១២"]
@@ -147,10 +150,34 @@ def test_line_metrics_count(regular: Face, change: Any) -> None:
     assert not comparison.changes
     assert not comparison.line_metrics_equal
     assert not comparison.same
+    assert comparison.line_changes == (LineChange("ascent", 1.069, 1.169, View()),)
     page = draw_comparison(comparison)
-    assert "line metrics differ" in page
-    row = next(row for row in ElementTree.fromstring(page).iter("tr") if row.findtext("th") == "Ascent")
+    assert "The line metrics differ</strong>: ascent 1.069 and 1.169 em." in page
+    assert "Nothing differs" not in page
+    assert "All runs are drawn alike." in page
+    row = next(row for row in check_page(page).iter("tr") if row.findtext("th") == "Ascent")
     assert row.findtext("td/strong") == "differs"
+
+
+def test_line_metrics_tell_where_they_differ(variable: Face, change: Any) -> None:
+    def grow(font: Any) -> None:
+        """The ascent grows with the weight."""
+        builder = OnlineVarStoreBuilder(["wght", "wdth"])
+        builder.setModel(VariationModel([{}, {"wght": 1.0}], ["wght", "wdth"]))
+        _, index = builder.storeMasters([0, 50])
+        record = otTables.MetricsValueRecord()
+        record.ValueTag, record.VarIdx = "hasc", index
+        table = otTables.MVAR()
+        table.Version, table.Reserved, table.ValueRecordSize = 0x00010000, 0, 8
+        table.VarStore, table.ValueRecord = builder.finish(), [record]
+        font["MVAR"] = newTable("MVAR")
+        font["MVAR"].table = table
+
+    other = change(variable, grow)
+    assert compare_faces(variable, other, ["ក"]).same
+    views = View(), View((("wght", 900.0),))
+    (found,) = compare_faces(variable, other, ["ក"], views).line_changes
+    assert found.words == "ascent 1.069 and 1.119 em at wght=900"
 
 
 def test_units_per_em_are_no_difference(regular: Face, change: Any) -> None:
@@ -159,6 +186,8 @@ def test_units_per_em_are_no_difference(regular: Face, change: Any) -> None:
     comparison = compare_faces(regular, other, TEXTS)
     assert comparison.same
     page = check_page(draw_comparison(comparison))
+    rows = {row.findtext("th"): row.findtext("td/strong") for row in page.iter("tr")}
+    assert (rows["Ascent"], rows["Units per em"]) == (None, "differs")
     assert {one.get("transform") for one in page.iter("g") if one.get("class") == "fb"} == {"scale(0.5)"}
     assert not compare_faces(regular, change(other, widen), ["ក"]).same
 

@@ -1,0 +1,62 @@
+"""The pages about fonts on narrow screens: nothing but a table scrolls sideways, and that with keys too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from khmertext.fonts import Face, compare_page, default_face, open_face, report_page
+from tests.browser.conftest import save_renamed
+from tests.browser.pages import SETTLE, ChromiumPage
+
+pytestmark = pytest.mark.browser
+
+LONG = "Longestletterfoundry" * 12
+WIDTHS = (320, 360)
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture(scope="module")
+def long_face(tmp_path_factory: pytest.TempPathFactory, khmer_font: Path) -> Face:
+    """The default font with a name and a version that have no place to break."""
+    font: Any = TTFont(khmer_font)
+    font["name"].setName(LONG, 5, 3, 1, 0x409)
+    return open_face(save_renamed(font, LONG, tmp_path_factory.mktemp("long") / "long.ttf").read_bytes())
+
+
+@pytest.fixture
+def page(open_browser: Callable[..., Any], khmer_font: Path) -> Iterator[ChromiumPage]:
+    page = ChromiumPage(open_browser([khmer_font]), "")
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("named", ["default", "long"])
+@pytest.mark.parametrize("kind", ["report", "comparison"])
+def test_pages_fit_narrow_screens(page: ChromiumPage, tmp_path: Path, long_face: Face, named: str, kind: str) -> None:
+    face = default_face() if named == "default" else long_face
+    text = "ស្ត្រី ភាសាខ្មែរ Khmer ១២៣" * 20
+    markup = report_page(face) if kind == "report" else compare_page(face, long_face, [text])
+    (tmp_path / "page.html").write_text(markup, encoding="utf-8")
+    page.open((tmp_path / "page.html").as_uri())
+    for width in WIDTHS:
+        page.set_viewport(width, 640)
+        page.evaluate(SETTLE)
+        assert page.evaluate(OVERFLOW) <= 0, width
+
+
+def test_a_wide_table_is_scrolled_with_keys(page: ChromiumPage, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(report_page(default_face()), encoding="utf-8")
+    page.open((tmp_path / "page.html").as_uri())
+    page.set_viewport(320, 640)
+    page.evaluate(
+        "(() => { window.wide = [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth);"
+        "window.wide[0].focus() })()"
+    )
+    assert page.evaluate("document.activeElement === window.wide[0]")
+    page.press("ArrowRight")
+    page.page.wait_for_function("window.wide[0].scrollLeft > 0")
