@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 __all__ = ["count_jobs", "map_chunks", "split_chunks"]
@@ -65,7 +66,8 @@ def map_chunks(
         jobs: How many processes.
 
     Raises:
-        Whatever the function raises.
+        MemoryError: The system ended a process.
+        BaseException: Whatever the function raises.
     """
     if jobs <= 1 or len(chunks) <= 1:
         yield from map(function, chunks)
@@ -73,6 +75,8 @@ def map_chunks(
     with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=start_method()) as pool:
         try:
             yield from pool.map(function, chunks)
+        except BrokenProcessPool as error:  # the system ended a process: most often there was no memory left
+            raise MemoryError("a process was ended") from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

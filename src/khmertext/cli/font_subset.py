@@ -11,6 +11,7 @@ from typing import Any, cast
 import click
 
 from khmertext.atomic import fill_file, put_whole
+from khmertext.cli.axes import parse_axes
 from khmertext.cli.features import features_option
 from khmertext.cli.font_cutting import CutFont, Wish, cut_font, open_source, require_family
 from khmertext.cli.font_options import FILE, language_option, text_file
@@ -120,6 +121,9 @@ def font_subset(
     refuse_places(output, [*files, *text_files], [*places, *([sheet] if sheet else [])], alone=alone)
     sources = [open_source(path, axes, alone=alone) for path in files]
     require_family(sources)
+    for tag in parse_axes(axes) if axes else {}:
+        if not any(source.face.axis(tag) for source in sources):
+            raise click.BadParameter(f"none of the fonts has an axis {printable(tag)}", param_hint="--axes")
     texts = read_texts(text_files)
     wish = Wish(flavor=kind, **asked)
     fonts = [cut_font(source, texts, wish, named=name_texts(text_files)) for source in sources]
@@ -218,6 +222,9 @@ def refuse_places(output: Path, given: Sequence[Path], places: Sequence[Path], *
     for path in given:
         if any(is_same(path, written) for written in list_written(places)):
             raise click.UsageError(f"{printable(str(path))} would be written over")
+    for path in list_written(places):
+        if path.is_dir():
+            raise click.UsageError(f"{printable(str(path))} is a folder, where a file would be written")
     if alone and not output.parent.is_dir():
         raise click.UsageError(f"there is no folder {printable(str(output.parent))}")
 

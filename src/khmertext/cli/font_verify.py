@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from khmertext.cli.font_showing import (
     show_proof,
 )
 from khmertext.cli.inputs import name_texts, read_texts
-from khmertext.cli.terminal import format_json
+from khmertext.cli.terminal import format_json, printable
 from khmertext.errors import TextError
 from khmertext.fonts import Face, read_face
 from khmertext.fonts.certificate import Claim, count_gate, hash_runs, read_claim
@@ -35,6 +35,7 @@ from khmertext.workers import count_jobs
 
 __all__ = ["font_verify"]
 
+MAX_PROOF = 64 << 20
 FROM_PROOF = " [default: as the proof beside SUBSET says, else km]"
 
 
@@ -88,6 +89,8 @@ def font_verify(
     beside = read_beside(subset, hashlib.sha256(data).hexdigest())
     claim = beside.claim
     texts = read_texts(text_files)
+    asked = parse_axes(axes) if axes else {}
+    refuse_axes(face, shipped, asked)
     if language is None:
         language = claim.language if claim else "km"
     found = verify_subset(
@@ -96,7 +99,7 @@ def font_verify(
         texts,
         language=language,
         features=features or (claim.features if claim else ("",)),
-        axes={**(claim.axes if claim else {}), **(parse_axes(axes) if axes else {})},
+        axes={**(claim.axes if claim else {}), **asked},
         coverage=coverage or (claim.coverage if claim else ""),
         jobs=count_jobs(),
     )
@@ -132,6 +135,8 @@ def read_beside(subset: Path, digest: str) -> Beside:
     path = subset.with_name(subset.name + PROOF_SUFFIX)
     unsaid = "no promise of its coverage was tried: --coverage names one, --axes where axes were pinned"
     try:
+        if path.exists() and not (path.is_file() and path.stat().st_size <= MAX_PROOF):
+            raise OSError(f"{path} is no proof")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Beside(None, f"there is no proof beside it; {unsaid}", broken=False)
@@ -151,11 +156,13 @@ def verification_value(
     """What was found, as values that JSON has."""
     promise = found.promise
     return {
+        "passed": found.holds and not broken and (said is None or said.passed),
         **proof_value(found.proof),
-        "axes": {axis.tag: [axis.minimum, axis.maximum] for axis in found.reference.axes},
+        "axes": {tag: list(span) for tag, span in sorted(found.limits.items())},
         "moved": found.moved or None,
         "added_tables": list(found.tables),
         "added_characters": list(found.strangers),
+        "upright": list(found.upright),
         "coverage": found.coverage or None,
         "gate": None if promise is None else {**count_gate(promise), "faults": list(found.faults)},
         "proof_is_of_another_font": broken,
@@ -168,11 +175,34 @@ def show_verification(original: Face, found: Verification) -> None:
     for line in list_findings(found):
         click.echo(line)
     if original.axes:
-        axes = ", ".join(f"{axis.tag} {axis.minimum:g} to {axis.maximum:g}" for axis in found.reference.axes)
-        click.echo(f"compared with ORIGINAL limited to {axes}" if axes else "compared with ORIGINAL at one place")
+        click.echo(f"compared with ORIGINAL limited to {describe_limits(found.limits)}")
     show_proof(found.proof)
     if found.promise is not None:
         click.echo(f"coverage {found.coverage}: {describe_gate(found.promise)}")
+    elif found.coverage:
+        click.echo(f"coverage {found.coverage}: it promises nothing of other text")
+
+
+def describe_limits(limits: Mapping[str, tuple[float, float]]) -> str:
+    """To what axes were limited, in words."""
+    return ", ".join(
+        f"{tag} {low:g}" if low == high else f"{tag} {low:g} to {high:g}" for tag, (low, high) in sorted(limits.items())
+    )
+
+
+def refuse_axes(original: Face, shipped: Face, asked: Mapping[str, tuple[float, float]]) -> None:
+    """See that what is given of the axes can be.
+
+    Raises:
+        click.BadParameter: ORIGINAL lacks an axis, or SUBSET has another range of it.
+    """
+    for tag, (low, high) in asked.items():
+        axis = shipped.axis(tag)
+        if original.axis(tag) is None:
+            raise click.BadParameter(f"ORIGINAL has no axis {printable(tag)}", param_hint="--axes")
+        if axis is not None and (axis.minimum, axis.maximum) != (low, high):
+            has = f"{axis.minimum:g} to {axis.maximum:g}"
+            raise click.BadParameter(f"{printable(tag)} was not pinned there: SUBSET has {has}", param_hint="--axes")
 
 
 def list_findings(found: Verification) -> Iterator[str]:
@@ -184,7 +214,9 @@ def list_findings(found: Verification) -> Iterator[str]:
     if found.strangers:
         some = ", ".join(f"U+{code:04X}" for code in found.strangers[:SHOWN])
         more = f" and {len(found.strangers) - SHOWN:,} more" if len(found.strangers) > SHOWN else ""
-        yield f"only SUBSET has {some}{more}, or another outline there"
+        yield f"only SUBSET has {some}{more}, or draws them otherwise"
+    for text in found.upright[:SHOWN]:
+        yield f"upright in vertical lines {notate(text)} differs"
     for text in found.faults[:SHOWN]:
         yield f"coverage {found.coverage} does not hold for {notate(text)}"
     if len(found.faults) > SHOWN:

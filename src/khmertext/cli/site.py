@@ -273,7 +273,8 @@ def show_warnings(result: BuildResult) -> None:
         shown.add(warning.code)
         more = f" (and {counts[warning.code] - 1:,} more)" if counts[warning.code] > 1 else ""
         line = f":{warning.line}" if warning.line else ""
-        warn(f"{warning.path}{line}: {warning.message} [{warning.code}]{more}")
+        where = f"{warning.path}{line}: " if warning.path else ""
+        warn(f"{where}{warning.message} [{warning.code}]{more}")
 
 
 def show_problems(problems: list[Problem]) -> None:

@@ -14,6 +14,7 @@ import uharfbuzz as hb
 
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face
+from khmertext.fonts.places import list_places
 from khmertext.fonts.proof import read_outline
 from khmertext.fonts.shaping import shape
 from khmertext.script.everyday import everyday_clusters
@@ -24,6 +25,8 @@ MAX_DEVIATION: Final = 500
 """Limiting axes may move no outline and no advance farther than this part of the em."""
 MAX_SHIFT: Final = 250
 """Nor what stands in a cluster farther than this part of it."""
+MAX_OTHERS: Final = 5
+"""At how many places of the axes other than the weight is measured: the default, then corners."""
 STRIDE: Final = 47  # every how many of the everyday clusters is looked at: a few hundred shapings
 
 
@@ -148,7 +151,9 @@ def raise_moved(original: Face, what: str, distance: float) -> None:
 def iter_pairs(
     original: Face, limited: Face, weights: Iterable[float], pinned: Mapping[str, float] | None
 ) -> Iterator[tuple[hb.Font, hb.Font]]:
-    """Yield both fonts at each place that the weights come to."""
-    places = {tuple(place.items()): place for place in map(limited.locate, weights)}
-    for place in places.values() or [{}]:
-        yield original.font({**(pinned or {}), **place}), limited.font(place)
+    """Yield both fonts at each place that the weights come to, at the default and at some corners of other axes."""
+    located = {tuple(place.items()): place for place in map(limited.locate, weights)}
+    for other in list_places(limited)[:MAX_OTHERS]:
+        for weight in located.values() or [{}]:
+            place = {**other, **weight}
+            yield original.font({**(pinned or {}), **place}), limited.font(place)

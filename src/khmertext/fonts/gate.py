@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import product
+from itertools import chain, product
 from typing import Any, Final, NamedTuple
 
 import uharfbuzz as hb
 
 from khmertext.fonts.faces import Face
+from khmertext.fonts.planning import plan_full
 from khmertext.fonts.proof import NOTDEF, Run, read_outline
 from khmertext.fonts.shaping import new_buffer, shape_buffer
 from khmertext.script.classes import (
@@ -268,7 +269,8 @@ def try_promise(
     """Try what a coverage promises of Khmer that a font was not cut for.
 
     *flagged* promises that nothing is drawn wrong without a flag (:func:`pass_gate`), *open* that everyday Khmer is
-    drawn right, and *full* that all Khmer is.
+    drawn right, and *full* that all Khmer is. Everyday Khmer, and each Khmer character of the whole font by itself, is
+    tried in every way; the long list of :func:`iter_gate_texts` in the first.
 
     Args:
         coverage: One of :data:`khmertext.fonts.COVERAGES`.
@@ -293,7 +295,10 @@ def try_promise(
         return None
     found = Judged(0, (), (), 0)
     for number, (language, features, place) in enumerate(ways):
-        texts = everyday_clusters() if coverage == "open" or number else iter_gate_texts()
+        texts: Iterable[str] = everyday_clusters()
+        if coverage == "full":
+            alone = (chr(code) for code in sorted(plan_full(reference).unicodes))
+            texts = chain(alone, texts if number else iter_gate_texts())
         found = found.merge(judge_texts(reference, shipped, texts, place, language=language, features=features))
     return found
 

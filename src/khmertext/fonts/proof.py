@@ -20,11 +20,14 @@ import uharfbuzz as hb
 from khmertext.fonts.faces import Face
 from khmertext.fonts.places import describe_place
 from khmertext.fonts.shaping import notate, shape
+from khmertext.script.classes import KHMER
 from khmertext.text.clusters import split_clusters
 
 __all__ = ["Difference", "Proof", "Prover", "Run", "list_added_tables", "list_strangers", "prove"]
 
 NOTDEF: Final = 0
+DOTTED_CIRCLE: Final = 0x25CC
+HIDDEN: Final = frozenset({0x200B, 0x200C, 0x200D})  # shapers hide them (Unicode, 5.21)
 USE_TYPO_METRICS: Final = 1 << 7
 # Table, offset, names and forms of the metrics that do not change with the axes, in font units.
 METRICS: Final = (
@@ -34,7 +37,22 @@ METRICS: Final = (
     ("OS/2", 86, "sxHeight sCapHeight", ">hh"),
     ("post", 8, "underlinePosition underlineThickness", ">hh"),
 )
+# What draws in place of outlines, or as other outlines; and what places letters in lines that run down.
 DRAWING_TABLES: Final = frozenset({"COLR", "SVG ", "sbix", "CBDT", "CBLC", "EBDT", "EBLC", "EBSC", "bdat", "bloc"})
+OUTLINE_TABLES: Final = frozenset({"glyf", "CFF ", "CFF2", "VARC"})
+VERTICAL_TABLES: Final = frozenset({"vhea", "vmtx", "VORG", "VVAR"})
+ADDED_TABLES: Final = DRAWING_TABLES | OUTLINE_TABLES | VERTICAL_TABLES
+
+
+# Metrics that MVAR can change along the axes.
+VARIED: Final = {
+    "underline size": hb.OTMetricsTag.UNDERLINE_SIZE,
+    "underline offset": hb.OTMetricsTag.UNDERLINE_OFFSET,
+    "strikeout size": hb.OTMetricsTag.STRIKEOUT_SIZE,
+    "strikeout offset": hb.OTMetricsTag.STRIKEOUT_OFFSET,
+    "x height": hb.OTMetricsTag.X_HEIGHT,
+    "cap height": hb.OTMetricsTag.CAP_HEIGHT,
+}
 
 
 class Run(NamedTuple):
@@ -294,9 +312,14 @@ def read_metrics(face: Face) -> dict[str, int]:
 
 
 def read_extents(font: hb.Font) -> dict[str, int]:
-    """Return the metrics of lines that HarfBuzz chooses at a place of the axes."""
+    """Return the metrics of lines, underlines and letters that HarfBuzz finds at a place of the axes."""
     extents = font.get_font_extents("ltr")
-    return {"ascent": extents.ascender, "descent": extents.descender, "line gap": extents.line_gap}
+    found = {"ascent": extents.ascender, "descent": extents.descender, "line gap": extents.line_gap}
+    for name, tag in VARIED.items():
+        value = font.get_metric_position(tag)
+        if value is not None:
+            found[name] = value
+    return found
 
 
 def compare_metrics(old: Mapping[str, int], new: Mapping[str, int], where: str = "") -> list[str]:
@@ -311,8 +334,8 @@ def compare_metrics(old: Mapping[str, int], new: Mapping[str, int], where: str =
 def list_added_tables(original: Face, shipped: Face) -> tuple[str, ...]:
     """Return the tables of a font that shape or draw by themselves, where the font it was cut from has none such.
 
-    Apple's and SIL's shapers read tables of their own, and browsers draw coloured layers and bitmaps in place of
-    outlines. None of these is compared.
+    Apple's and SIL's shapers read tables of their own, browsers draw coloured layers and bitmaps in place of outlines,
+    and other programs may choose other outlines. None of these is compared.
 
     Args:
         original: The font as its maker gave it.
@@ -329,33 +352,40 @@ def list_added_tables(original: Face, shipped: Face) -> tuple[str, ...]:
         >>> list_added_tables(default_face(), default_face())
         ()
     """
-    had, has = ({*face.stripped, *(DRAWING_TABLES & face.tables.keys())} for face in (original, shipped))
+    had, has = ({*face.stripped, *(ADDED_TABLES & face.tables.keys())} for face in (original, shipped))
     return tuple(sorted(has - had))
 
 
-def list_strangers(reference: Face, shipped: Face) -> tuple[int, ...]:
-    """Return the characters that a cut font maps and the uncut one does not, or to another outline.
+def list_strangers(
+    reference: Face, shipped: Face, places: Sequence[Mapping[str, float]] = ({},), *, flags: bool = False
+) -> tuple[int, ...]:
+    """Return the characters that a cut font maps and the uncut one does not, or draws otherwise, each by itself.
 
     Args:
         reference: The uncut font.
         shipped: The cut one.
+        places: Where in the axes of both to look.
+        flags: Whether Khmer letters without an outline may be the flag (:mod:`khmertext.fonts.flagging`).
 
     Returns:
-        Code points, sorted. A glyph without an outline may have lost it, or be the flag: it is not compared. The
-        outline is that at the default place of the axes.
+        Code points, sorted: those of other glyphs by their outline and advance. A Khmer letter may have lost its
+        outline, where the text never shows it by itself; its advance counts all the same.
 
     Example:
         >>> from khmertext.fonts import default_face
         >>> list_strangers(default_face(), default_face())
         ()
     """
-    fonts = reference.font(), shipped.font()
-    strange = []
-    for code_point in sorted(shipped.unicodes):
-        if code_point not in reference.unicodes:
-            strange.append(code_point)
-            continue
-        was, now = (read_outline(font, int(font.get_nominal_glyph(code_point) or 0)) for font in fonts)
-        if now and now != was:
-            strange.append(code_point)
-    return tuple(strange)
+    strange = set(shipped.unicodes - reference.unicodes)
+    for place in places:
+        fonts = reference.font(place), shipped.font(place)
+        for code_point in sorted(shipped.unicodes - strange):
+            glyphs = [int(font.get_nominal_glyph(code_point) or 0) for font in fonts]
+            was, now = map(read_outline, fonts, glyphs)
+            khmer = chr(code_point) in KHMER or code_point == DOTTED_CIRCLE
+            if code_point in HIDDEN or (khmer and flags and not now):
+                continue
+            advances = {font.get_glyph_h_advance(glyph) for font, glyph in zip(fonts, glyphs, strict=True)}
+            if len(advances) > 1 or (now != was and (now or not khmer)):
+                strange.add(code_point)
+    return tuple(sorted(strange))

@@ -52,8 +52,9 @@ GAP: Final = "\n"  # never in a run
 
 MAX_RUN: Final = 2048
 """The most code points that are shaped at once: ten times the longest run of the real texts that were looked at."""
-OVERLAP: Final = 128
-"""How many code points of a longer run two pieces of it share, at least."""
+OVERLAP: Final = 512
+"""How many code points of a longer run two pieces of it share, at least. HarfBuzz follows no rule over more than 64
+glyphs (HB_MAX_CONTEXT_LENGTH)."""
 
 SMALL: Final = 4000  # runs below which one process is faster than several
 

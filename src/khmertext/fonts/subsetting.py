@@ -43,6 +43,7 @@ FLAVORS: Final = ("woff2", "woff", "ttf")
 
 # "auto" keeps hints that add at most this share to the cut font, before packing. With its hints a subset is drawn
 # pixel by pixel as the whole font; but the hints of some fonts weigh as much as their outlines.
+VARIATION_SEQUENCES: Final = 14  # a format of cmap
 HINTING_SHARE = 0.05
 
 # Neither a browser nor a shaper reads these; a signature no longer holds once the font is changed.
@@ -182,12 +183,24 @@ def cut(
         data = bare
     try:
         font = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
+        unmap_others(font, plan.unicodes)
         keep_notices(font)
         if family is not None:
             rename(font, family, reserved)
         return save(font)
     except Exception as error:  # fontTools raises whatever the damage leads to
         raise FontError("the font cannot be cut: its names are damaged", source=face.source) from error
+
+
+def unmap_others(font: Any, unicodes: frozenset[int]) -> None:
+    """Take out of a font's character map what the plan does not name.
+
+    HarfBuzz keeps every character whose glyph stays. Its outline may be gone, or it may be the flag: such a character
+    is for the next font of the stack.
+    """
+    for table in font["cmap"].tables:
+        if table.format != VARIATION_SEQUENCES and not unicodes.issuperset(table.cmap):
+            table.cmap = {code: glyph for code, glyph in table.cmap.items() if code in unicodes}
 
 
 def close_layout(face: Face, glyphs: Iterable[int], unicodes: Iterable[int]) -> frozenset[int]:

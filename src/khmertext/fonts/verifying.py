@@ -14,7 +14,7 @@ from khmertext.errors import FontError
 from khmertext.fonts.certificate import limit_like, prove_everywhere
 from khmertext.fonts.deviation import require_near
 from khmertext.fonts.faces import Face
-from khmertext.fonts.gate import Judged, find_faults, try_promise
+from khmertext.fonts.gate import Judged, find_faults, judge_texts, try_promise
 from khmertext.fonts.places import choose_weights
 from khmertext.fonts.proof import Proof, Run, list_added_tables, list_strangers
 from khmertext.fonts.runs import list_runs
@@ -29,21 +29,25 @@ class Verification:
 
     Args:
         reference: The uncut font, without AAT and Graphite, its axes limited as those of the cut one.
+        limits: Axis of the uncut font → the least and the greatest value that is left of it.
         runs: What was compared.
         proof: What came out of that.
         moved: In words, why the reference is not the whole font, where limiting its axes moved too much; else empty.
-        tables: The tables that shape or draw by themselves, which only the cut font has.
-        strangers: The characters that only the cut font maps, or maps to another outline.
+        tables: The tables that shape, draw or place letters by themselves, which only the cut font has.
+        strangers: The characters that only the cut font maps, or draws otherwise.
+        upright: The clusters that differ upright in vertical lines.
         coverage: What it promises; empty where that is not known.
         promise: What came out for other texts; None where nothing is promised of these.
     """
 
     reference: Face
+    limits: Mapping[str, tuple[float, float]]
     runs: Sequence[Run]
     proof: Proof
     moved: str
     tables: tuple[str, ...]
     strangers: tuple[int, ...]
+    upright: tuple[str, ...]
     coverage: str
     promise: Judged | None
 
@@ -55,7 +59,7 @@ class Verification:
     @property
     def holds(self) -> bool:
         """Whether everything is as in the uncut font, as far as it was looked at."""
-        return self.proof.holds and not (self.moved or self.tables or self.strangers or self.faults)
+        return self.proof.holds and not (self.moved or self.tables or self.strangers or self.upright or self.faults)
 
 
 def verify_subset(
@@ -102,13 +106,19 @@ def verify_subset(
         require_near(original, reference, weights, limited.pinned)
     except FontError as error:
         moved = error.message
+    places = locate_all(reference, runs)
+    proof = prove_everywhere(reference, shipped, runs, jobs=jobs)
+    clusters = sorted(proof.cluster_texts)
+    upright = judge_texts(reference, shipped, clusters, places[0], language=language, direction="ttb")
     return Verification(
         reference,
+        limited.limits,
         runs,
-        prove_everywhere(reference, shipped, runs, jobs=jobs),
+        proof,
         moved,
         list_added_tables(original, shipped),
-        list_strangers(reference, shipped),
+        list_strangers(reference, shipped, places, flags=coverage == "flagged"),
+        (*upright.wrong, *upright.flagged),
         coverage,
-        try_promise(coverage, reference, shipped, runs, locate_all(reference, runs)),
+        try_promise(coverage, reference, shipped, runs, places),
     )

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from fontTools.colorLib.builder import buildCOLR, buildCPAL
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from khmertext.cli import main as command
@@ -90,15 +92,44 @@ def swap_letters(font: Any) -> None:
         table.cmap[0x1794] = table.cmap[0x1781]
 
 
+def add_glyph(font: Any, width: int) -> str:
+    font["glyf"]["more"] = Glyph()
+    font["hmtx"]["more"] = (width, 0)
+    return "more"
+
+
+def map_blank(code: int, width: int) -> Callable[[Any], None]:
+    """A character is mapped to nothing, so that no other font is asked for it."""
+
+    def change(font: Any) -> None:
+        name = add_glyph(font, width)
+        for table in font["cmap"].tables:
+            table.cmap[code] = name
+
+    return change
+
+
+def stand_upright_otherwise(font: Any) -> None:
+    rules = "languagesystem khmr dflt; feature vert { sub %s by %s; } vert;"
+    names = font.getBestCmap()
+    addOpenTypeFeaturesFromString(font, rules % (names[0x1781], names[0x1797]), tables=["GSUB"])
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (map_blank(0x41, 0), "only SUBSET has U+0041"),
+        (map_blank(0xA0, 3000), "only SUBSET has U+00A0"),
+        (map_blank(0x17E9, 0), "only SUBSET has U+17E9"),
+        (add_table("vhea"), "only SUBSET has vhea"),
+        (add_table("CFF "), "only SUBSET has CFF "),
+        (stand_upright_otherwise, "upright in vertical lines 'ខ្មែ'"),
         (add_colours, "only SUBSET has COLR"),
         (add_table("SVG "), "only SUBSET has SVG "),
         (add_table("morx"), "only SUBSET has morx"),
         (add_table("Silf"), "only SUBSET has Silf"),
         (map_another, "only SUBSET has U+0041"),
-        (swap_letters, "only SUBSET has U+1794, or another outline there"),
+        (swap_letters, "only SUBSET has U+1794, or draws them otherwise"),
         (lambda font: setattr(font["post"], "underlinePosition", 5), "underlinePosition in post: 5 instead of"),
         (lambda font: setattr(font["OS/2"], "yStrikeoutPosition", 5), "yStrikeoutPosition in OS/2: 5 instead of"),
         (lambda font: setattr(font["OS/2"], "sxHeight", 5), "sxHeight in OS/2: 5 instead of"),
@@ -112,7 +143,8 @@ def test_a_changed_font_is_told(run: Run, cut: Path, change: Callable[[Any], obj
     assert answer.code == 1
     assert words in answer.out
     told = json.loads(run(*CHECK, "--json").out)
-    assert told["added_tables"] or told["added_characters"] or told["metrics"]
+    assert told["passed"] is False
+    assert told["added_tables"] or told["added_characters"] or told["metrics"] or told["upright"]
 
 
 def test_what_the_original_has_too_is_not_told(run: Run, cut: Path) -> None:
