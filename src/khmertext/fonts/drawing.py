@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import uharfbuzz as hb
 
-from khmertext.fonts.shaping import shape
+from khmertext.fonts.shaping import is_tag, shape
 
 __all__ = ["Box", "Drawing", "draw_text", "to_svg"]
 
@@ -138,7 +138,7 @@ def draw_line(font: hb.Font, text: str, language: str, outlines: Outlines, *, ba
     x = 0
     y = -baseline  # font space has y up
     for run, is_khmer in split_runs(text):
-        buffer = shape(font, run, language) if is_khmer else shape_other(font, run)
+        buffer = shape(font, run, language) if is_khmer else shape_other(font, run, language)
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             outlines.origin = (x + position.x_offset, y + position.y_offset)
             font.draw_glyph(info.codepoint, funcs, outlines)
@@ -147,11 +147,11 @@ def draw_line(font: hb.Font, text: str, language: str, outlines: Outlines, *, ba
     return x
 
 
-def shape_other(font: hb.Font, text: str) -> hb.Buffer:
-    """Shape a run of some other script, whichever it is."""
+def shape_other(font: hb.Font, text: str, language: str) -> hb.Buffer:
+    """Shape a run of some other script, whichever it is, in a language that need not be known."""
     buffer = hb.Buffer()
     buffer.add_str(text)
-    buffer.language = "und"  # left open, guessing takes the machine's locale
+    buffer.language = language if is_tag(language) else "und"  # left open, guessing takes the machine's locale
     buffer.guess_segment_properties()
     hb.shape(font, buffer)
     return buffer

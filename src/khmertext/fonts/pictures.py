@@ -80,7 +80,7 @@ def place_text(font: hb.Font, text: str, *, language: str = "km", features: str 
     glyphs: list[PlacedGlyph] = []
     x = y = start = 0
     for run, is_khmer in split_runs(text):
-        buffer = shape(font, run, language, features) if is_khmer else shape_other(font, run)
+        buffer = shape(font, run, language, features) if is_khmer else shape_other(font, run, language)
         # Without glyphs HarfBuzz gives no positions at all.
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
             dx, dy = place.x_offset, place.y_offset
@@ -99,6 +99,7 @@ class Gallery:
         prefix: How the ids of its glyphs begin: ASCII letters, another for each gallery of a page.
         variations: Axis tag to value, as for :meth:`Face.font`; the default place when it is not given.
         features: Font features with which Khmer is shaped.
+        language: BCP 47 tag of the texts.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -109,13 +110,19 @@ class Gallery:
     """
 
     def __init__(
-        self, face: Face, prefix: str, variations: Mapping[str, float] | None = None, features: str = ""
+        self,
+        face: Face,
+        prefix: str,
+        variations: Mapping[str, float] | None = None,
+        features: str = "",
+        language: str = "km",
     ) -> None:
         self.font = face.font(variations)
         self.source = face.source
         self.upem = face.upem
         self.prefix = prefix
         self.features = features
+        self.language = language
         self.funcs = outline_funcs()
         self.paths: dict[int, str] = {}
         self.boxes: dict[int, Box | None] = {}
@@ -124,7 +131,7 @@ class Gallery:
 
     def shape(self, text: str) -> PlacedText:
         """Shape one line of text with the font; see :func:`place_text`."""
-        return place_text(self.font, text, features=self.features)
+        return place_text(self.font, text, language=self.language, features=self.features)
 
     def take(self, glyph: int) -> Box | None:
         """Keep the outline of a glyph; returns its box, y down, or ``None`` when it has no ink.
