@@ -15,7 +15,7 @@ from khmertext.fonts.detection import FontReport, check_khmer, examine
 from khmertext.fonts.drawing import Box, Outlines, outline_funcs
 from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
-from khmertext.fonts.markup import bar, escape, facts_table, name_code_points, page
+from khmertext.fonts.markup import bar, escape, facts_table, name_code_points, page, scroll_box
 from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText
 from khmertext.fonts.sizes import GlyphSize, measure_glyphs, measure_tables
@@ -240,7 +240,8 @@ def is_blank(face: Face, glyph: int) -> bool:
 def draw_head(face: Face, cells: int, failing: int) -> Iterator[str]:
     license_ = read_license(face)
     (version,) = read_names(face, VERSION)
-    own_words = license_.text or license_.url or license_.copyright
+    # Lines of a license would be shown as characters that cannot be.
+    own_words = " ".join((license_.text or license_.url or license_.copyright).split())
     khmer = sum(ord(char) in face.unicodes for char in KHMER)
     yield f"<h1><bdi>{escape(face.family or 'A font without a name')}</bdi></h1>"
     reasons = check_khmer(face)
@@ -263,7 +264,7 @@ def draw_head(face: Face, cells: int, failing: int) -> Iterator[str]:
             ("Version", version or "none"),
             ("Weight", f"{face.weight}{', italic' if face.italic else ''}"),
             ("Axes", axes or "none (static)"),
-            ("License", license_.name or own_words or "none is named"),
+            ("License", license_.name or (f"not recognised; its words: {own_words}" if own_words else "none is named")),
             ("Reserved names", ", ".join(license_.reserved_names) or "none"),
             ("Embedding", embedding_sentence(license_.fs_type, license_.refusal)),
             ("Glyphs", f"{face.glyph_count:,}"),
@@ -496,9 +497,10 @@ def draw_consonants(face: Face, gallery: Gallery) -> Section:
             '<th scope="col">under KA</th><th scope="col">over KA</th><th scope="col">doubled</th></tr></thead>\n'
             f"<tbody>{body}</tbody></table>\n"
         )
+    title = "Consonants and their coengs"
     note = "<p>Alone, as the subscript (coeng) of KA, with the subscript of KA, and with its own subscript.</p>"
     return Section(
-        f'<h2>Consonants and their coengs</h2>{note}\n<div class="tables">\n{"".join(tables)}</div>',
+        f"<h2>{title}</h2>{note}\n" + scroll_box(title, f'<div class="tables">\n{"".join(tables)}</div>'),
         len(cells),
         count_failing(cells),
     )
@@ -534,12 +536,13 @@ def draw_tables(face: Face) -> Iterator[str]:
         f'<td class="n">{size / len(face.data):.1%}</td><td class="bar">{bar([size], whole)}</td></tr>\n'
         for tag, size in [*sizes, ("header and padding", rest)]
     )
-    yield (
-        "<h2>Bytes by table</h2><p>Of the unpacked font; WOFF2 packs them to less.</p>\n"
+    yield "<h2>Bytes by table</h2><p>Of the unpacked font; WOFF2 packs them to less.</p>"
+    yield scroll_box(
+        "Bytes by table",
         f"<table><caption>{len(face.data):,} bytes in {len(sizes)} tables</caption>\n"
         '<thead><tr><th scope="col">table</th>'
         '<th scope="col" class="n">bytes</th><th scope="col" class="n">share</th>'
-        f'<th scope="col">size</th></tr></thead>\n<tbody>{rows}</tbody></table>'
+        f'<th scope="col" class="bar">size</th></tr></thead>\n<tbody>{rows}</tbody></table>',
     )
 
 
@@ -550,11 +553,12 @@ def draw_heaviest(face: Face, gallery: Gallery) -> Iterator[str]:
     head = '<th scope="col" class="n">variations</th>' if varies else ""
     rows = "".join(draw_weight(gallery, size, whole, varies=varies) for size in sizes)
     note = "The outline with its hints" + (", and what varies it (second colour)." if varies else ".")
-    yield (
-        f"<h2>The heaviest glyphs</h2><p>{note}</p>\n"
+    yield f"<h2>The heaviest glyphs</h2><p>{note}</p>"
+    yield scroll_box(
+        "The heaviest glyphs",
         f"<table><caption>{len(sizes)} of {face.glyph_count:,} glyphs</caption>"
         '\n<thead><tr><th scope="col">glyph</th><th scope="col">picture</th><th scope="col" class="n">outline</th>'
-        f'{head}<th scope="col">size</th></tr></thead>\n<tbody>{rows}</tbody></table>'
+        f'{head}<th scope="col" class="bar">size</th></tr></thead>\n<tbody>{rows}</tbody></table>',
     )
 
 
