@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from khmertext.fonts.comparing import (
         Change,
         FaceComparison,
+        LineChange,
         View,
         compare_faces,
         compare_page,
@@ -61,6 +62,7 @@ __all__ = [
     "Judged",
     "LegacyFont",
     "License",
+    "LineChange",
     "LookupTrace",
     "Proof",
     "Prover",
@@ -114,6 +116,7 @@ __all__ = [
 LATE: Final = {
     "Change": "comparing",
     "FaceComparison": "comparing",
+    "LineChange": "comparing",
     "View": "comparing",
     "compare_faces": "comparing",
     "compare_page": "comparing",

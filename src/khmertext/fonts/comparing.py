@@ -16,7 +16,7 @@ from khmertext.fonts.detection import check_khmer
 from khmertext.fonts.drawing import Box, split_runs
 from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
-from khmertext.fonts.markup import escape, name_code_points, page
+from khmertext.fonts.markup import escape, name_code_points, page, scroll_box
 from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText, merge_boxes, place_text, wrap_picture
 from khmertext.fonts.places import choose_weights, describe_place, list_places
@@ -24,7 +24,16 @@ from khmertext.fonts.proof import read_outline
 from khmertext.script.classes import KHMER
 from khmertext.text.clusters import split_clusters
 
-__all__ = ["Change", "FaceComparison", "View", "compare_faces", "compare_page", "draw_comparison", "list_views"]
+__all__ = [
+    "Change",
+    "FaceComparison",
+    "LineChange",
+    "View",
+    "compare_faces",
+    "compare_page",
+    "draw_comparison",
+    "list_views",
+]
 
 SHOWN: Final = 60
 SAMPLE: Final = 12
@@ -32,6 +41,8 @@ MAX_DRAWN: Final = 120  # code points of a run in one picture
 NARROW: Final = 12  # code points that have room in a card beside others
 EM: Final = 56.0  # CSS pixels
 STROKE: Final = 1.5
+LINE_METRICS: Final = ("ascent", "descent", "line gap")
+LANGUAGE: Final = "km"
 
 
 class View(NamedTuple):
@@ -40,16 +51,18 @@ class View(NamedTuple):
     Args:
         place: Axes and their values, as for :meth:`Face.font`; what is not named is at its default.
         features: Font features that CSS sets (:func:`khmertext.fonts.normalize_features`).
+        language: BCP 47 tag of the texts.
     """
 
     place: tuple[tuple[str, float], ...] = ()
     features: str = ""
+    language: str = LANGUAGE
 
     @property
     def label(self) -> str:
         """The view in words; empty for the default one."""
-        parts = [describe_place(dict(self.place)), self.features]
-        return ", ".join(filter(None, parts))
+        language = "" if self.language == LANGUAGE else f"language {self.language or 'unknown'}"
+        return ", ".join(filter(None, [describe_place(dict(self.place)), self.features, language]))
 
 
 class Change(NamedTuple):
@@ -68,6 +81,27 @@ class Change(NamedTuple):
     view: View
 
 
+class LineChange(NamedTuple):
+    """A metric of lines that two fonts do not have in common.
+
+    Args:
+        name: ascent, descent or line gap.
+        first: Its value in the first font, in ems.
+        second: In the other.
+        view: Where in the axes; the first where it differs.
+    """
+
+    name: str
+    first: float
+    second: float
+    view: View
+
+    @property
+    def label(self) -> str:
+        """The change in words, without the view."""
+        return f"{self.name} {self.first:g} em and {self.second:g} em"
+
+
 @dataclass(frozen=True, slots=True)
 class FaceComparison:
     """What came out of comparing two fonts.
@@ -79,8 +113,8 @@ class FaceComparison:
         runs: How many distinct runs were looked at.
         differing_runs: How many of them differ.
         clusters: How many distinct clusters the runs have.
-        line_metrics_equal: Whether ascent, descent and line gap are the same part of an em.
-        sample: The first clusters of Khmer, for a page that has nothing else to show.
+        line_changes: Which of ascent, descent and line gap are not the same part of an em.
+        sample: The first clusters of Khmer, for a page that has nothing else to show; empty where the texts have none.
         views: How the fonts were looked at.
     """
 
@@ -90,9 +124,27 @@ class FaceComparison:
     runs: int
     differing_runs: int
     clusters: int
-    line_metrics_equal: bool
+    line_changes: tuple[LineChange, ...]
     sample: tuple[str, ...]
     views: tuple[View, ...] = (View(),)
+
+    @property
+    def line_metrics_equal(self) -> bool:
+        """Whether ascent, descent and line gap are the same part of an em."""
+        return not self.line_changes
+
+    @property
+    def line_label(self) -> str:
+        """The changes of lines in words; empty when there are none."""
+        groups: dict[str, list[str]] = {}
+        for change in self.line_changes:
+            groups.setdefault(describe_place(dict(change.view.place)), []).append(change.label)
+        return "; ".join(", ".join(labels) + (f" at {place}" if place else "") for place, labels in groups.items())
+
+    @property
+    def has_khmer(self) -> bool:
+        """Whether there is Khmer in the texts."""
+        return bool(self.sample)
 
     @property
     def same(self) -> bool:
@@ -100,13 +152,16 @@ class FaceComparison:
         return not self.changes and self.line_metrics_equal
 
 
-def list_views(first: Face, second: Face, features: Iterable[str] = ("",)) -> tuple[View, ...]:
+def list_views(
+    first: Face, second: Face, features: Iterable[str] = ("",), language: str = LANGUAGE
+) -> tuple[View, ...]:
     """List how to look at two fonts: at the same places as a proof when they have the same axes, else by default alone.
 
     Args:
         first: A font.
         second: Another.
         features: Settings of font features, in the one spelling.
+        language: BCP 47 tag of the texts.
 
     Returns:
         The views, the default place with the first setting first.
@@ -124,7 +179,7 @@ def list_views(first: Face, second: Face, features: Iterable[str] = ("",)) -> tu
         default = {axis.tag: axis.default for axis in first.axes}
         grid = ({**place, **weight} for place in list_places(first, len(weights)) for weight in weights)
         places += [tuple(place.items()) for place in grid if {**default, **place} != default]
-    return tuple(View(place, setting) for place in places for setting in dict.fromkeys(features))
+    return tuple(View(place, setting, language) for place in places for setting in dict.fromkeys(features))
 
 
 def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterable[View] = (View(),)) -> FaceComparison:
@@ -157,7 +212,7 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
     found: dict[str, Change] = {}
     met: dict[str, set[str]] = {}
     differing: set[str] = set()
-    metrics_equal = True
+    line_changes: dict[str, LineChange] = {}
     for view in chosen:
         pair = Pair(first, second, view)
         details = {cluster: pair.describe(cluster) for cluster in distinct}
@@ -170,7 +225,8 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
             for text in changed or [run]:
                 found.setdefault(text, Change(text, details[text] if changed else whole, 0, view))
                 met.setdefault(text, set()).add(run)
-        metrics_equal = metrics_equal and read_line_metrics(first, view) == read_line_metrics(second, view)
+        for line_change in compare_lines(first, second, view):
+            line_changes.setdefault(line_change.name, line_change)
     return FaceComparison(
         first,
         second,
@@ -178,7 +234,7 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
         len(runs),
         len(differing),
         len(distinct),
-        metrics_equal,
+        tuple(line_changes.values()),
         tuple(islice((cluster for cluster in distinct if not KHMER.isdisjoint(cluster)), SAMPLE)),
         chosen,
     )
@@ -191,6 +247,7 @@ class Pair:
         self.first = first.font(dict(view.place))
         self.second = second.font(dict(view.place))
         self.features = view.features
+        self.language = view.language
         self.ratio = first.upem / second.upem
         # Fonts of different units cannot agree better than the coarser one can say.
         self.tolerance = 0.0 if first.upem == second.upem else max(1.0, self.ratio) / 2
@@ -198,7 +255,9 @@ class Pair:
 
     def describe(self, text: str) -> tuple[str, ...]:
         """Return what differs in a text, in words; empty when nothing does."""
-        one, two = (place_text(font, text, features=self.features) for font in (self.first, self.second))
+        one, two = (
+            place_text(font, text, language=self.language, features=self.features) for font in (self.first, self.second)
+        )
         details = list(self.compare_glyphs(one, two))
         if details and self.differs(one.width, two.width):
             details.append(f"width: {one.width} and {self.scale(two.width)}")
@@ -329,19 +388,27 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
 
 def draw_verdict(comparison: FaceComparison, shown: int) -> Iterator[str]:
     if len(comparison.views) > 1 or comparison.views[0].label:
-        yield f"<p>Looked at {escape('; '.join(view.label or 'the default place' for view in comparison.views))}.</p>"
-    looked = f"{comparison.runs:,} distinct runs and {comparison.clusters:,} distinct clusters were compared"
+        yield f"<p>Looked at: {escape('; '.join(view.label or 'the default place' for view in comparison.views))}.</p>"
+    looked = f"<p>{comparison.runs:,} distinct runs and {comparison.clusters:,} distinct clusters were compared.</p>"
+    lines = describe_lines(comparison)
     if not comparison.runs:
         yield "<p><strong>There was no text to compare.</strong></p>"
+        if lines:
+            yield f'<p class="fails"><strong>The line metrics differ</strong>: {lines}</p>'
+    elif comparison.same:
+        yield f'<p class="passes"><strong>Nothing differs.</strong></p>{looked}'
     elif not comparison.changes:
-        yield f'<p class="passes"><strong>Nothing differs.</strong> {looked}.</p>'
+        yield f'<p class="fails"><strong>No run differs, but the line metrics do</strong>: {lines}</p>{looked}'
     else:
         count = len(comparison.changes)
         more = f" The first {shown:,} are shown, {count - shown:,} more are not." if count > shown else ""
         yield (
             f'<p class="fails"><strong>{comparison.differing_runs:,} of {comparison.runs:,} runs differ</strong>, '
-            f"in {count:,} clusters or whole runs.{more}</p><p>{looked}.</p>"
+            f"in {count:,} clusters or whole runs.{more}</p>"
         )
+        if lines:
+            yield f'<p class="fails"><strong>The line metrics differ</strong>: {lines}</p>'
+        yield looked
         kinds = Counter(
             kind for change in comparison.changes for kind in {detail.partition(":")[0] for detail in change.details}
         )
@@ -349,42 +416,74 @@ def draw_verdict(comparison: FaceComparison, shown: int) -> Iterator[str]:
             f'<tr><th scope="row">{escape(kind)}</th><td class="n">{number:,}</td></tr>\n'
             for kind, number in sorted(kinds.items())
         )
-        yield (
+        yield scroll_box(
+            "Differences by kind",
             '<table><caption>Differences by kind</caption>\n<thead><tr><th scope="col">kind</th>'
-            f'<th scope="col" class="n">texts</th></tr></thead>\n<tbody>{rows}</tbody></table>'
+            f'<th scope="col" class="n">texts</th></tr></thead>\n<tbody>{rows}</tbody></table>',
         )
-    if not comparison.line_metrics_equal:
-        yield '<p class="fails">The line metrics differ: lines have another height.</p>'
+    if comparison.runs and not comparison.has_khmer:
+        yield "<p>There is no Khmer in the text.</p>"
+
+
+def describe_lines(comparison: FaceComparison) -> str:
+    """Say which metrics of lines differ, and what that does to lines; empty when none does. It is HTML."""
+    if not comparison.line_changes:
+        return ""
+    view = comparison.line_changes[0].view
+    heights = {
+        round(up - down + gap, 4)
+        for up, down, gap in (read_line_metrics(face, view) for face in (comparison.first, comparison.second))
+    }
+    outcome = (
+        "Lines have another height" if len(heights) > 1 else "Lines are as high, and text stands elsewhere in them"
+    )
+    return f"{escape(comparison.line_label)}. {outcome}."
 
 
 def draw_legend() -> Iterator[str]:
+    first, second = (
+        f'<svg class="key" aria-hidden="true" viewBox="0 0 16 12" width="16" height="12">'
+        f'<rect class="{kind}" x="2" y="2" width="12" height="8"/></svg>'
+        for kind in ("fa", "fb")
+    )
     yield (
-        "<p>In the overlaid pictures the first font is <strong>filled</strong> and the second is an "
-        "<strong>outline</strong>. Both stand on one baseline and are drawn at the same size of an em. Numbers are in "
-        "units of the first font.</p>"
+        f"<p>In the overlaid pictures the first font is <strong>filled</strong> {first} and the second is an "
+        f"<strong>outline</strong> {second}. Both stand on one baseline and are drawn at the same size of "
+        "an em. Numbers are in units of the first font.</p>"
     )
 
 
 def draw_metrics(first: Face, second: Face) -> Iterator[str]:
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td><bdi>{escape(one)}</bdi></td><td><bdi>{escape(two)}</bdi></td>'
-        f"<td>{'same' if one == two else '<strong>differs</strong>'}</td></tr>\n"
-        for (name, one), (_, two) in zip(read_facts(first), read_facts(second), strict=True)
+        f'<tr><th scope="row">{escape(one.name)}</th><td><bdi>{escape(one.shown)}</bdi></td>'
+        f"<td><bdi>{escape(two.shown)}</bdi></td>"
+        f"<td>{'same' if one.value == two.value else '<strong>differs</strong>'}</td></tr>\n"
+        for one, two in zip(read_facts(first), read_facts(second), strict=True)
     )
-    yield (
-        "<h2>Side by side</h2>\n<table><caption>What the two fonts say of themselves</caption>\n<thead><tr>"
+    yield "<h2>Side by side</h2>"
+    yield scroll_box(
+        "Side by side",
+        "<table><caption>What the two fonts say of themselves</caption>\n<thead><tr>"
         '<th scope="col">what</th><th scope="col">first</th><th scope="col">second</th><th scope="col">compared</th>'
-        f"</tr></thead>\n<tbody>{rows}</tbody></table>"
+        f"</tr></thead>\n<tbody>{rows}</tbody></table>",
     )
 
 
-def read_facts(face: Face) -> list[tuple[str, str]]:
-    """Return names and values, the same names for every font."""
+class Fact(NamedTuple):
+    """What a font says of itself: as it is shown, and as it is compared."""
+
+    name: str
+    shown: str
+    value: object
+
+
+def read_facts(face: Face) -> list[Fact]:
+    """Return what a font says of itself, under the same names for every font."""
     license_ = read_license(face)
     (version,) = read_names(face, VERSION)
     up, down, gap = read_line_metrics(face, View())
     extents = face.font().get_font_extents("ltr")
-    return [
+    texts = [
         ("Family", face.family or "none"),
         ("Version", version or "none"),
         ("License", license_.name or "none is recognised"),
@@ -395,10 +494,22 @@ def read_facts(face: Face) -> list[tuple[str, str]]:
         ("Glyphs", f"{face.glyph_count:,}"),
         ("Characters", f"{len(face.unicodes):,}"),
         ("Units per em", f"{face.upem:,}"),
-        ("Ascent", f"{extents.ascender} ({up:g} em)"),
-        ("Descent", f"{extents.descender} ({down:g} em)"),
-        ("Line gap", f"{extents.line_gap} ({gap:g} em)"),
     ]
+    # Units differ where ems do not.
+    return [
+        *(Fact(name, shown, shown) for name, shown in texts),
+        Fact("Ascent", f"{extents.ascender} ({up:g} em)", up),
+        Fact("Descent", f"{extents.descender} ({down:g} em)", down),
+        Fact("Line gap", f"{extents.line_gap} ({gap:g} em)", gap),
+    ]
+
+
+def compare_lines(first: Face, second: Face, view: View) -> Iterator[LineChange]:
+    """Yield the metrics of lines that differ in one view."""
+    metrics = zip(LINE_METRICS, read_line_metrics(first, view), read_line_metrics(second, view), strict=True)
+    for name, one, two in metrics:
+        if one != two:
+            yield LineChange(name, one, two, view)
 
 
 def read_line_metrics(face: Face, view: View) -> tuple[float, float, float]:
@@ -419,7 +530,10 @@ def make_galleries(first: Face, second: Face, view: View, number: str) -> Galler
     """The galleries of one view; the ids of its glyphs hold its number."""
     place = dict(view.place)
     one, two = (f"{letter}{number}-" if number else letter for letter in "ab")
-    return Galleries(Gallery(first, one, place, view.features), Gallery(second, two, place, view.features))
+    return Galleries(
+        Gallery(first, one, place, view.features, view.language),
+        Gallery(second, two, place, view.features, view.language),
+    )
 
 
 def draw_changes(comparison: FaceComparison, galleries: Mapping[View, Galleries], shown: int) -> Iterator[str]:
@@ -427,7 +541,7 @@ def draw_changes(comparison: FaceComparison, galleries: Mapping[View, Galleries]
         yield '<h2>What differs</h2>\n<div class="cards">'
         for number, change in enumerate(comparison.changes[:shown], 1):
             met = "in 1 run" if change.runs == 1 else f"in {change.runs:,} runs"
-            where = f", drawn at {escape(change.view.label)}" if change.view.label else ""
+            where = f", drawn with {escape(change.view.label)}" if change.view.label else ""
             codes = name_code_points(change.text)
             wide = "card wide" if len(change.text) > NARROW else "card"
             details = "".join(f"<li>{escape(detail)}</li>" for detail in change.details)

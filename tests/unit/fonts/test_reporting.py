@@ -90,6 +90,12 @@ def check_page(page: str) -> ElementTree.Element:
     for table in root.iter("table"):
         assert table.find("caption") is not None
         assert all(cell.get("scope") for cell in table.iter("th"))
+    boxes = [one for one in root.iter("div") if one.get("class") == "scroll"]
+    assert all((one.get("role"), one.get("tabindex")) == ("region", "0") for one in boxes)
+    labels = [one.get("aria-label") or "" for one in boxes]
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
+    assert sum(len(list(one.iter("table"))) for one in boxes) == len(list(root.iter("table")))
     return root
 
 
@@ -329,6 +335,14 @@ def rewrite_post(data: bytes, glyph: int, name: bytes) -> bytes:
     name = name.ljust(len(old), b"<")
     font.close()
     return data.replace(table, table[: at + 1] + name + table[at + 1 + len(name) :])
+
+
+def test_a_license_that_is_not_known_is_shown_in_one_line(regular: Face, change: Any) -> None:
+    def license_(font: Any) -> None:
+        font["name"].setName("Ours alone.\r\n\r\nAsk us.", 13, 3, 1, 0x409)
+        font["name"].setName("", 14, 3, 1, 0x409)
+
+    assert "not recognised; its words: Ours alone. Ask us.<" in report_page(change(regular, license_))
 
 
 def test_a_font_without_names(regular: Face, change: Any) -> None:
