@@ -12,7 +12,7 @@ from khmertext.cli.text import STDIN, STDIN_NAME
 from khmertext.errors import TextError
 from khmertext.files import iter_text, read_text
 
-__all__ = ["name_texts", "read_texts"]
+__all__ = ["is_stdin", "name_texts", "read_texts"]
 
 BOM = "\ufeff"
 
