@@ -5,7 +5,7 @@ Nothing here writes or shows anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,6 @@ from khmertext.fonts import (
     Face,
     Run,
     Subset,
-    axis_deviation,
     default_limits,
     limit_axes,
     list_runs,
@@ -30,15 +29,15 @@ from khmertext.fonts import (
     subset_text,
 )
 from khmertext.fonts.certificate import certify, choose_weights, prove_everywhere
+from khmertext.fonts.deviation import require_near
 from khmertext.fonts.exact import Effort
+from khmertext.fonts.runs import count_others
 from khmertext.fonts.sanitizing import Sanitized, sanitize
 from khmertext.fonts.subset import TextCoverage
 from khmertext.fonts.subsetting import Flavor, Hinting, pack
 from khmertext.workers import count_jobs
 
 __all__ = ["CutFont", "Source", "Wish", "cut_font", "list_text_runs", "open_source", "require_family"]
-
-MAX_DEVIATION = 500  # as for sites: limiting axes may move nothing farther than this part of the em
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,7 @@ class CutFont:
         data: The file to write.
         certificate: The proof, as values that JSON has.
         said: What OpenType Sanitizer said; None where it was not asked.
+        others: The characters of the texts that are left to other fonts, and how often each occurs.
         make: Cuts the same with another coverage.
     """
 
@@ -115,6 +115,7 @@ class CutFont:
     data: bytes
     certificate: dict[str, Any]
     said: Sanitized | None
+    others: Mapping[str, int]
     make: Callable[[str], Subset]
 
 
@@ -201,6 +202,7 @@ def cut_font(source: Source, texts: Sequence[str], wish: Wish, *, named: str) ->
             source=str(source.path),
             hint="nothing was written; use another font, or --no-sanitize",
         )
+    others = count_others(texts)
     certificate = certify(
         source.path.read_bytes(),
         data,
@@ -216,9 +218,10 @@ def cut_font(source: Source, texts: Sequence[str], wish: Wish, *, named: str) ->
             "name": wish.name,
             "language": wish.language,
         },
+        others=others,
         sanitized=said,
     )
-    return CutFont(source, runs, subset, data, certificate, said, make)
+    return CutFont(source, runs, subset, data, certificate, said, others, make)
 
 
 def list_text_runs(texts: Sequence[str], reference: Face, language: str, features: tuple[str, ...]) -> list[Run]:
@@ -234,16 +237,8 @@ def limit_face(face: Face, limits: Axes) -> Face:
         FontError: The font lacks one, or limiting moved its outlines.
     """
     reference = limit_axes(face, limits)
-    if reference is face:
-        return face
     pinned = {tag: low for tag, (low, high) in limits.items() if low == high}
-    deviation = axis_deviation(face, reference, choose_weights(reference), pinned)
-    if not deviation <= face.upem / MAX_DEVIATION:
-        raise FontError(
-            f"limiting its axes moves outlines by {deviation:.4g} of {face.upem} units",
-            source=face.source,
-            hint="keep the whole range, or the default alone, with --axes",
-        )
+    require_near(face, reference, choose_weights(reference), pinned)
     return reference
 
 

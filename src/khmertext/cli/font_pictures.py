@@ -12,7 +12,7 @@ import click
 from khmertext.cli.axes import parse_place
 from khmertext.cli.features import features_option
 from khmertext.cli.font_options import language_option
-from khmertext.cli.inputs import is_stdin, name_texts, read_texts
+from khmertext.cli.inputs import STDIN, name_texts, read_texts
 from khmertext.cli.terminal import format_json, printable
 from khmertext.errors import TextError
 from khmertext.files import replace_file
@@ -73,7 +73,7 @@ def font_report(font: Path, output: Path) -> None:
     help="Where in the axes to look, as wght=700,wdth=80; repeatable. [default: ends, default and middle of each axis "
     "where A and B have the same axes, else the default alone]",
 )
-@language_option
+@language_option()
 @features_option("the fonts are compared with each besides the browser's default")
 @click.option("--json", "as_json", is_flag=True, help="Print what differs as JSON; --output may be left out.")
 @click.option(
@@ -113,7 +113,7 @@ def font_compare(
     views = [View(place, setting, language) for place in find_places(places, sides) for setting in settings]
     comparison = compare_faces(*faces, texts, views or list_views(*faces, settings, language))
     if output is not None:
-        inputs = [first, second, *(path for path in text_files if not is_stdin(path))]
+        inputs = [first, second, *(path for path in text_files if path != STDIN)]
         write_page(output, draw_comparison(comparison), inputs)
     if as_json:
         click.echo(format_json(comparison_value(comparison, sides)))

@@ -20,6 +20,7 @@ __all__ = [
     "PROOF_SUFFIX",
     "SHOWN",
     "describe_gate",
+    "describe_others",
     "describe_sanitized",
     "measure_dial",
     "proof_value",
@@ -30,10 +31,13 @@ __all__ = [
 ]
 
 SHOWN = 20
+FEW = 24
 PROOF_SUFFIX = ".proof.json"
 
 
-def show_subset(certificate: Mapping[str, Any], subset: Subset, output: Path, sanitizer: str) -> None:
+def show_subset(
+    certificate: Mapping[str, Any], subset: Subset, others: Mapping[str, int], output: Path, sanitizer: str
+) -> None:
     before, after, proof = certificate["original"], certificate["subset"], certificate["proof"]
     rows = [
         ("font", f"{before['bytes']:,} → {after['bytes']:,} bytes"),
@@ -42,11 +46,13 @@ def show_subset(certificate: Mapping[str, Any], subset: Subset, output: Path, sa
         ("runs proven", f"{proof['runs']:,}"),
         ("clusters", f"{proof['clusters']:,} distinct"),
         *([("other Khmer", describe_gate(subset.gate))] if subset.gate else []),
-        ("places", describe_places(proof)),
+        *([("places", describe_places(proof))] if any(proof["places"]) else []),
         *([("features", ", ".join(["default", *filter(None, proof["features"])]))] if any(proof["features"]) else []),
         ("sanitizer", sanitizer),
         *([("left out", ", ".join(map(printable, left_out)))] if (left_out := before["tables_left_out"]) else []),
-        ("written", f"{printable(str(output))}, {printable(output.name)}{PROOF_SUFFIX}"),
+        *([("other text", left)] if (left := describe_others(others)) else []),
+        ("written", printable(str(output))),
+        ("its proof", f"{printable(str(output))}{PROOF_SUFFIX}"),
     ]
     click.echo(format_table(rows))
     for text in dict.fromkeys(run.text for run in subset.proof.lacking[:SHOWN]):
@@ -143,9 +149,25 @@ def show_dial(rows: Sequence[Mapping[str, Any]], chosen: str) -> None:
     )
 
 
+def describe_others(others: Mapping[str, int]) -> str:
+    """What of a text no Khmer font is asked for, in words; empty where there is nothing.
+
+    Args:
+        others: Character to how often it occurs (:func:`khmertext.fonts.runs.count_others`).
+    """
+    if not others:
+        return ""
+    some = "".join(sorted(others, key=lambda letter: (-others[letter], letter))[:FEW])
+    dots = " …" if len(others) > FEW else ""
+    count = sum(others.values())
+    return (
+        f"{count:,} characters outside Khmer, {len(others):,} distinct, are for another font: {printable(some)}{dots}"
+    )
+
+
 def show_proof(proof: Proof) -> None:
-    if not proof.metrics_equal:
-        click.echo("line metrics or units per em differ")
+    for metric in proof.metrics:
+        click.echo(printable(f"metrics differ: {metric}"))
     for difference in proof.differing[:SHOWN]:
         click.echo(describe_difference(difference))
     if len(proof.differing) > SHOWN:
@@ -155,7 +177,8 @@ def show_proof(proof: Proof) -> None:
     if proof.holds:
         click.echo(f"{proof.runs:,} runs and {proof.clusters:,} clusters are the same")
     else:
-        click.echo(f"{len(proof.differing):,} differ")
+        texts = f"{len(proof.differing):,} texts differ" if proof.differing else "no text differs, but the fonts do"
+        click.echo(texts)
 
 
 def describe_difference(difference: Difference) -> str:
@@ -170,6 +193,7 @@ def proof_value(proof: Proof) -> dict[str, Any]:
         "runs": proof.runs,
         "clusters": proof.clusters,
         "metrics_equal": proof.metrics_equal,
+        "metrics": list(proof.metrics),
         "differing": [{**one.run._asdict(), "part": one.part, "detail": one.detail} for one in proof.differing],
         "lacking": [run._asdict() for run in proof.lacking],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,8 +22,8 @@ from khmertext.cli.font_showing import (
     show_reasons,
     show_subset,
 )
+from khmertext.cli.inputs import name_texts, read_texts
 from khmertext.cli.terminal import format_json, printable
-from khmertext.files import read_text
 from khmertext.fonts.exact import EFFORTS
 from khmertext.fonts.subset import COVERAGES
 from khmertext.fonts.subsetting import FLAVORS, HINTING, Flavor
@@ -31,6 +31,8 @@ from khmertext.fonts.subsetting import FLAVORS, HINTING, Flavor
 __all__ = ["font_subset"]
 
 STYLESHEET = "fonts.css"
+STDOUT = Path("-")
+ENDINGS = {**{f".{flavor}": flavor for flavor in FLAVORS}, ".otf": "ttf"}
 
 
 @click.command("subset", short_help="Cut fonts down to the smallest that draw a text.")
@@ -59,7 +61,7 @@ STYLESHEET = "fonts.css"
 @click.option("--hinting", type=click.Choice(HINTING), default="auto", show_default=True, help="What becomes of hints.")
 @click.option("--flavor", type=click.Choice(FLAVORS), help="[default: as OUT ends, else woff2]")
 @click.option("--name", help="The family name to use where the license reserves the font's own.")
-@language_option
+@language_option()
 @features_option("the font is cut for and proven with each besides the browser's default")
 @click.option(
     "--sanitize/--no-sanitize", "ask", default=True, help="Run OpenType Sanitizer where it is installed. [default: do]"
@@ -109,6 +111,7 @@ def font_subset(
     the first is written.
     """
     alone = len(files) == 1
+    refuse_options(files, output, flavor, asked)
     if css and as_json and alone:
         raise click.UsageError("--css and --json are both printed: give one of them, or several FILEs")
     kind = cast(Flavor, flavor or (find_flavor(output) if alone else "woff2"))
@@ -117,9 +120,9 @@ def font_subset(
     refuse_places(output, [*files, *text_files], [*places, *([sheet] if sheet else [])], alone=alone)
     sources = [open_source(path, axes, alone=alone) for path in files]
     require_family(sources)
-    texts = [read_text(path) for path in text_files]
+    texts = read_texts(text_files)
     wish = Wish(flavor=kind, **asked)
-    fonts = [cut_font(source, texts, wish, named=str(text_files[0])) for source in sources]
+    fonts = [cut_font(source, texts, wish, named=name_texts(text_files)) for source in sources]
     rules = format_rules(fonts, places, wish) if css else ""
     if not alone:
         output.mkdir(parents=True, exist_ok=True)
@@ -143,19 +146,45 @@ def font_subset(
             if number:
                 click.echo()
             sanitizer = describe_sanitized(font.said) if wish.ask else "OpenType Sanitizer was not run"
-            show_subset(font.certificate, font.subset, place, sanitizer)
+            show_subset(font.certificate, font.subset, font.others, place, sanitizer)
             if explain:
                 show_reasons(font.subset, len(font.data))
                 show_dial(dial, font.subset.coverage)
         if sheet is not None:
             click.echo(f"\nrules for a page: {printable(str(sheet))}")
+    if css and wish.coverage == "flagged":
+        click.echo(
+            "The rules are for Chromium alone, and other text needs the whole font: cut FILE with --coverage full "
+            "too, and put its rule, with the same family, before this one.",
+            err=True,
+        )
     if css and alone:
         click.echo(rules, nl=False)
 
 
+def refuse_options(files: Sequence[Path], output: Path, flavor: str | None, asked: Mapping[str, Any]) -> None:
+    """See that no option would be without effect.
+
+    Raises:
+        click.UsageError: One would be.
+    """
+    if output == STDOUT:
+        raise click.UsageError("the font and its proof are two files: give the font's name with --output, not -")
+    if asked["effort"] != "fast" and asked["coverage"] != "exact":
+        raise click.UsageError(f"--effort {asked['effort']} is for --coverage exact alone")
+    for path in files:
+        if path.suffix.lower() == ".css":
+            raise click.UsageError(
+                f"{printable(str(path))} is no font; --css takes no file: the rules are printed, or go to {STYLESHEET}"
+            )
+    ending = ENDINGS.get(output.suffix.lower())
+    if len(files) == 1 and flavor and ending and ending != flavor:
+        raise click.UsageError(f"{printable(output.name)} would hold {flavor}: name it *.{flavor}")
+
+
 def find_flavor(output: Path) -> str:
     """The flavor that a file's name asks for."""
-    return next((one for one in FLAVORS if output.suffix.lower() == f".{one}"), "woff2")
+    return ENDINGS.get(output.suffix.lower(), "woff2")
 
 
 def list_places(files: Sequence[Path], folder: Path, kind: str) -> list[Path]:

@@ -2,145 +2,190 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from khmertext.cli.axes import Axes, parse_axes
+from khmertext.cli.axes import parse_axes
 from khmertext.cli.features import features_option
-from khmertext.cli.font_cutting import list_text_runs
 from khmertext.cli.font_options import FILE, language_option, text_file
-from khmertext.cli.font_showing import PROOF_SUFFIX, SHOWN, describe_gate, describe_sanitized, proof_value, show_proof
+from khmertext.cli.font_showing import (
+    PROOF_SUFFIX,
+    SHOWN,
+    describe_gate,
+    describe_others,
+    describe_sanitized,
+    proof_value,
+    show_proof,
+)
+from khmertext.cli.inputs import name_texts, read_texts
 from khmertext.cli.terminal import format_json
-from khmertext.files import read_text
-from khmertext.fonts import Face, Judged, Run, judge_texts, read_face
-from khmertext.fonts.certificate import count_gate, limit_like, prove_everywhere
-from khmertext.fonts.features import list_settings
-from khmertext.fonts.gate import iter_gate_texts
-from khmertext.fonts.sanitizing import sanitize
+from khmertext.errors import TextError
+from khmertext.fonts import Face, read_face
+from khmertext.fonts.certificate import Claim, count_gate, hash_runs, read_claim
+from khmertext.fonts.runs import count_others
+from khmertext.fonts.sanitizing import Sanitized, sanitize
 from khmertext.fonts.shaping import notate
-from khmertext.fonts.subset import COVERAGES, locate_all
-from khmertext.script.everyday import everyday_clusters
-from khmertext.text.clusters import split_clusters
+from khmertext.fonts.subset import COVERAGES
+from khmertext.fonts.verifying import Verification, verify_subset
 from khmertext.workers import count_jobs
 
 __all__ = ["font_verify"]
+
+FROM_PROOF = " [default: as the proof beside SUBSET says, else km]"
+
+
+class Beside(NamedTuple):
+    """The proof beside a font, and how it fits the files.
+
+    Args:
+        claim: What it says; None where it is not of this font.
+        note: What has to be said of it; empty for nothing.
+        broken: Whether it is of another font than the one beside it.
+    """
+
+    claim: Claim | None
+    note: str
+    broken: bool
 
 
 @click.command("verify", short_help="Tell whether a cut font draws a text as the whole one.")
 @click.argument("original", metavar="ORIGINAL", type=FILE)
 @click.argument("subset", metavar="SUBSET", type=FILE)
 @text_file
+@click.option(
+    "--coverage", type=click.Choice(COVERAGES), help="What it promises. [default: as the proof beside SUBSET says]"
+)
 @click.option("--axes", help="Where axes were pinned, as wdth=80. [default: as the proof beside SUBSET says]")
-@language_option
+@language_option(FROM_PROOF, None)
 @features_option("as the proof beside SUBSET says unless given")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def font_verify(
     original: Path,
     subset: Path,
     text_files: tuple[Path, ...],
+    coverage: str | None,
     axes: str | None,
-    language: str,
+    language: str | None,
     features: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Tell whether SUBSET draws a text as ORIGINAL does.
 
-    Both are taken as they are; nothing that was found out when SUBSET was made is believed. Where the proof beside
-    SUBSET says coverage flagged or open, what that promises of other texts is tried too. Exit code 1 when anything
-    differs, or when OpenType Sanitizer, where it is installed, refuses SUBSET.
+    Everything is compared anew. The proof beside SUBSET only tells where axes were pinned, the language, the features
+    and the coverage, and it has to be of this very SUBSET. What coverage flagged, open and full promise of other texts
+    is tried too. Tables that shape or draw by themselves and characters that only SUBSET has are told.
+
+    Exit code 1 when anything differs, when the proof beside SUBSET is of another file, or when OpenType Sanitizer,
+    where it is installed, refuses SUBSET.
     """
     shipped = read_face(subset)
     face = read_face(original)
-    proof_path = subset.with_name(subset.name + PROOF_SUFFIX)
-    told = read_proof(proof_path)
-    known = parse_axes(axes) if axes else read_axes(told)
-    reference = limit_like(face, shipped, known)
-    texts = [read_text(path) for path in text_files]
-    runs = list_text_runs(texts, reference, language, features or read_settings(told))
-    proof = prove_everywhere(reference, shipped, runs, jobs=count_jobs())
-    coverage = read_coverage(told)
-    gate = judge_coverage(coverage, reference, shipped, runs)
-    faults = list_faults(coverage, gate)
-    said = sanitize(subset.read_bytes())
+    data = subset.read_bytes()
+    beside = read_beside(subset, hashlib.sha256(data).hexdigest())
+    claim = beside.claim
+    texts = read_texts(text_files)
+    if language is None:
+        language = claim.language if claim else "km"
+    found = verify_subset(
+        face,
+        shipped,
+        texts,
+        language=language,
+        features=features or (claim.features if claim else ("",)),
+        axes={**(claim.axes if claim else {}), **(parse_axes(axes) if axes else {})},
+        coverage=coverage or (claim.coverage if claim else ""),
+        jobs=count_jobs(),
+    )
+    if not found.runs:
+        raise TextError("has no Khmer, so that there is nothing to compare", source=name_texts(text_files))
+    said = sanitize(data)
+    notes = [beside.note] if beside.note else []
+    if claim is not None:
+        if hashlib.sha256(original.read_bytes()).hexdigest() != claim.original:
+            notes.append("the proof beside it was made from another file than ORIGINAL")
+        if hash_runs(found.runs) != claim.runs:
+            notes.append("the proof beside it was made for another text, or other options")
     if as_json:
-        value = proof_value(proof)
-        value["coverage"] = coverage or None
-        value["gate"] = None if gate is None else {**count_gate(gate), "faults": faults}
-        click.echo(format_json({**value, "sanitizer": None if said is None else said._asdict()}))
+        click.echo(format_json(verification_value(found, notes, said, broken=beside.broken)))
     else:
-        show_proof(proof)
-        if gate is not None:
-            show_gate(coverage, gate, faults)
+        for note in notes:
+            click.echo(note)
+        show_verification(face, found)
+        if others := describe_others(count_others(texts)):
+            click.echo(others)
         click.echo(describe_sanitized(said))
-    if not proof.holds or faults or (said is not None and not said.passed):
+    if not found.holds or beside.broken or (said is not None and not said.passed):
         click.get_current_context().exit(1)
 
 
-# -- the proof beside a font: anybody could have written it ----------------------------------------------------------
+def read_beside(subset: Path, digest: str) -> Beside:
+    """Read the proof beside a font.
 
-
-def read_proof(path: Path) -> Any:
-    """What a proof says, as JSON has it; None where there is none."""
+    Args:
+        subset: The font.
+        digest: The sha256 of its bytes.
+    """
+    path = subset.with_name(subset.name + PROOF_SUFFIX)
+    unsaid = "no promise of its coverage was tried: --coverage names one, --axes where axes were pinned"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Beside(None, f"there is no proof beside it; {unsaid}", broken=False)
+    except (OSError, ValueError):
+        text = ""
+    claim = read_claim(text)
+    if claim is None:
+        return Beside(None, f"the file {path.name} beside it is no proof that can be read; {unsaid}", broken=False)
+    if claim.shipped != digest:
+        return Beside(None, f"the proof {path.name} beside it is of another font, or this one was changed", broken=True)
+    return Beside(claim, "", broken=False)
 
 
-def read_axes(told: Any) -> Axes:
-    """The axes that a proof tells of; none where it is not ours."""
-    try:
-        return {str(tag): (float(low), float(high)) for tag, (low, high) in told["options"]["axes"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return {}
+def verification_value(
+    found: Verification, notes: Sequence[str], said: Sanitized | None, *, broken: bool
+) -> dict[str, Any]:
+    """What was found, as values that JSON has."""
+    promise = found.promise
+    return {
+        **proof_value(found.proof),
+        "axes": {axis.tag: [axis.minimum, axis.maximum] for axis in found.reference.axes},
+        "moved": found.moved or None,
+        "added_tables": list(found.tables),
+        "added_characters": list(found.strangers),
+        "coverage": found.coverage or None,
+        "gate": None if promise is None else {**count_gate(promise), "faults": list(found.faults)},
+        "proof_is_of_another_font": broken,
+        "notes": list(notes),
+        "sanitizer": None if said is None else said._asdict(),
+    }
 
 
-def read_settings(told: Any) -> tuple[str, ...]:
-    """The settings of features that a proof tells of; the browser's default alone where it is not ours."""
-    try:
-        return list_settings(str(setting) for setting in told["proof"]["features"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ("",)
+def show_verification(original: Face, found: Verification) -> None:
+    for line in list_findings(found):
+        click.echo(line)
+    if original.axes:
+        axes = ", ".join(f"{axis.tag} {axis.minimum:g} to {axis.maximum:g}" for axis in found.reference.axes)
+        click.echo(f"compared with ORIGINAL limited to {axes}" if axes else "compared with ORIGINAL at one place")
+    show_proof(found.proof)
+    if found.promise is not None:
+        click.echo(f"coverage {found.coverage}: {describe_gate(found.promise)}")
 
 
-def read_coverage(told: Any) -> str:
-    """The coverage that a proof tells of; empty where it is not ours."""
-    try:
-        coverage = told["subset"]["coverage"]
-    except (KeyError, TypeError):
-        return ""
-    return coverage if isinstance(coverage, str) and coverage in COVERAGES else ""
-
-
-# -- other texts -----------------------------------------------------------------------------------------------------
-
-
-def judge_coverage(coverage: str, reference: Face, shipped: Face, runs: Sequence[Run]) -> Judged | None:
-    """What other texts come out as, for coverages that promise something of them; None for others."""
-    texts: Iterable[str]
-    if coverage == "flagged":
-        texts = iter_gate_texts(sorted({cluster for run in runs for cluster in split_clusters(run.text)}))
-    elif coverage == "open":
-        texts = everyday_clusters()
-    else:
-        return None
-    return judge_texts(reference, shipped, texts, locate_all(reference, runs)[0])
-
-
-def list_faults(coverage: str, gate: Judged | None) -> list[str]:
-    """The texts with which a font does not keep its promise: those drawn wrong; of *open*, those flagged too."""
-    if gate is None:
-        return []
-    return [*gate.wrong, *(gate.flagged if coverage == "open" else ())]
-
-
-def show_gate(coverage: str, gate: Judged, faults: Sequence[str]) -> None:
-    for text in faults[:SHOWN]:
-        click.echo(f"coverage {coverage} does not hold for {notate(text)}")
-    if len(faults) > SHOWN:
-        click.echo(f"… and {len(faults) - SHOWN:,} more; --json lists all")
-    click.echo(f"coverage {coverage}: {describe_gate(gate)}")
+def list_findings(found: Verification) -> Iterator[str]:
+    """Yield what is wrong besides what the proof says, a line each."""
+    if found.moved:
+        yield f"{found.moved}: what it is compared with is not ORIGINAL"
+    if found.tables:
+        yield f"only SUBSET has {', '.join(found.tables)}, which shape or draw by themselves and were not compared"
+    if found.strangers:
+        some = ", ".join(f"U+{code:04X}" for code in found.strangers[:SHOWN])
+        more = f" and {len(found.strangers) - SHOWN:,} more" if len(found.strangers) > SHOWN else ""
+        yield f"only SUBSET has {some}{more}, or another outline there"
+    for text in found.faults[:SHOWN]:
+        yield f"coverage {found.coverage} does not hold for {notate(text)}"
+    if len(found.faults) > SHOWN:
+        yield f"… and {len(found.faults) - SHOWN:,} more; --json lists all"

@@ -84,6 +84,9 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit:
         # The one case in which click ends the program itself: whoever reads has had enough, as with `| head`.
         return BROKEN_PIPE
+    except (MemoryError, RecursionError):
+        show_error("there is not memory enough for it: give less at once, as a smaller file or fewer pages")
+        return 2
     except OSError as error:
         show_error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         return 2

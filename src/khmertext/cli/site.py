@@ -10,13 +10,16 @@ from typing import Any
 import click
 
 from khmertext.cli.axes import parse_axes
+from khmertext.cli.site_changes import format_change
 from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
 from khmertext.errors import SiteError
-from khmertext.web import BuildOptions, BuildResult, Problem, build_site, check_site, clean_site
+from khmertext.web import BuildOptions, BuildResult, Change, Problem, build_site, check_site, clean_site
 
 __all__ = ["site"]
 
 SHOWN_FINDINGS = 20
+DRY_RUN = "nothing was written: this was a dry run"
+UP_TO_DATE = ", and everything is up to date"
 CONFIG = "khmertext.toml"
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -64,7 +67,11 @@ def site() -> None:
     help=f"A TOML file with these options. [default: {CONFIG}, where there is one]",
 )
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
-@click.option("--dry-run", is_flag=True, help="Do everything but write.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Write nothing; print as a diff what would change. Exit code 1 if anything would.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def build(
@@ -82,18 +89,28 @@ def build(
     SITE is the folder that your site generator wrote. Its files are read, a font with just the Khmer found in them is
     made and proven to draw it as the uncut font does, and links to it are put into the pages.
     """
-    if (output is None) != in_place:
+    if (in_place and output is not None) or not (in_place or output or dry_run):
         raise click.UsageError("give either --output FOLDER or --in-place")
     options = read_options(config, given)
+    changes: list[dict[str, str]] = []
     try:
         with ProgressLine(quiet=quiet or as_json) as progress:
-            result = build_site(source, output, options, dry_run=dry_run, progress=progress)
+
+            def preview(change: Change) -> None:
+                changes.append({"path": change.path, "kind": change.kind})
+                if not quiet and not as_json:
+                    progress.finish()
+                    click.echo(format_change(change), nl=False)
+
+            result = build_site(source, output, options, dry_run=dry_run, preview=preview, progress=progress)
     except ValueError as error:
         raise click.UsageError(printable(str(error))) from error
     if as_json:
-        click.echo(format_json(result_value(result)))
+        click.echo(format_json({**result_value(result), **({"changes": changes} if dry_run else {})}))
     elif not quiet:
         show_result(result, output, source, dry_run=dry_run)
+    if changes:
+        click.get_current_context().exit(1)
 
 
 @site.command(short_help="Tell whether the font of a site still draws it.")
@@ -199,6 +216,8 @@ def show_result(result: BuildResult, output: Path | None, source: Path, *, dry_r
         files = f"{written:,} file{'s' if written != 1 else ''}"
         what = f"; {files} {'restored' if output is None else 'copied as they are'}" if written > 0 else ""
         click.echo(f"no Khmer in {result.pages:,} page{'s' if result.pages != 1 else ''}; nothing to do{what}")
+        if dry_run:
+            click.echo(DRY_RUN)
         show_warnings(result)
         return
     saved = f"{result.before:,} → {result.after:,} bytes"
@@ -206,7 +225,8 @@ def show_result(result: BuildResult, output: Path | None, source: Path, *, dry_r
         ("pages", f"{result.khmer_pages:,} of {result.pages:,} have Khmer"),
         ("Khmer characters", f"{result.characters:,}"),
         ("clusters", f"{result.clusters:,} distinct"),
-        ("font", f"{saved}, {result.glyphs:,} glyphs"),
+        ("font", f"{saved}, {result.glyphs:,} glyphs" + (", in Chromium" if result.whole else "")),
+        *([("other browsers", f"{result.whole:,} bytes, all Khmer")] if result.whole else []),
         ("runs proven", f"{result.runs:,}"),
         ("files written", f"{result.written:,}" + (f", {result.removed:,} removed" if result.removed else "")),
         ("warnings", f"{len(result.warnings) + len(result.lacking):,}"),
@@ -214,7 +234,7 @@ def show_result(result: BuildResult, output: Path | None, source: Path, *, dry_r
     click.echo(format_table(rows))
     show_warnings(result)
     if dry_run:
-        click.echo("nothing was written: this was a dry run")
+        click.echo(DRY_RUN + ("" if result.written or result.removed else UP_TO_DATE))
     elif not result.written:
         click.echo(f"{printable(str(output or source))} was up to date")
 
@@ -263,6 +283,7 @@ def result_value(result: BuildResult) -> dict[str, Any]:
         "glyphs",
         "before",
         "after",
+        "whole",
         "written",
         "removed",
     )

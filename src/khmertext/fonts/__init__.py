@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from khmertext.fonts.behaviour import LEVELS, Check
 from khmertext.fonts.default import default_face, default_license_text
 from khmertext.fonts.detection import FontReport, Remark, Status, check_khmer, examine, require_khmer
+from khmertext.fonts.deviation import axis_deviation
 from khmertext.fonts.faces import Axis, Face, open_face, read_face
 from khmertext.fonts.features import list_settings, normalize_features, parse_features
 from khmertext.fonts.gate import Judged, judge_texts
@@ -27,7 +28,7 @@ from khmertext.fonts.legacy import LegacyFont
 from khmertext.fonts.licensing import License, read_license, require_subsettable
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text, unicode_range
-from khmertext.fonts.proof import Difference, Proof, Prover, Run, axis_deviation, prove
+from khmertext.fonts.proof import Difference, Proof, Prover, Run, prove
 from khmertext.fonts.runs import list_runs, split_at_gaps
 from khmertext.fonts.shaping import shape
 from khmertext.fonts.subset import COVERAGES, Coverage, Subset, subset_full, subset_text

@@ -7,8 +7,9 @@ fonts and the text.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import brotli
 import fontTools
@@ -16,16 +17,29 @@ import uharfbuzz as hb
 
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face
+from khmertext.fonts.features import list_settings
 from khmertext.fonts.gate import Judged
 from khmertext.fonts.places import choose_weights, count_places, list_places
 from khmertext.fonts.proof import Proof, Run
+from khmertext.fonts.results import COVERAGES, Subset
 from khmertext.fonts.runs import SPACE, prove_in_processes
 from khmertext.fonts.sanitizing import Sanitized
-from khmertext.fonts.subset import Subset
 from khmertext.fonts.subsetting import default_limits, limit_axes
 from khmertext.version import __version__
 
-__all__ = ["CERTIFICATE_VERSION", "certify", "choose_weights", "count_gate", "limit_like", "prove_everywhere"]
+__all__ = [
+    "CERTIFICATE_VERSION",
+    "Claim",
+    "certify",
+    "choose_weights",
+    "count_gate",
+    "hash_runs",
+    "limit_like",
+    "prove_everywhere",
+    "read_claim",
+]
+
+FORMAT: Final = "khmertext font proof"
 
 CERTIFICATE_VERSION: Final = 1
 """Grows when a reader of an older version would misread a certificate."""
@@ -40,6 +54,7 @@ def certify(
     *,
     axes: Mapping[str, tuple[float, float]],
     options: Mapping[str, Any],
+    others: Mapping[str, int] | None = None,
     sanitized: Sanitized | None = None,
 ) -> dict[str, Any]:
     """Put together what was proven.
@@ -52,6 +67,7 @@ def certify(
         runs: What it was proven on.
         axes: Axis tag to the least and the greatest value.
         options: What else was asked for, in values that JSON has.
+        others: The characters of the text that are left to other fonts, and how often each occurs.
         sanitized: What OpenType Sanitizer said of the published file; None when it was not asked.
 
     Returns:
@@ -65,14 +81,15 @@ def certify(
         >>> found["format"], found["version"], found["proof"]["runs"]
         ('khmertext font proof', 1, 1)
     """
+    left = others or {}
     used = {run.weight for run in runs}
     weights = [dict(place) for place in {tuple(reference.locate(weight).items()) for weight in used}]
     weights.sort(key=lambda place: list(place.values()))
-    others = list_places(reference, len(used))
-    places = [{**place, **weight} for place in others for weight in weights or [{}]]
-    left_out = (count_places(reference) - len(others)) * max(1, len(weights))
+    elsewhere = list_places(reference, len(used))
+    places = [{**place, **weight} for place in elsewhere for weight in weights or [{}]]
+    left_out = (count_places(reference) - len(elsewhere)) * max(1, len(weights))
     return {
-        "format": "khmertext font proof",
+        "format": FORMAT,
         "version": CERTIFICATE_VERSION,
         "tools": {
             "khmertext": __version__,
@@ -95,6 +112,7 @@ def certify(
             "rounds": subset.rounds,
         },
         "options": {**options, "axes": {tag: list(span) for tag, span in sorted(axes.items())}},
+        "text": {"other_characters": sum(left.values()), "other_characters_distinct": len(left)},
         "proof": {
             "runs": subset.proof.runs,
             "clusters": subset.proof.clusters,
@@ -112,6 +130,56 @@ def certify(
         "sanitizer": None if sanitized is None else {"version": sanitized.version, "passed": sanitized.passed},
         "gate": None if subset.gate is None else count_gate(subset.gate),
     }
+
+
+class Claim(NamedTuple):
+    """What a certificate says of a font, as far as it can be tried again from the fonts and the text.
+
+    Args:
+        original: The sha256 of the file that was cut.
+        shipped: That of the file that was published.
+        runs: That of the runs.
+        coverage: One of :data:`khmertext.fonts.COVERAGES`.
+        language: BCP 47 tag of the text.
+        features: The settings of font features, the browser's default first.
+        axes: Axis tag to the least and the greatest value that stayed.
+    """
+
+    original: str
+    shipped: str
+    runs: str
+    coverage: str
+    language: str
+    features: tuple[str, ...]
+    axes: Mapping[str, tuple[float, float]]
+
+
+def read_claim(text: str) -> Claim | None:
+    """Read a certificate; anybody could have written it, so that nothing of it counts as proven.
+
+    Args:
+        text: JSON.
+
+    Returns:
+        What it says; None where it is no certificate, or one of a later version.
+
+    Example:
+        >>> read_claim("{}") is None
+        True
+    """
+    try:
+        value = json.loads(text)
+        if value["format"] != FORMAT or value["version"] > CERTIFICATE_VERSION:
+            return None
+        axes = {str(tag): (float(low), float(high)) for tag, (low, high) in value["options"]["axes"].items()}
+        hashes = (value["original"]["sha256"], value["subset"]["sha256"], value["proof"]["runs_sha256"])
+        coverage, language = value["subset"]["coverage"], value["options"]["language"]
+        features = list_settings(str(setting) for setting in value["proof"]["features"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    if coverage not in COVERAGES or not isinstance(language, str) or not all(isinstance(one, str) for one in hashes):
+        return None
+    return Claim(*hashes, coverage, language, features, axes)
 
 
 def count_gate(gate: Judged) -> dict[str, int]:
@@ -171,11 +239,11 @@ def prove_everywhere(reference: Face, shipped: Face, runs: Sequence[Run], *, job
             break
         there = prove_in_processes(jobs, reference, shipped, runs, place)
         if not there.holds:
-            return Proof(0, frozenset(), there.differing, there.lacking, there.metrics_equal)
+            return Proof(0, frozenset(), there.differing, there.lacking, there.metrics)
     return proof
 
 
-def limit_like(original: Face, shipped: Face, axes: Mapping[str, tuple[float, float]] | None = None) -> Face:
+def limit_like(original: Face, shipped: Face, axes: Mapping[str, tuple[float, float]] | None = None) -> Limited:
     """Limit the axes of a font as those of a font that was cut from it.
 
     Args:
@@ -185,7 +253,7 @@ def limit_like(original: Face, shipped: Face, axes: Mapping[str, tuple[float, fl
         axes: Where axes that are gone were pinned, as far as that is known.
 
     Returns:
-        The limited font.
+        The limited font, and to what its axes were limited.
 
     Raises:
         FontError: ``shipped`` has axes or values that ``original`` lacks.
@@ -194,6 +262,23 @@ def limit_like(original: Face, shipped: Face, axes: Mapping[str, tuple[float, fl
     limits |= {tag: span for tag, span in (axes or {}).items() if original.axis(tag) is not None}
     limits |= {axis.tag: (axis.minimum, axis.maximum) for axis in shipped.axes}
     try:
-        return limit_axes(original, limits)
+        return Limited(limit_axes(original, limits), limits)
     except FontError as error:
         raise FontError(f"no subset of {original.source}: {error.message}", source=shipped.source) from error
+
+
+class Limited(NamedTuple):
+    """A font with limited axes.
+
+    Args:
+        face: The font.
+        limits: Axis tag to the least and the greatest value.
+    """
+
+    face: Face
+    limits: Mapping[str, tuple[float, float]]
+
+    @property
+    def pinned(self) -> dict[str, float]:
+        """The axes that were pinned, and where."""
+        return {tag: low for tag, (low, high) in self.limits.items() if low == high}

@@ -21,6 +21,7 @@ from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText, merge_boxes, place_text, wrap_picture
 from khmertext.fonts.places import choose_weights, describe_place, list_places
 from khmertext.fonts.proof import read_outline
+from khmertext.fonts.runs import split_long
 from khmertext.script.classes import KHMER
 from khmertext.text.clusters import split_clusters
 
@@ -206,7 +207,15 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
         True
     """
     chosen = tuple(dict.fromkeys(views))
-    runs = list(dict.fromkeys(run for text in texts for line in text.splitlines() for run, _ in split_runs(line)))
+    runs = list(
+        dict.fromkeys(
+            piece
+            for text in texts
+            for line in text.splitlines()
+            for run, _ in split_runs(line)
+            for piece in split_long(run)
+        )
+    )
     clusters = {run: list(dict.fromkeys(split_clusters(run))) for run in runs}
     distinct = list(dict.fromkeys(cluster for run in runs for cluster in clusters[run]))
     found: dict[str, Change] = {}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import fontpkg
-
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face, read_face
 
@@ -48,6 +46,8 @@ def default_license_text() -> str:
 
 def find_font() -> Path:
     """Return the path of the default font in its package."""
+    import fontpkg  # slow to load, and most commands are given a font
+
     try:
         return Path(fontpkg.path(FAMILY, weight=400))
     except fontpkg.FontpkgError as error:

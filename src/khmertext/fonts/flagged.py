@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from khmertext.errors import FontError
 from khmertext.fonts.exact import cut_exactly, enlarge
 from khmertext.fonts.faces import Face, open_face
 from khmertext.fonts.flagging import choose_flag, map_to_flag, poison_rules, show_notdef
-from khmertext.fonts.gate import Way, pass_gate
+from khmertext.fonts.gate import list_ways, pass_gate
 from khmertext.fonts.lookups import LookupTrace, trace_lookups
 from khmertext.fonts.planning import PROBE_TEXTS, SubsetPlan, plan_flagged, plan_full
 from khmertext.fonts.proof import Prover, Run, read_outline
@@ -17,7 +17,7 @@ from khmertext.fonts.results import Subset
 from khmertext.fonts.shaping import Sample, notate
 from khmertext.fonts.subsetting import Hinting, to_woff2
 
-__all__ = ["list_ways", "subset_flagged"]
+__all__ = ["subset_flagged"]
 
 SHOWN: Final = 3
 
@@ -79,21 +79,6 @@ def subset_flagged(
             hint="use coverage full",
         )
     return Subset(data, shipped, plan, proof, rounds, "flagged", gate)
-
-
-def list_ways(runs: Sequence[Run], places: Sequence[Mapping[str, float]]) -> list[Way]:
-    """Return the ways in which runs are shown: each language and setting of features at each place, in a fixed order.
-
-    Args:
-        runs: What is shown.
-        places: Where in the axes.
-
-    Example:
-        >>> list_ways([Run("ក", "km", 400)], [{}])
-        [Way(language='km', features='', place={})]
-    """
-    settings = sorted({(run.features, run.language) for run in runs}) or [("", "km")]
-    return [Way(language, features, place) for place in places for features, language in settings]
 
 
 def cut_flagged(

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 import uharfbuzz as hb
 
 from khmertext.fonts.faces import Face
-from khmertext.fonts.proof import NOTDEF, read_outline
+from khmertext.fonts.proof import NOTDEF, Run, read_outline
 from khmertext.fonts.shaping import new_buffer, shape_buffer
 from khmertext.script.classes import (
     BASES,
@@ -34,8 +34,20 @@ from khmertext.script.classes import (
     VOWELS,
 )
 from khmertext.script.everyday import everyday_clusters
+from khmertext.text.clusters import split_clusters
 
-__all__ = ["Judge", "Judged", "Verdict", "Way", "iter_gate_texts", "judge_texts", "pass_gate"]
+__all__ = [
+    "Judge",
+    "Judged",
+    "Verdict",
+    "Way",
+    "find_faults",
+    "iter_gate_texts",
+    "judge_texts",
+    "list_ways",
+    "pass_gate",
+    "try_promise",
+]
 
 SIGNS: Final = MODIFIERS | FINALS | SHIFTERS | {ROBAT}
 Shown = tuple[object, ...]
@@ -233,6 +245,74 @@ class Way(NamedTuple):
     language: str
     features: str
     place: Mapping[str, float]
+
+
+def list_ways(runs: Sequence[Run], places: Sequence[Mapping[str, float]]) -> list[Way]:
+    """Return the ways in which runs are shown: each language and setting of features at each place, in a fixed order.
+
+    Args:
+        runs: What is shown.
+        places: Where in the axes.
+
+    Example:
+        >>> list_ways([Run("ក", "km", 400)], [{}])
+        [Way(language='km', features='', place={})]
+    """
+    settings = sorted({(run.features, run.language) for run in runs}) or [("", "km")]
+    return [Way(language, features, place) for place in places for features, language in settings]
+
+
+def try_promise(
+    coverage: str, reference: Face, shipped: Face, runs: Sequence[Run], places: Sequence[Mapping[str, float]]
+) -> Judged | None:
+    """Try what a coverage promises of Khmer that a font was not cut for.
+
+    *flagged* promises that nothing is drawn wrong without a flag (:func:`pass_gate`), *open* that everyday Khmer is
+    drawn right, and *full* that all Khmer is.
+
+    Args:
+        coverage: One of :data:`khmertext.fonts.COVERAGES`.
+        reference: The whole font.
+        shipped: The cut one.
+        runs: What it was cut for.
+        places: Where in the axes that is shown.
+
+    Returns:
+        What came out; :func:`find_faults` tells what breaks the promise. None for the coverages that promise nothing.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> try_promise("open", default_face(), default_face(), [], [{}]).wrong
+        ()
+    """
+    ways = list_ways(runs, places)
+    if coverage == "flagged":
+        known = sorted({cluster for text in {run.text for run in runs} for cluster in split_clusters(text)})
+        return pass_gate(reference, shipped, known, ways)
+    if coverage not in ("open", "full"):
+        return None
+    found = Judged(0, (), (), 0)
+    for number, (language, features, place) in enumerate(ways):
+        texts = everyday_clusters() if coverage == "open" or number else iter_gate_texts()
+        found = found.merge(judge_texts(reference, shipped, texts, place, language=language, features=features))
+    return found
+
+
+def find_faults(coverage: str, found: Judged) -> tuple[str, ...]:
+    """Return the texts with which a font breaks the promise of its coverage.
+
+    Args:
+        coverage: Which.
+        found: What came out for texts (:func:`try_promise`).
+
+    Returns:
+        Those drawn wrong; for all but *flagged* those for which .notdef comes out too.
+
+    Example:
+        >>> find_faults("flagged", Judged(1, ("ខ",), ("គ",), 0)), find_faults("open", Judged(1, ("ខ",), (), 0))
+        (('គ',), ('ខ',))
+    """
+    return found.wrong + (() if coverage == "flagged" else found.flagged)
 
 
 def pass_gate(reference: Face, shipped: Face, known: Sequence[str], ways: Sequence[Way]) -> Judged:

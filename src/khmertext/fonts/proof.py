@@ -10,11 +10,10 @@ DirectWrite are other shapers of the same rules. Outlines are compared; layers o
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import uharfbuzz as hb
 
@@ -23,19 +22,18 @@ from khmertext.fonts.places import describe_place
 from khmertext.fonts.shaping import notate, shape
 from khmertext.text.clusters import split_clusters
 
-__all__ = [
-    "Difference",
-    "Proof",
-    "Prover",
-    "Run",
-    "axis_deviation",
-    "list_added_tables",
-    "list_strangers",
-    "prove",
-]
+__all__ = ["Difference", "Proof", "Prover", "Run", "list_added_tables", "list_strangers", "prove"]
 
 NOTDEF: Final = 0
 USE_TYPO_METRICS: Final = 1 << 7
+# Table, offset, names and forms of the metrics that do not change with the axes, in font units.
+METRICS: Final = (
+    ("hhea", 4, "ascender descender lineGap", ">hhh"),
+    ("OS/2", 68, "sTypoAscender sTypoDescender sTypoLineGap usWinAscent usWinDescent", ">hhhHH"),
+    ("OS/2", 26, "yStrikeoutSize yStrikeoutPosition", ">hh"),
+    ("OS/2", 86, "sxHeight sCapHeight", ">hh"),
+    ("post", 8, "underlinePosition underlineThickness", ">hh"),
+)
 DRAWING_TABLES: Final = frozenset({"COLR", "SVG ", "sbix", "CBDT", "CBLC", "EBDT", "EBLC", "EBSC", "bdat", "bloc"})
 
 
@@ -78,14 +76,19 @@ class Proof:
         cluster_texts: The distinct clusters that are the same when shaped alone.
         differing: What differs; empty when the proof holds.
         lacking: Runs for which the reference itself shows .notdef: it lacks something. They count as not proven.
-        metrics_equal: Whether units per em and all line metrics are the same.
+        metrics: What differs in units per em and in the metrics of lines, underlines and letters, a line each.
     """
 
     runs: int = 0
     cluster_texts: frozenset[str] = frozenset()
     differing: tuple[Difference, ...] = ()
     lacking: tuple[Run, ...] = ()
-    metrics_equal: bool = True
+    metrics: tuple[str, ...] = ()
+
+    @property
+    def metrics_equal(self) -> bool:
+        """Whether units per em and all metrics of lines, underlines and letters are the same."""
+        return not self.metrics
 
     @property
     def clusters(self) -> int:
@@ -101,13 +104,13 @@ class Proof:
         """Return in words what differs, the first of it so that it can be found; nothing where nothing does.
 
         Example:
-            >>> Proof(metrics_equal=False).describe()
-            'the cut font has other line metrics than the uncut one'
+            >>> Proof(metrics=("hhea ascender: 1 instead of 2",)).describe()
+            'the cut font has other metrics than the uncut one: hhea ascender: 1 instead of 2'
         """
         if self.holds:
             return ""
         if not self.metrics_equal:
-            return "the cut font has other line metrics than the uncut one"
+            return f"the cut font has other metrics than the uncut one: {'; '.join(self.metrics)}"
         first = self.differing[0]
         where = f" in the run {notate(first.run.text)}" if first.part != first.run.text else ""
         return (
@@ -133,7 +136,7 @@ class Proof:
             self.cluster_texts | other.cluster_texts,
             self.differing + other.differing,
             self.lacking + other.lacking,
-            self.metrics_equal and other.metrics_equal,
+            tuple(dict.fromkeys((*self.metrics, *other.metrics))),
         )
 
 
@@ -209,10 +212,10 @@ def prove(reference: Face, shipped: Face, runs: Iterable[Run], place: Mapping[st
                     mapped = "is not mapped" if ord(character) in reference.unicodes else "is mapped, though it was not"
                     differing.append(Difference(run, character, f"U+{ord(character):04X} {mapped}"))
     places = comparisons.values() or [Comparison(reference.font(others), shipped.font(others))]
-    metrics_equal = read_metrics(reference) == read_metrics(shipped) and all(
-        one.reference.get_font_extents("ltr") == one.shipped.get_font_extents("ltr") for one in places
-    )
-    return Proof(equal_runs, frozenset(proven - unproven), tuple(differing), tuple(lacking), metrics_equal)
+    metrics = dict.fromkeys(compare_metrics(read_metrics(reference), read_metrics(shipped)))
+    for one in places:
+        metrics |= dict.fromkeys(compare_metrics(read_extents(one.reference), read_extents(one.shipped), there))
+    return Proof(equal_runs, frozenset(proven - unproven), tuple(differing), tuple(lacking), tuple(metrics))
 
 
 class Comparison:
@@ -274,20 +277,35 @@ def read_outline(font: hb.Font, glyph: int) -> tuple[tuple[float | str, ...], ..
     return tuple(steps)
 
 
-def read_metrics(face: Face) -> tuple[object, ...]:
+def read_metrics(face: Face) -> dict[str, int]:
     """Return units per em, and what any system uses to place lines and to draw them through and under text.
 
     Source: OpenType spec, hhea (ascender, descender, lineGap), OS/2 (sTypo*, usWin*, USE_TYPO_METRICS, yStrikeout*,
     sxHeight, sCapHeight) and post (underlinePosition, underlineThickness).
     """
-    hhea, os2 = face.tables["hhea"], face.tables["OS/2"]
-    line = struct.unpack_from(">hhh", hhea, 4) if len(hhea) >= 10 else ()
-    typo = struct.unpack_from(">hhhHH", os2, 68) if len(os2) >= 78 else ()
-    (selection,) = struct.unpack_from(">H", os2, 62)
-    strikeout = struct.unpack_from(">hh", os2, 26)
-    heights = struct.unpack_from(">hh", os2, 86) if len(os2) >= 90 else ()
-    underline = struct.unpack_from(">hh", face.tables["post"], 8) if len(face.tables["post"]) >= 12 else ()
-    return (face.upem, line, typo, selection & USE_TYPO_METRICS, strikeout, heights, underline)
+    found = {"units per em": face.upem}
+    for tag, start, names, form in METRICS:
+        table = face.tables[tag]
+        if len(table) >= start + struct.calcsize(form):
+            values = struct.unpack_from(form, table, start)
+            found |= {f"{name} in {tag}": value for name, value in zip(names.split(), values, strict=True)}
+    (selection,) = struct.unpack_from(">H", face.tables["OS/2"], 62)
+    return {**found, "USE_TYPO_METRICS in OS/2": int(bool(selection & USE_TYPO_METRICS))}
+
+
+def read_extents(font: hb.Font) -> dict[str, int]:
+    """Return the metrics of lines that HarfBuzz chooses at a place of the axes."""
+    extents = font.get_font_extents("ltr")
+    return {"ascent": extents.ascender, "descent": extents.descender, "line gap": extents.line_gap}
+
+
+def compare_metrics(old: Mapping[str, int], new: Mapping[str, int], where: str = "") -> list[str]:
+    """Return what differs, a line each."""
+    return [
+        f"{name}{where}: {new.get(name, 'none')} instead of {old.get(name, 'none')}"
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    ]
 
 
 def list_added_tables(original: Face, shipped: Face) -> tuple[str, ...]:
@@ -323,7 +341,8 @@ def list_strangers(reference: Face, shipped: Face) -> tuple[int, ...]:
         shipped: The cut one.
 
     Returns:
-        Code points, sorted. A glyph without an outline may have lost it, or be the flag: it is not compared.
+        Code points, sorted. A glyph without an outline may have lost it, or be the flag: it is not compared. The
+        outline is that at the default place of the axes.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -340,48 +359,3 @@ def list_strangers(reference: Face, shipped: Face) -> tuple[int, ...]:
         if now and now != was:
             strange.append(code_point)
     return tuple(strange)
-
-
-def axis_deviation(
-    original: Face, limited: Face, weights: Iterable[float], pinned: Mapping[str, float] | None = None
-) -> float:
-    """Return how far limiting the axes of a font has moved anything.
-
-    Args:
-        original: The font before.
-        limited: The font after :func:`limit_axes`, with the same glyphs.
-        weights: The weights at which to compare.
-        pinned: Where axes were pinned, unless at their defaults.
-
-    Returns:
-        The greatest distance, in font units, between any coordinate or advance before and after; ``math.inf`` when an
-        outline has other steps.
-
-    Raises:
-        ValueError: The fonts have different numbers of glyphs.
-    """
-    if original.glyph_count != limited.glyph_count:
-        raise ValueError("the fonts are compared glyph by glyph, and have different numbers of them")
-    worst = 0.0
-    places = {tuple(place.items()): place for place in map(limited.locate, weights)}
-    for place in places.values() or [{}]:
-        before, after = original.font({**(pinned or {}), **place}), limited.font(place)
-        for glyph in range(original.glyph_count):
-            advances = before.get_glyph_h_advance(glyph), after.get_glyph_h_advance(glyph)
-            worst = max(worst, abs(advances[0] - advances[1]), measure_outlines(before, after, glyph))
-    return float(worst)
-
-
-def measure_outlines(before: Any, after: Any, glyph: int) -> float:
-    """Return the greatest distance between two outlines of a glyph, in font units along one coordinate."""
-    old, new = read_outline(before, glyph), read_outline(after, glyph)
-    if [step[0] for step in old] != [step[0] for step in new]:
-        return math.inf
-    return max(
-        (
-            abs(float(a) - float(b))
-            for old_step, new_step in zip(old, new, strict=True)
-            for a, b in zip(old_step[1:], new_step[1:], strict=True)
-        ),
-        default=0.0,
-    )

@@ -7,6 +7,8 @@ next font of the stack. So a text is cut there, and each piece is shaped as a wh
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
@@ -15,24 +17,29 @@ from typing import Final
 from khmertext.fonts.faces import Face
 from khmertext.fonts.proof import Proof, Run, prove
 from khmertext.text.boundaries import find_start
-from khmertext.text.clusters import CLUSTER, split_clusters
+from khmertext.text.clusters import CLUSTER, cluster_starts, split_clusters
 from khmertext.workers import map_chunks, split_chunks
 
 __all__ = [
     "KHMER_LETTER",
     "KHMER_RUN",
+    "MAX_RUN",
+    "OVERLAP",
     "SPACE",
     "SPACES",
+    "count_others",
     "iter_khmer_runs",
     "iter_spaced",
     "list_runs",
     "prove_in_processes",
     "split_at_gaps",
+    "split_long",
 ]
 
 # What our font's unicode-range can hold; and what makes a run of it Khmer rather than a stray joiner.
 KHMER_RUN = re.compile("[\u1780-\u17ff\u19e0-\u19ff\u200b-\u200d\u25cc]+")
 KHMER_LETTER = re.compile("[\u1780-\u17ff\u19e0-\u19ff]")
+OTHERS: Final = re.compile("[^\\s\0-\x1f\x7f-\x9f\u1780-\u17ff\u19e0-\u19ff\u200b-\u200f\u2060\u25cc\ufeff]")
 
 SPACES: Final = " \u00a0"
 """The spaces that may stand in a line between words: the ordinary one, and that which keeps a line together."""
@@ -41,6 +48,13 @@ SEVERAL: Final = re.compile("  +")
 
 # Default-ignorable characters: shapers hide them, mapped or not (Unicode, 5.21).
 INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u17b4\u17b5")
+GAP: Final = "\n"  # never in a run
+
+MAX_RUN: Final = 2048
+"""The most code points that are shaped at once: ten times the longest run of the real texts that were looked at."""
+OVERLAP: Final = 128
+"""How many code points of a longer run two pieces of it share, at least."""
+
 SMALL: Final = 4000  # runs below which one process is faster than several
 
 
@@ -72,17 +86,43 @@ def split_at_gaps(text: str, unicodes: frozenset[int]) -> list[str]:
         text: A run.
         unicodes: The code points that the font maps.
 
+    Returns:
+        The pieces between them; one that is longer than :data:`MAX_RUN` is cut further (:func:`split_long`).
+
     Example:
         >>> split_at_gaps("កខ\u200bគ", frozenset({0x1780, 0x1782}))
         ['ក', '\u200bគ']
     """
-    pieces = [""]
-    for letter in text:
-        if ord(letter) in unicodes or letter in INVISIBLE:
-            pieces[-1] += letter
-        else:
-            pieces.append("")
-    return [piece for piece in pieces if piece]
+    gaps = {letter for letter in set(text) if ord(letter) not in unicodes and letter not in INVISIBLE}
+    pieces = text.translate(dict.fromkeys(map(ord, gaps), GAP)).split(GAP) if gaps else [text]
+    return [part for piece in pieces if piece for part in split_long(piece)]
+
+
+def split_long(text: str) -> list[str]:
+    """Cut a run that is too long to be shaped at once; shapers take more and more time for each character.
+
+    Pieces begin where clusters do, and overlap, so that a rule whose context is at most :data:`OVERLAP` characters wide
+    is met in one of them. What farther contexts would do is not seen.
+
+    Args:
+        text: A run.
+
+    Returns:
+        Pieces of at most :data:`MAX_RUN` characters; the run alone when it is not longer.
+
+    Example:
+        >>> [len(piece) for piece in split_long("ក" * 5000)]
+        [2048, 2048, 1160]
+    """
+    if len(text) <= MAX_RUN:
+        return [text]
+    starts = cluster_starts(text)
+    pieces, start = [], 0
+    while start + MAX_RUN < len(text):
+        end = starts[bisect_right(starts, start + MAX_RUN) - 1]
+        pieces.append(text[start:end])
+        start = starts[bisect_right(starts, end - OVERLAP) - 1]
+    return [*pieces, text[start:]]
 
 
 def iter_spaced(text: str) -> Iterator[str]:
@@ -204,3 +244,19 @@ def prove_in_processes(
     for proof in proofs[1:]:
         merged = merged.merge(proof)
     return merged
+
+
+def count_others(texts: Iterable[str]) -> Counter[str]:
+    """Count the visible characters of texts that no Khmer font is asked for.
+
+    Args:
+        texts: Any texts.
+
+    Returns:
+        Character to how often it occurs; spaces and controls are not counted.
+
+    Example:
+        >>> dict(count_others(["ខ្មែរ (Khmer)"]))
+        {'(': 1, 'K': 1, 'h': 1, 'm': 1, 'e': 1, 'r': 1, ')': 1}
+    """
+    return Counter(letter for text in texts for letter in OTHERS.findall(text))

@@ -15,7 +15,7 @@ from typing import Final, get_args
 from khmertext.errors import FontError
 from khmertext.fonts.exact import EFFORTS, Effort, subset_exact
 from khmertext.fonts.faces import Face, open_face
-from khmertext.fonts.gate import judge_texts
+from khmertext.fonts.gate import find_faults, try_promise
 from khmertext.fonts.licensing import require_subsettable
 from khmertext.fonts.places import list_places
 from khmertext.fonts.planning import SubsetPlan, plan_full, plan_text
@@ -125,11 +125,12 @@ def subset_open(
     reasons = {glyph: f"{EVERYDAY}: {reason}" for glyph, reason in found.glyphs.items()}
     plan = plan.extend(reference, replace(found, glyphs=reasons))
     subset = refine(reference, runs, plan, name, hinting, prover)
-    gate = judge_texts(reference, subset.face, everyday, places[0])
-    if gate.wrong or gate.flagged:
-        shown = notate((*gate.wrong, *gate.flagged)[0])
+    gate = try_promise("open", reference, subset.face, runs, places)
+    assert gate is not None
+    faults = find_faults("open", gate)
+    if faults:
         raise FontError(
-            f"the cut font does not show {shown} as the uncut one does",
+            f"the cut font does not show {notate(faults[0])} as the uncut one does",
             source=reference.source,
             hint="use coverage full",
         )

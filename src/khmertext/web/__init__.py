@@ -7,6 +7,7 @@ Example:
 """
 
 from khmertext.web.checking import Problem, check_site
+from khmertext.web.disk import Change
 from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
 from khmertext.web.pages import scan_page
 from khmertext.web.site import BuildOptions, BuildResult, build_site
@@ -15,6 +16,7 @@ from khmertext.web.writing import clean_site
 __all__ = [
     "BuildOptions",
     "BuildResult",
+    "Change",
     "FoundText",
     "PageFacts",
     "Problem",

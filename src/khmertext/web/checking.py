@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from khmertext.errors import FontError, SiteError
 from khmertext.fonts import Face, Run
 from khmertext.fonts.certificate import prove_everywhere
-from khmertext.fonts.runs import split_at_gaps
+from khmertext.fonts.runs import split_at_gaps, split_long
 from khmertext.web.disk import read_file, read_tree
 from khmertext.web.facts import FoundText, SiteContext
 from khmertext.web.manifest import Manifest, check_path, hash_bytes
@@ -198,7 +198,7 @@ def check_font(
     lacking: dict[str, tuple[str, FoundText]] = {}
     for path, text in texts:
         pieces = split_at_gaps(text.text, full.unicodes)
-        if pieces != [text.text]:
+        if pieces != split_long(text.text):
             lacking.setdefault(text.text, (path, text))
         for weight in text.weights:
             served = round(min(max(weight, low), high))

@@ -17,7 +17,17 @@ from pathlib import Path
 from khmertext.atomic import TEMPORARY, fill_file, put_whole, temporary_of
 from khmertext.errors import SiteError
 
-__all__ = ["Tree", "TreeWriter", "find_signed", "is_abandoned", "matches_any", "read_file", "read_tree"]
+__all__ = [
+    "Change",
+    "Rehearsal",
+    "Tree",
+    "TreeWriter",
+    "find_signed",
+    "is_abandoned",
+    "matches_any",
+    "read_file",
+    "read_tree",
+]
 
 MAX_FILE = 256 * 1024 * 1024
 BLOCK = 1024 * 1024
@@ -337,6 +347,79 @@ class TreeWriter:
             self.make_folder(folder)
             return
         self.made.add(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would become of a file.
+
+    Attributes:
+        path: Where, from the root, with forward slashes.
+        before: Its bytes; None where there is none, or it is copied from elsewhere or no regular file.
+        after: Its bytes then; None where there would be none, or it is copied as it is.
+        kind: ``added``, ``changed`` or ``removed``.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    kind: str
+
+
+class Rehearsal(TreeWriter):
+    """Goes through all that a :class:`TreeWriter` would do, and tells it instead.
+
+    Args:
+        root: The folder.
+        tell: Given each change, in the order in which it would be made.
+        silent: Paths of which nothing is told: what would be written for the time of the run alone.
+    """
+
+    def __init__(self, root: Path, tell: Callable[[Change], None], silent: Iterable[str] = ()) -> None:
+        super().__init__(root)
+        self.tell = tell
+        self.silent = frozenset(silent)
+        self.gone: set[Path] = set()  # what would have been removed by then
+
+    def write(self, path: str, data: bytes, *, like: Path | None = None) -> bool:
+        """See whether a file would be written."""
+        return self.note(path, super().write(path, data, like=like), data)
+
+    def copy(self, source: Path, path: str) -> bool:
+        """See whether a file would be copied."""
+        return self.note(path, super().copy(source, path))
+
+    def link(self, source: Path, path: str) -> bool:
+        """See whether a link would be made again."""
+        return self.note(path, super().link(source, path))
+
+    def remove(self, path: str) -> bool:
+        """See whether a file would be removed."""
+        found = self.place(path)
+        there = found not in self.gone and (is_link(found) or found.is_file())
+        self.gone.add(found)
+        if there and path not in self.silent:
+            self.tell(Change(path, None, None, "removed"))
+        return there
+
+    def look(self, found: Path) -> os.stat_result | None:
+        """What would be at a path by then."""
+        return None if found in self.gone else super().look(found)
+
+    def sweep(self, path: str) -> None:
+        """Leave what a killed run left."""
+
+    def put(self, found: Path, fill: Callable[[Path], None]) -> None:
+        """Write nothing."""
+
+    def note(self, path: str, changes: bool, data: bytes | None = None) -> bool:
+        """Tell of a file that would be put there."""
+        if changes and path not in self.silent:
+            found = self.root / path
+            there = found.is_file() and not is_link(found)
+            before = read_file(self.root, path) if there and data is not None else None
+            self.tell(Change(path, before, data, "changed" if there or is_link(found) else "added"))
+        return changes
 
 
 REMOVE_LINK = "put a file or a folder in the place of the link, or leave it out with --exclude"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError
@@ -17,13 +17,13 @@ from khmertext.text.clusters import split_clusters
 from khmertext.version import __version__
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector
-from khmertext.web.disk import Tree, read_tree
+from khmertext.web.disk import Change, Rehearsal, Tree, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
 from khmertext.web.manifest import FOLDER, Manifest, check_path
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
-from khmertext.web.writing import SiteWriter, clean_site, load_earlier, require_folder, require_output
+from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
 from khmertext.workers import count_jobs
 
 __all__ = ["BuildOptions", "BuildResult", "build_site"]
@@ -84,6 +84,7 @@ class BuildResult:
         glyphs: Glyphs in the text font.
         before: Bytes of the font it was cut from.
         after: Bytes of the text font.
+        whole: Bytes of the font with all Khmer, where some browsers load that instead of it; else 0.
         written: Files written or copied.
         removed: Files removed.
         lacking: What the font does not have; never counted as proven.
@@ -99,6 +100,7 @@ class BuildResult:
     glyphs: int = 0
     before: int = 0
     after: int = 0
+    whole: int = 0
     written: int = 0
     removed: int = 0
     lacking: tuple[Lacking, ...] = ()
@@ -115,6 +117,7 @@ def build_site(
     options: BuildOptions | None = None,
     *,
     dry_run: bool = False,
+    preview: Callable[[Change], None] | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Give a finished site its Khmer web font.
@@ -123,7 +126,8 @@ def build_site(
         source: The site's folder.
         output: Where the new site goes, or None to change the site in place.
         options: What to do otherwise than by default.
-        dry_run: Do everything but write.
+        dry_run: Do everything but write; what would be written or removed is counted in the result.
+        preview: In a dry run, given each change in the order in which it would be made.
         progress: Told how far it is.
 
     Returns:
@@ -144,6 +148,8 @@ def build_site(
         require_folder(target, options.folder, earlier)
     # The input may itself be a built site; what a build put in is never read as the author's.
     own = earlier if output is None else load_earlier(source, options.folder)
+    journal = f"{options.folder}/{JOURNAL}"
+    disk = Rehearsal(target, preview or (lambda _: None), silent=[journal]) if dry_run else None
     tree = read_tree(source, skip=options.folder)
     require_folder(source, options.folder, own)
     restorer = Restorer(own.all)
@@ -177,7 +183,7 @@ def build_site(
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
         plan = plan_site(facts, fonts, options, make_download(sources) if options.detector else None)
     elif output is None:
-        written = clean_site(source, folder=options.folder) if own.all and not dry_run else 0
+        written = clean_site(source, folder=options.folder, disk=disk) if own.all else 0
         return BuildResult(pages=facts.page_count, written=written, warnings=warnings)
     writer = SiteWriter(
         facts,
@@ -187,8 +193,9 @@ def build_site(
         earlier=earlier,
         output=output,
         progress=progress,
+        disk=disk,
     )
-    manifest = writer.write(dry_run=dry_run)
+    manifest = writer.write()
     return BuildResult(
         pages=facts.page_count,
         khmer_pages=khmer_pages,
@@ -198,6 +205,7 @@ def build_site(
         glyphs=fonts.glyphs,
         before=fonts.before,
         after=fonts.after,
+        whole=fonts.whole,
         written=writer.written,
         removed=writer.removed,
         lacking=find_lacking(fonts, texts),

@@ -16,7 +16,6 @@ from khmertext.fonts import (
     Prover,
     Run,
     Subset,
-    axis_deviation,
     default_face,
     default_license_text,
     default_limits,
@@ -33,14 +32,14 @@ from khmertext.fonts import (
 )
 from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.default import find_font
-from khmertext.fonts.runs import split_at_gaps
+from khmertext.fonts.deviation import require_near
+from khmertext.fonts.runs import split_at_gaps, split_long
 from khmertext.text.clusters import split_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import hash_bytes
 
 __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
 
-MAX_DEVIATION = 500
 """Limiting axes may move nothing farther than this part of the em: two units of 1,000, a thirtieth of a pixel at 16 px.
 
 Rounding moves the default font by one unit at most; more than this is another font than the one that was given.
@@ -115,6 +114,7 @@ class SiteFonts:
         glyphs: Glyphs in the text fonts.
         before: Bytes of the fonts they were cut from.
         after: Bytes of the text fonts.
+        whole: Bytes of the fonts that browsers get which do not take those that flag; 0 where all get the text fonts.
         preloads: The files that pages load at once.
         notes: What the owner should know of them.
     """
@@ -127,6 +127,7 @@ class SiteFonts:
     glyphs: int = 0
     before: int = 0
     after: int = 0
+    whole: int = 0
     preloads: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -221,7 +222,7 @@ def make_fonts(
     files: dict[str, bytes] = {}
     proofs: list[Proof] = []
     report: list[dict[str, Any]] = []
-    glyphs = before = after = done = 0
+    glyphs = before = after = whole = done = 0
     preloads: list[str] = []
     prover = partial(prove_everywhere, jobs=jobs)
     lacking: set[str] = set()
@@ -247,7 +248,7 @@ def make_fonts(
             if progress is not None:
                 progress("proving", done, len(sources) * 2)
         gaps = {run.text for run in subsets[0][1].proof.lacking}
-        lacks = {text for text, parts in pieces.items() if parts != [text] or not gaps.isdisjoint(parts)}
+        lacks = {text for text, parts in pieces.items() if parts != split_long(text) or not gaps.isdisjoint(parts)}
         lacking |= lacks
         for role, subset in subsets:
             stem = family if role == "text" else f"{family} {role}"
@@ -271,6 +272,7 @@ def make_fonts(
         proofs.append(subsets[0][1].proof)
         glyphs += subsets[0][1].face.glyph_count
         after += len(subsets[0][1].data)
+        whole += len(subsets[-1][1].data) if subsets[0][0] == "flagged" else 0
         before += source.size
         # A page cannot tell its preloads which browser has come.
         if not source.face.italic and not preloads and not open_text:
@@ -299,6 +301,7 @@ def make_fonts(
         glyphs=glyphs,
         before=before,
         after=after,
+        whole=whole,
         preloads=tuple(preloads),
         notes=tuple(notes),
     )
@@ -341,19 +344,10 @@ def measure_deviation(source: FontSource, weights: Iterable[int]) -> float:
     """How far limiting the axes of a font moved anything at the weights that pages use, in font units.
 
     Raises:
-        FontError: Farther than :data:`MAX_DEVIATION` allows.
+        FontError: Farther than allowed (:func:`khmertext.fonts.deviation.require_near`).
     """
-    if source.reference is source.face:
-        return 0.0
     used = sorted({*source.weights, *map(source.use_weight, weights)})
-    deviation = axis_deviation(source.face, source.reference, used, source.pinned)
-    if not deviation <= source.face.upem / MAX_DEVIATION:
-        raise FontError(
-            f"limiting its axes moves outlines by {deviation:.4g} of {source.face.upem} units",
-            source=source.face.source,
-            hint="serve its whole range, or its default alone, with --axes, or give a static font",
-        )
-    return deviation
+    return require_near(source.face, source.reference, used, source.pinned)
 
 
 def distinct_syllables(runs: Sequence[Run]) -> list[Run]:

@@ -186,6 +186,7 @@ class SiteWriter:
         earlier: What earlier builds left where it is written.
         output: Where that is, or None for in place.
         progress: Told how far it is.
+        disk: What writes; a :class:`Rehearsal` where nothing is to be written.
 
     Attributes:
         written: Files written, copied or linked.
@@ -202,6 +203,7 @@ class SiteWriter:
         earlier: Earlier,
         output: Path | None,
         progress: Progress | None = None,
+        disk: TreeWriter | None = None,
     ) -> None:
         self.facts = facts
         self.tree = facts.tree
@@ -211,7 +213,7 @@ class SiteWriter:
         self.earlier = earlier
         self.in_place = output is None
         self.progress = progress
-        self.disk = TreeWriter(self.tree.root if output is None else output)
+        self.disk = disk or TreeWriter(self.tree.root if output is None else output)
         self.written = 0
         self.removed = 0
         self.cleared: set[str] = set()
@@ -222,16 +224,14 @@ class SiteWriter:
         self.touched |= {page.facts.path for page in facts.pages if page.found != page.original}
         self.touched |= {file.path for file in facts.files if file.found != file.original}
 
-    def write(self, *, dry_run: bool = False) -> Manifest:
-        """Write everything, and return the manifest; with ``dry_run`` only that.
+    def write(self) -> Manifest:
+        """Write everything, and return the manifest.
 
         Raises:
             SiteError: A file changed since it was read, or cannot be read or written.
         """
         edits = self.plan_edits()
         manifest = self.make_manifest(self.make_records(edits))
-        if dry_run:
-            return manifest
         folder = self.plan.folder
         current = write_manifest(manifest)
         if not self.has(f"{folder}/{MANIFEST}", current):
@@ -397,12 +397,13 @@ def sweep(disk: TreeWriter, folder: str, earlier: Earlier) -> None:
 # -- clean ---------------------------------------------------------------------------------------------------------
 
 
-def clean_site(root: Path, *, folder: str | None = None) -> int:
+def clean_site(root: Path, *, folder: str | None = None, disk: TreeWriter | None = None) -> int:
     """Take out of a site everything that builds put in: the author's bytes come back.
 
     Args:
         root: The built site.
         folder: Our folder in it; None to find it.
+        disk: What writes; a :class:`Rehearsal` where nothing is to be written.
 
     Returns:
         How many files were changed or removed.
@@ -410,7 +411,7 @@ def clean_site(root: Path, *, folder: str | None = None) -> int:
     Raises:
         SiteError: There is no manifest, or a file cannot be restored.
     """
-    disk = TreeWriter(root)
+    disk = disk or TreeWriter(root)
     try:
         folder = find_folder(root, folder)
     except SiteError:

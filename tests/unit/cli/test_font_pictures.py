@@ -92,7 +92,8 @@ def test_what_is_wrong_is_told(
         (["compare", good, good, "--text-file", text], "--output"),
         (["compare", good, good, "--text-file", text, "--json", "-o", "-"], "standard output"),
         (["compare", good, good, "--text-file", "-", "--text-file", "-", "-o", page], "once"),
-        (["compare", good, good, "--text-file", text, "--language", "km", "--axes", "foo=3", "-o", page], "no axes"),
+        (["compare", good, good, "--text-file", text, "--axes", "foo=3", "-o", page], "no axes"),
+        (["compare", good, good, "--text-file", text, "--language", "ខ្មែរ", "-o", page], "no language tag"),
         (["compare", good, good, "--text-file", str(fonts / "latin1.txt"), "-o", page], "not UTF-8"),
         (["compare", good, str(fonts / "broken.ttf"), "--text-file", text, "-o", page], "broken.ttf"),
         (["compare", good, good, "--text-file", text, "-o", text], "one of the files to read"),
@@ -138,7 +139,7 @@ def test_text_that_has_nothing_is_refused(fonts: Path, tmp_path: Path, names: li
     options = [part for name in names for part in ("--text-file", fonts / name)]
     with pytest.raises(TextError, match="nothing to compare") as caught:
         invoke(font_compare, fonts / "regular.ttf", fonts / "regular.ttf", *options, "-o", page)
-    assert all(str(fonts / name) in caught.value.source for name in names)
+    assert caught.value.source.startswith(str(fonts / names[0]))
     assert caught.value.hint
     assert not page.exists()
 
@@ -157,7 +158,7 @@ def test_compare_reads_standard_input(fonts: Path, tmp_path: Path) -> None:
     assert invoke(font_compare, *given, "-", given=(fonts / "text.txt").read_bytes()) == page
     with pytest.raises(TextError, match="nothing to compare") as caught:
         invoke(font_compare, *given, "-", given=b"")
-    assert caught.value.source == "<stdin>"
+    assert caught.value.source == "standard input"
 
 
 def test_compare_as_json(fonts: Path, tmp_path: Path) -> None:

@@ -9,10 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from khmertext.cli.inputs import name_texts, read_texts
+from khmertext.cli.inputs import STDIN, name_texts, read_texts
 from khmertext.errors import TextError
-
-STDIN = Path("-")
 
 
 def pipe(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
@@ -36,15 +34,15 @@ def test_standard_input_twice_is_wrong_use_and_reads_nothing(monkeypatch: pytest
 
 def test_errors_name_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pipe(monkeypatch, b"a\xff")
-    with pytest.raises(TextError, match=r"<stdin>: is not UTF-8: byte 1 is 0xff"):
+    with pytest.raises(TextError, match=r"standard input: is not UTF-8: byte 1 is 0xff"):
         read_texts([STDIN])
     with pytest.raises(TextError, match=r"nowhere\.txt: cannot be read"):
         read_texts([tmp_path / "nowhere.txt"])
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(TextError, match=r"<stdin>: is closed"):
+    with pytest.raises(TextError, match=r"standard input: is closed"):
         read_texts([STDIN])
 
 
 def test_names_are_few() -> None:
-    assert name_texts([STDIN]) == "<stdin>"
-    assert name_texts([Path(f"{number}.txt") for number in range(5)]) == "0.txt, 1.txt, 2.txt and 2 more"
+    assert name_texts([STDIN]) == "standard input"
+    assert name_texts([Path(f"{number}.txt") for number in range(5)]) == "0.txt and 4 more"

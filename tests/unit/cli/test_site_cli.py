@@ -276,6 +276,10 @@ def test_interruption_and_broken_disks_are_told(run: Run, monkeypatch: pytest.Mo
     assert (answer.code, "interrupted" in answer.err) == (130, True)
     end_with(OSError(5, "Input/output error", "x/y"))
     assert run("site", "clean", "x") == (2, "", "error: x/y: Input/output error\n")
+    for error in (MemoryError(), RecursionError()):
+        end_with(error)
+        answer = run("site", "clean", "x")
+        assert (answer.code, "memory" in answer.err) == (2, True)
 
 
 COMMAND = [sys.executable, "-m", "khmertext"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from khmertext.errors import FontError
 from khmertext.fonts import (
     Difference,
     Face,
@@ -19,6 +20,7 @@ from khmertext.fonts import (
     plan_text,
     prove,
 )
+from khmertext.fonts.deviation import MAX_SHIFT, place_deviation, require_near
 
 TEXT = "ស្ត្រីខ្មែរ"
 RUN = Run(TEXT, "km", 400)
@@ -161,7 +163,7 @@ def test_merge_and_pickle(regular: Face) -> None:
     for part in parts:
         merged = merged.merge(part)
     assert merged == whole
-    broken = Proof(1, frozenset("ក"), (Difference(RUN, "ក", "x"),), (), False)
+    broken = Proof(1, frozenset("ក"), (Difference(RUN, "ក", "x"),), (), ("units per em: 1 instead of 2",))
     assert not whole.merge(broken).holds
     assert not broken.merge(whole).metrics_equal
 
@@ -186,3 +188,29 @@ def test_axis_deviation_of_different_fonts(variable: Face, regular: Face, change
         axis_deviation(variable, open_face(cut(regular, plan_text(regular, []))), [400])
     simple = change(regular, lambda font: font["glyf"].__setitem__("uni179A", font["glyf"]["uni1780"]))
     assert axis_deviation(regular, simple, [400]) == float("inf")
+
+
+def test_where_marks_stand_may_not_move_either(variable: Face, weighted: Face, change: Any) -> None:
+    assert 0 < place_deviation(variable, weighted, [500, 700]) <= variable.upem / MAX_SHIFT
+    assert require_near(variable, weighted, [500]) <= 1
+
+    def move(font: Any) -> None:
+        for lookup in font["GPOS"].table.LookupList.Lookup:
+            for table in lookup.SubTable:
+                if lookup.LookupType == 4:
+                    for record in table.MarkArray.MarkRecord:
+                        record.MarkAnchor.XCoordinate += 40
+
+    moved = change(weighted, move)
+    assert axis_deviation(variable, moved, [400]) == 0
+    assert place_deviation(variable, moved, [400]) >= 40
+    with pytest.raises(FontError, match="moves marks by 4"):
+        require_near(variable, moved, [400])
+
+
+def test_other_glyphs_are_infinitely_far(regular: Face, change: Any) -> None:
+    def swap(font: Any) -> None:
+        for table in font["cmap"].tables:
+            table.cmap[0x1780] = table.cmap[0x1781]
+
+    assert place_deviation(regular, change(regular, swap), [400]) == float("inf")

@@ -116,6 +116,14 @@ def test_a_font_that_cannot_flag_is_served_whole(site: Path, monkeypatch: pytest
     assert check_site(site, jobs=1) == []
 
 
+def test_both_fonts_are_counted(site: Path) -> None:
+    result = build_site(site, None, OPTIONS)
+    sizes = sorted(path.stat().st_size for path in (site / "khmertext").glob("*.woff2"))
+    assert sorted((result.after, result.whole)) == sizes
+    assert result.after < result.whole
+    assert build_site(site, None, BuildOptions(jobs=1, axes={"wght": (400, 400)})).whole == 0
+
+
 def test_a_font_that_is_hardly_smaller_is_not_served(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webfonts, "WORTHWHILE", 0.1)
     result = build_site(site, None, OPTIONS)

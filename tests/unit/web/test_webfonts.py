@@ -17,10 +17,11 @@ from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from khmertext.errors import FontError
 from khmertext.fonts import Face, default_face, limit_axes, open_face
 from khmertext.fonts.default import find_font
+from khmertext.fonts.deviation import MAX_DEVIATION
 from khmertext.fonts.naming import mentions
 from khmertext.web import BuildOptions, build_site
 from khmertext.web.manifest import hash_bytes
-from khmertext.web.webfonts import MAX_DEVIATION, make_download, make_fonts, open_sources
+from khmertext.web.webfonts import make_download, make_fonts, open_sources
 
 
 def test_two_files_of_one_weight_and_style_are_refused(tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_a_font_whose_axes_cannot_be_limited_faithfully_is_refused(monkeypatch: 
         return deviation
 
     for deviation in (math.inf, default_face().upem / MAX_DEVIATION + 0.01):
-        monkeypatch.setattr("khmertext.web.webfonts.axis_deviation", partial(measure, deviation))
+        monkeypatch.setattr("khmertext.fonts.deviation.axis_deviation", partial(measure, deviation))
         with pytest.raises(FontError, match=r"limiting its axes moves outlines by .* --axes"):
             make_fonts(sources, texts, family="K")
     assert asked[-1] == {400, 550, 700}
