@@ -11,12 +11,8 @@ __all__ = ["Axes", "parse_axes", "parse_place"]
 Axes = dict[str, tuple[float, float]]
 
 
-def parse_axes(text: str, *, form: str = "wght=400 or wght=400:700") -> Axes:
+def parse_axes(text: str) -> Axes:
     """``wght=400:700,wdth=100`` → axis tag → lowest and highest value.
-
-    Args:
-        text: As an option gives it.
-        form: What a part may be like, for the error.
 
     Raises:
         click.BadParameter: It is not of that form.
@@ -33,8 +29,13 @@ def parse_axes(text: str, *, form: str = "wght=400 or wght=400:700") -> Axes:
             values = float(low), float(high or low)
         except ValueError:
             values = (1.0, 0.0)
+        if span and (len(tag) != 4 or not tag.isascii()):
+            raise click.BadParameter(
+                f"{printable(tag)!r} is no axis: the tag of one has four characters, as in wght=400",
+                param_hint="--axes",
+            )
         if len(tag) != 4 or not tag.isascii() or not values[0] <= values[1]:
-            raise click.BadParameter(f"{printable(part)!r} is not like {form}", param_hint="--axes")
+            raise click.BadParameter(f"{printable(part)!r} is not like wght=400 or wght=400:700", param_hint="--axes")
         axes[tag] = values
     return axes
 
@@ -52,7 +53,7 @@ def parse_place(text: str) -> dict[str, float]:
         >>> parse_place("wght=700,wdth=80")
         {'wght': 700.0, 'wdth': 80.0}
     """
-    axes = parse_axes(text, form="wght=400")
+    axes = parse_axes(text)
     for tag, (low, high) in axes.items():
         if low != high:
             raise click.BadParameter(f"{printable(tag)} has to have one value, as wght=400", param_hint="--axes")

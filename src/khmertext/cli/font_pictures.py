@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 import click
 
 from khmertext.cli.axes import parse_place
 from khmertext.cli.features import features_option
 from khmertext.cli.font_options import language_option
-from khmertext.cli.inputs import STDIN, name_texts, read_texts
+from khmertext.cli.inputs import name_texts, read_texts
 from khmertext.cli.terminal import format_json, printable
 from khmertext.errors import TextError
 from khmertext.files import replace_file
 from khmertext.fonts import (
-    Axis,
     Face,
     FaceComparison,
     View,
@@ -27,24 +27,20 @@ from khmertext.fonts import (
     read_face,
     report_page,
 )
-from khmertext.script.classes import INVISIBLES
+from khmertext.script.classes import INVISIBLES, ZWJ, ZWNJ
 
 __all__ = ["font_compare", "font_report"]
 
 STDOUT = "-"
 FONT = click.Path(path_type=Path)
-OUTPUT_OPTION = click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the page to this file; - for standard output.",
-)
+OUTPUT = click.Path(path_type=Path, allow_dash=True)
+PAGE = "Write the page to this file; - for standard output."
+SEEN: Final = re.compile(f"[^\\s{''.join(sorted(INVISIBLES))}{ZWNJ}{ZWJ}]")
 
 
 @click.command(name="report", short_help="Write a page with pictures of what a font does.")
 @click.argument("font", metavar="FILE", type=FONT)
-@OUTPUT_OPTION
+@click.option("--output", "-o", required=True, type=OUTPUT, help=PAGE)
 def font_report(font: Path, output: Path) -> None:
     """Write a page with pictures of what the font in FILE does with Khmer.
 
@@ -63,7 +59,7 @@ def font_report(font: Path, output: Path) -> None:
     multiple=True,
     required=True,
     type=click.Path(path_type=Path, allow_dash=True),
-    help="A UTF-8 file with the text to draw; - for standard input; repeatable.",
+    help="A file with the text to draw, UTF-8; - for standard input; repeatable.",
 )
 @click.option(
     "--axes",
@@ -73,163 +69,115 @@ def font_report(font: Path, output: Path) -> None:
     help="Where in the axes to look, as wght=700,wdth=80; repeatable. [default: ends, default and middle of each axis "
     "where A and B have the same axes, else the default alone]",
 )
-@language_option()
 @features_option("the fonts are compared with each besides the browser's default")
-@click.option("--json", "as_json", is_flag=True, help="Print what differs as JSON; --output may be left out.")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the page to this file; - for standard output.  [required without --json]",
-)
+@language_option()
+@click.option("--output", "-o", type=OUTPUT, help=f"{PAGE} Needed unless --json is given.")
+@click.option("--json", "as_json", is_flag=True, help="Print what differs as JSON.")
 def font_compare(
     first: Path,
     second: Path,
     text_files: tuple[Path, ...],
     places: tuple[str, ...],
-    language: str,
     features: tuple[str, ...],
-    as_json: bool,
+    language: str,
     output: Path | None,
+    as_json: bool,
 ) -> None:
     """Write a page with pictures of what the fonts A and B draw differently.
 
-    The text may be of any script. Each distinct run of it is drawn with both fonts in each place of the axes.
-
-    Exit code 1 when a run of the text or the line metrics differ.
+    The text may be of any script. Exit code 1 when a run of the text or the line metrics differ.
     """
     if output is None and not as_json:
-        raise click.UsageError("Missing option '--output' / '-o'; with --json it may be left out.")
+        raise click.UsageError("give the page a name with --output, or ask for --json")
     if output == Path(STDOUT) and as_json:
-        raise click.UsageError("--json and the page would both go to standard output: give --output a file")
+        raise click.UsageError("standard output takes the JSON; give the page a file with --output")
+    wanted = [parse_place(place) for place in places]
+    faces = read_face(first), read_face(second)
+    notes = check_places(wanted, [(printable(face.source), face) for face in faces])
     texts = read_texts(text_files)
-    if all(map(is_blank, texts)):
-        raise TextError(
-            "there is nothing to compare", source=name_texts(text_files), hint="give a text that is more than spaces"
-        )
-    sides = Side(first, read_face(first)), Side(second, read_face(second))
+    if not any(map(SEEN.search, texts)):
+        raise TextError("has no text, so that there is nothing to compare", source=name_texts(text_files))
     settings = features or ("",)
-    faces = sides[0].face, sides[1].face
-    views = [View(place, setting, language) for place in find_places(places, sides) for setting in settings]
-    comparison = compare_faces(*faces, texts, views or list_views(*faces, settings, language))
+    views = [View(tuple(place.items()), setting) for place in wanted for setting in settings]
+    comparison = compare_faces(*faces, texts, views or list_views(*faces, settings), language=language)
+    for note in notes:
+        click.echo(note, err=True)
     if output is not None:
-        inputs = [first, second, *(path for path in text_files if path != STDIN)]
-        write_page(output, draw_comparison(comparison), inputs)
+        write_page(output, draw_comparison(comparison), [first, second, *text_files])
     if as_json:
-        click.echo(format_json(comparison_value(comparison, sides)))
-    elif output is not None and output != Path(STDOUT):
-        click.echo(f"{describe_comparison(comparison)}: {printable(str(output))}")
+        click.echo(format_json({"files": [str(first), str(second)], **comparison_value(comparison)}))
+    elif output != Path(STDOUT):
+        click.echo(f"{summarize(comparison)}: {printable(str(output))}")
     if not comparison.same:
         click.get_current_context().exit(1)
 
 
-class Side(NamedTuple):
-    """One of the two fonts, and the file that it comes from."""
-
-    path: Path
-    face: Face
-
-
-def is_blank(text: str) -> bool:
-    r"""Whether a text has nothing but spaces, line breaks and what is never seen.
+def check_places(places: Sequence[Mapping[str, float]], fonts: Sequence[tuple[str, Face]]) -> list[str]:
+    """See that the axes of two fonts have the places to look at.
 
     Args:
-        text: Any text.
+        places: Axis tag to value.
+        fonts: Each font with the name of its file, safe to be shown.
 
-    Example:
-        >>> is_blank(" \u200b\n"), is_blank("a")
-        (True, False)
-    """
-    return all(char.isspace() or char in INVISIBLES for char in text)
-
-
-def find_places(texts: Sequence[str], sides: Sequence[Side]) -> list[tuple[tuple[str, float], ...]]:
-    """``wght=700`` → where in the axes of two fonts to look; says so where only one of them has an axis.
-
-    Args:
-        texts: As the option gives them.
-        sides: The fonts.
+    Returns:
+        A line for each axis that only one of them has.
 
     Raises:
-        click.BadParameter: One is not of that form, neither font has the axis, or the value is out of a font's range.
+        click.BadParameter: Neither has an axis, or an axis does not have the value.
     """
-    places = [read_place(text, sides) for text in texts]
-    for tag in dict.fromkeys(tag for place in places for tag in place):
-        lacking = [printable(str(side.path)) for side in sides if side.face.axis(tag) is None]
-        if len(lacking) == 1:
-            click.echo(f"{lacking[0]} has no axis {printable(tag)} and stays as it is", err=True)
-    return [tuple(place.items()) for place in places]
+    notes: dict[str, str] = {}
+    for tag, value in (item for place in places for item in place.items()):
+        found = [(name, axis) for name, face in fonts if (axis := face.axis(tag)) is not None]
+        if not found:
+            known = "; ".join(
+                f"{name} has {', '.join(axis.tag for axis in face.axes) or 'none'}" for name, face in fonts
+            )
+            raise click.BadParameter(f"neither font has the axis {printable(tag)}: {known}", param_hint="--axes")
+        for name, axis in found:
+            if not axis.minimum <= value <= axis.maximum:
+                raise click.BadParameter(
+                    f"{printable(tag)}={value:g} is out of the range of {name}: {axis.minimum:g} to {axis.maximum:g}",
+                    param_hint="--axes",
+                )
+        if len(found) == 1:
+            (other,) = (name for name, face in fonts if face.axis(tag) is None)
+            notes[tag] = f"only {found[0][0]} has the axis {printable(tag)}; {other} is drawn without it"
+    return list(notes.values())
 
 
-def read_place(text: str, sides: Sequence[Side]) -> dict[str, float]:
-    try:
-        place = parse_place(text)
-    except click.BadParameter as error:
-        raise click.BadParameter(f"{error.message}; {describe_axes(sides)}", param_hint="--axes") from error
-    for tag, value in place.items():
-        if not any(side.face.axis(tag) for side in sides):
-            message = f"neither font has an axis {printable(tag)}; {describe_axes(sides)}"
-            raise click.BadParameter(message, param_hint="--axes")
-        for path, face in sides:
-            axis = face.axis(tag)
-            if axis is not None and axis.clamp(value) != value:
-                message = f"{printable(tag)}={value:g} is out of the range of {printable(str(path))}, {show_axis(axis)}"
-                raise click.BadParameter(message, param_hint="--axes")
-    return place
+def summarize(comparison: FaceComparison) -> str:
+    """Say in one line what differs."""
+    return "; ".join(list_findings(comparison))
 
 
-def describe_axes(sides: Sequence[Side]) -> str:
-    """The axes of fonts, in words."""
-    shown = dict.fromkeys(show_axis(axis) for side in sides for axis in side.face.axes)
-    return f"the fonts have {', '.join(shown)}" if shown else "the fonts have no axes"
-
-
-def show_axis(axis: Axis) -> str:
-    return f"{printable(axis.tag)} {axis.minimum:g} to {axis.maximum:g}"
-
-
-def describe_comparison(comparison: FaceComparison) -> str:
-    """What came out, in one line."""
-    differing = f"{comparison.differing_runs:,} of {comparison.runs:,} distinct runs differ"
+def list_findings(comparison: FaceComparison) -> Iterator[str]:
     count = len(comparison.views)
     looked = f", looked at in {count:,} ways" if count > 1 else ""
-    khmer = "" if comparison.has_khmer else "; there is no Khmer in the text"
-    lines = "" if comparison.line_metrics_equal else f"; the line metrics differ: {comparison.line_label}"
-    return f"{differing}{looked}{khmer}{lines}"
+    yield f"{comparison.differing_runs:,} of {comparison.runs:,} distinct runs differ{looked}"
+    if not comparison.has_khmer:
+        yield "there is no Khmer in the text"
+    if comparison.line_changes:
+        yield f"the line metrics differ ({', '.join(change.words for change in comparison.line_changes)})"
 
 
-def comparison_value(comparison: FaceComparison, sides: Sequence[Side]) -> dict[str, Any]:
-    """What came out, for JSON."""
+def comparison_value(comparison: FaceComparison) -> dict[str, Any]:
+    """What was found, for JSON."""
     return {
-        **{
-            name: {"file": str(side.path), "family": side.face.family}
-            for name, side in zip(("first", "second"), sides, strict=True)
-        },
         "same": comparison.same,
         "runs": comparison.runs,
         "differing_runs": comparison.differing_runs,
         "clusters": comparison.clusters,
-        "khmer": comparison.has_khmer,
+        "has_khmer": comparison.has_khmer,
+        "language": comparison.language,
         "line_metrics_equal": comparison.line_metrics_equal,
-        "line_metrics": [
-            {"name": change.name, "first": change.first, "second": change.second, "view": view_value(change.view)}
-            for change in comparison.line_changes
-        ],
+        "line_changes": [{**change._asdict(), "view": view_value(change.view)} for change in comparison.line_changes],
         "views": [view_value(view) for view in comparison.views],
-        "changes": [
-            {
-                "text": change.text,
-                "details": list(change.details),
-                "runs": change.runs,
-                "view": view_value(change.view),
-            }
-            for change in comparison.changes
-        ],
+        "changes": [{**change._asdict(), "view": view_value(change.view)} for change in comparison.changes],
     }
 
 
 def view_value(view: View) -> dict[str, Any]:
-    return {"axes": dict(view.place), "features": view.features, "language": view.language}
+    return {"axes": dict(view.place), "features": view.features}
 
 
 def write_page(output: Path, page: str, inputs: list[Path]) -> None:

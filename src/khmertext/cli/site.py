@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from khmertext.cli.site_changes import format_change
 from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
 from khmertext.errors import SiteError
 from khmertext.web import BuildOptions, BuildResult, Change, Problem, build_site, check_site, clean_site
+from khmertext.web.cache import default_cache
 
 __all__ = ["site"]
 
@@ -62,6 +64,18 @@ def site() -> None:
     "font that knows the pages and flags the rest, other browsers all Khmer. [default: known text]",
 )
 @click.option(
+    "--slack",
+    type=click.FloatRange(0, 1000),
+    help="How much larger than the smallest a font may be, in percent, so that the one of the build before is served "
+    "again and visitors need not load another. [default: 10]",
+)
+@click.option(
+    "--cache",
+    type=FOLDER,
+    help="Where to keep what the next build can use again. [default: the folder for caches of this system]",
+)
+@click.option("--no-cache", is_flag=True, help="Use nothing of earlier builds, and keep nothing.")
+@click.option(
     "--config",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
     help=f"A TOML file with these options. [default: {CONFIG}, where there is one]",
@@ -79,6 +93,7 @@ def build(
     output: Path | None,
     in_place: bool,
     config: Path | None,
+    no_cache: bool,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -92,6 +107,8 @@ def build(
     if (in_place and output is not None) or not (in_place or output or dry_run):
         raise click.UsageError("give either --output FOLDER or --in-place")
     options = read_options(config, given)
+    if no_cache:
+        options = replace(options, cache=None)
     changes: list[dict[str, str]] = []
     try:
         with ProgressLine(quiet=quiet or as_json) as progress:
@@ -167,6 +184,8 @@ def read_options(config: Path | None, given: dict[str, Any]) -> BuildOptions:
         hinting=values.get("hinting", BuildOptions().hinting),
         detector=values.get("detector", True),
         open_text=values.get("open_text", False),
+        cache=Path(values["cache"]) if "cache" in values else default_cache(),
+        slack=values.get("slack", 100 * BuildOptions().slack) / 100,
         jobs=values.get("jobs"),
     )
 
@@ -187,6 +206,8 @@ def read_config(path: Path) -> dict[str, Any]:
         "hinting": str,
         "detector": bool,
         "open_text": bool,
+        "cache": str,
+        "slack": (int, float),
         "jobs": int,
     }
     table = document.get("site", {})
@@ -198,11 +219,13 @@ def read_config(path: Path) -> dict[str, Any]:
     for name, value in table.items():
         if name not in kinds:
             raise SiteError(f'has no option "{name}"', source=str(path), hint=f"the options are {', '.join(kinds)}")
-        good = isinstance(value, kinds[name]) and not (name == "jobs" and isinstance(value, bool))
+        good = isinstance(value, kinds[name]) and (isinstance(value, bool) == (kinds[name] is bool))
         if not good or (isinstance(value, list) and not all(isinstance(one, str) for one in value)):
             raise SiteError(f'the value of "{name}" is of the wrong kind', source=str(path))
     values = dict(table)
     fonts = values.pop("font", [])
+    if "cache" in values:
+        values["cache"] = path.parent / values["cache"]
     values["fonts"] = tuple(path.parent / one for one in ([fonts] if isinstance(fonts, str) else fonts))
     return values
 

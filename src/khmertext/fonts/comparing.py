@@ -16,7 +16,7 @@ from khmertext.fonts.detection import check_khmer
 from khmertext.fonts.drawing import Box, split_runs
 from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
-from khmertext.fonts.markup import escape, name_code_points, page, scroll_box
+from khmertext.fonts.markup import escape, name_code_points, page, table
 from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText, merge_boxes, place_text, wrap_picture
 from khmertext.fonts.places import choose_weights, describe_place, list_places
@@ -36,14 +36,13 @@ __all__ = [
     "list_views",
 ]
 
+METRICS: Final = ("ascent", "descent", "line gap")
 SHOWN: Final = 60
 SAMPLE: Final = 12
 MAX_DRAWN: Final = 120  # code points of a run in one picture
 NARROW: Final = 12  # code points that have room in a card beside others
 EM: Final = 56.0  # CSS pixels
 STROKE: Final = 1.5
-LINE_METRICS: Final = ("ascent", "descent", "line gap")
-LANGUAGE: Final = "km"
 
 
 class View(NamedTuple):
@@ -52,18 +51,16 @@ class View(NamedTuple):
     Args:
         place: Axes and their values, as for :meth:`Face.font`; what is not named is at its default.
         features: Font features that CSS sets (:func:`khmertext.fonts.normalize_features`).
-        language: BCP 47 tag of the texts.
     """
 
     place: tuple[tuple[str, float], ...] = ()
     features: str = ""
-    language: str = LANGUAGE
 
     @property
     def label(self) -> str:
         """The view in words; empty for the default one."""
-        language = "" if self.language == LANGUAGE else f"language {self.language or 'unknown'}"
-        return ", ".join(filter(None, [describe_place(dict(self.place)), self.features, language]))
+        parts = [describe_place(dict(self.place)), self.features]
+        return ", ".join(filter(None, parts))
 
 
 class Change(NamedTuple):
@@ -83,12 +80,12 @@ class Change(NamedTuple):
 
 
 class LineChange(NamedTuple):
-    """A metric of lines that two fonts do not have in common.
+    """A measure of lines that two fonts do not share.
 
     Args:
         name: ascent, descent or line gap.
-        first: Its value in the first font, in ems.
-        second: In the other.
+        first: What the first font has, in ems.
+        second: What the second has.
         view: Where in the axes; the first where it differs.
     """
 
@@ -98,9 +95,10 @@ class LineChange(NamedTuple):
     view: View
 
     @property
-    def label(self) -> str:
-        """The change in words, without the view."""
-        return f"{self.name} {self.first:g} em and {self.second:g} em"
+    def words(self) -> str:
+        """The measure, both values, and where in the axes."""
+        place = describe_place(dict(self.view.place))
+        return f"{self.name} {self.first:g} and {self.second:g} em{f' at {place}' if place else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +113,9 @@ class FaceComparison:
         differing_runs: How many of them differ.
         clusters: How many distinct clusters the runs have.
         line_changes: Which of ascent, descent and line gap are not the same part of an em.
-        sample: The first clusters of Khmer, for a page that has nothing else to show; empty where the texts have none.
+        sample: The first clusters of Khmer, for a page that has nothing else to show.
         views: How the fonts were looked at.
+        language: The language with which the texts were shaped; empty for none.
     """
 
     first: Face
@@ -128,23 +127,16 @@ class FaceComparison:
     line_changes: tuple[LineChange, ...]
     sample: tuple[str, ...]
     views: tuple[View, ...] = (View(),)
+    language: str = "km"
 
     @property
     def line_metrics_equal(self) -> bool:
-        """Whether ascent, descent and line gap are the same part of an em."""
+        """Whether ascent, descent and line gap are the same part of an em, wherever the fonts were looked at."""
         return not self.line_changes
 
     @property
-    def line_label(self) -> str:
-        """The changes of lines in words; empty when there are none."""
-        groups: dict[str, list[str]] = {}
-        for change in self.line_changes:
-            groups.setdefault(describe_place(dict(change.view.place)), []).append(change.label)
-        return "; ".join(", ".join(labels) + (f" at {place}" if place else "") for place, labels in groups.items())
-
-    @property
     def has_khmer(self) -> bool:
-        """Whether there is Khmer in the texts."""
+        """Whether any of the texts is Khmer."""
         return bool(self.sample)
 
     @property
@@ -153,16 +145,13 @@ class FaceComparison:
         return not self.changes and self.line_metrics_equal
 
 
-def list_views(
-    first: Face, second: Face, features: Iterable[str] = ("",), language: str = LANGUAGE
-) -> tuple[View, ...]:
+def list_views(first: Face, second: Face, features: Iterable[str] = ("",)) -> tuple[View, ...]:
     """List how to look at two fonts: at the same places as a proof when they have the same axes, else by default alone.
 
     Args:
         first: A font.
         second: Another.
         features: Settings of font features, in the one spelling.
-        language: BCP 47 tag of the texts.
 
     Returns:
         The views, the default place with the first setting first.
@@ -180,10 +169,12 @@ def list_views(
         default = {axis.tag: axis.default for axis in first.axes}
         grid = ({**place, **weight} for place in list_places(first, len(weights)) for weight in weights)
         places += [tuple(place.items()) for place in grid if {**default, **place} != default]
-    return tuple(View(place, setting, language) for place in places for setting in dict.fromkeys(features))
+    return tuple(View(place, setting) for place in places for setting in dict.fromkeys(features))
 
 
-def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterable[View] = (View(),)) -> FaceComparison:
+def compare_faces(
+    first: Face, second: Face, texts: Iterable[str], views: Iterable[View] = (View(),), *, language: str = "km"
+) -> FaceComparison:
     """Shape texts with two fonts and find what differs.
 
     Args:
@@ -192,6 +183,7 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
         texts: Any texts; each line is cut into runs of Khmer and of other scripts, and each distinct run is looked at
             once in each view.
         views: Where in their axes and with which features (:func:`list_views`); the default place unless given.
+        language: BCP 47 tag of the texts; empty when it is not known.
 
     Returns:
         The clusters that differ; of a run that differs although its clusters do not, the run.
@@ -221,9 +213,9 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
     found: dict[str, Change] = {}
     met: dict[str, set[str]] = {}
     differing: set[str] = set()
-    line_changes: dict[str, LineChange] = {}
+    lines: dict[str, LineChange] = {}
     for view in chosen:
-        pair = Pair(first, second, view)
+        pair = Pair(first, second, view, language)
         details = {cluster: pair.describe(cluster) for cluster in distinct}
         for run in runs:
             whole = pair.describe(run)
@@ -234,8 +226,10 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
             for text in changed or [run]:
                 found.setdefault(text, Change(text, details[text] if changed else whole, 0, view))
                 met.setdefault(text, set()).add(run)
-        for line_change in compare_lines(first, second, view):
-            line_changes.setdefault(line_change.name, line_change)
+        measures = zip(METRICS, read_line_metrics(first, view), read_line_metrics(second, view), strict=True)
+        for name, one, two in measures:
+            if one != two:
+                lines.setdefault(name, LineChange(name, one, two, view))
     return FaceComparison(
         first,
         second,
@@ -243,20 +237,21 @@ def compare_faces(first: Face, second: Face, texts: Iterable[str], views: Iterab
         len(runs),
         len(differing),
         len(distinct),
-        tuple(line_changes.values()),
+        tuple(lines.values()),
         tuple(islice((cluster for cluster in distinct if not KHMER.isdisjoint(cluster)), SAMPLE)),
         chosen,
+        language,
     )
 
 
 class Pair:
-    """Two fonts in one view, and which of their glyphs are known to have equal outlines."""
+    """Two fonts in one view and language, and which of their glyphs are known to have equal outlines."""
 
-    def __init__(self, first: Face, second: Face, view: View) -> None:
+    def __init__(self, first: Face, second: Face, view: View, language: str) -> None:
         self.first = first.font(dict(view.place))
         self.second = second.font(dict(view.place))
         self.features = view.features
-        self.language = view.language
+        self.language = language
         self.ratio = first.upem / second.upem
         # Fonts of different units cannot agree better than the coarser one can say.
         self.tolerance = 0.0 if first.upem == second.upem else max(1.0, self.ratio) / 2
@@ -334,7 +329,9 @@ class Pair:
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def compare_page(a: Face, b: Face, texts: Iterable[str], views: Iterable[View] = (View(),)) -> str:
+def compare_page(
+    a: Face, b: Face, texts: Iterable[str], views: Iterable[View] = (View(),), *, language: str = "km"
+) -> str:
     """Write what two fonts draw differently as one HTML page.
 
     The page needs no other file, no script and no network. It shows the first differences and says how many more there
@@ -345,6 +342,7 @@ def compare_page(a: Face, b: Face, texts: Iterable[str], views: Iterable[View] =
         b: Another.
         texts: What to draw.
         views: Where in their axes and with which features; the default place unless given.
+        language: BCP 47 tag of the texts; empty when it is not known.
 
     Returns:
         The page. The same fonts and texts give the same text.
@@ -358,7 +356,7 @@ def compare_page(a: Face, b: Face, texts: Iterable[str], views: Iterable[View] =
         >>> "Nothing differs" in compare_page(default_face(), default_face(), ["ខ្មែរ"])
         True
     """
-    return draw_comparison(compare_faces(a, b, texts, views))
+    return draw_comparison(compare_faces(a, b, texts, views, language=language))
 
 
 def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
@@ -379,7 +377,7 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
     """
     first, second = comparison.first, comparison.second
     views = list(dict.fromkeys((comparison.views[0], *(change.view for change in comparison.changes[:shown]))))
-    galleries = {view: make_galleries(first, second, view, str(number or "")) for number, view in enumerate(views)}
+    galleries = {view: make_galleries(comparison, view, str(number or "")) for number, view in enumerate(views)}
     names = f"{first.family or 'a font without a name'} and {second.family or 'a font without a name'}"
     body = [
         f"<h1><bdi>{escape(names)}</bdi></h1>",
@@ -397,27 +395,29 @@ def draw_comparison(comparison: FaceComparison, *, shown: int = SHOWN) -> str:
 
 def draw_verdict(comparison: FaceComparison, shown: int) -> Iterator[str]:
     if len(comparison.views) > 1 or comparison.views[0].label:
-        yield f"<p>Looked at: {escape('; '.join(view.label or 'the default place' for view in comparison.views))}.</p>"
-    looked = f"<p>{comparison.runs:,} distinct runs and {comparison.clusters:,} distinct clusters were compared.</p>"
-    lines = describe_lines(comparison)
+        yield f"<p>Looked at {escape('; '.join(view.label or 'the default place' for view in comparison.views))}.</p>"
+    language = f"in the language {comparison.language}" if comparison.language else "in no language that is declared"
+    looked = (
+        f"Compared: {count_of(comparison.runs, 'distinct run')}, {count_of(comparison.clusters, 'distinct cluster')}, "
+        f"{escape(language)}.{'' if comparison.has_khmer else ' There is no Khmer in the text.'}"
+    )
+    lines = ""
+    if comparison.line_changes:
+        values = escape("; ".join(change.words for change in comparison.line_changes))
+        lines = f'<p class="fails"><strong>The line metrics differ</strong>: {values}.</p>'
     if not comparison.runs:
-        yield "<p><strong>There was no text to compare.</strong></p>"
-        if lines:
-            yield f'<p class="fails"><strong>The line metrics differ</strong>: {lines}</p>'
+        yield f"<p><strong>There was no text to compare.</strong></p>{lines}"
     elif comparison.same:
-        yield f'<p class="passes"><strong>Nothing differs.</strong></p>{looked}'
+        yield f'<p class="passes"><strong>Nothing differs.</strong></p><p>{looked}</p>'
     elif not comparison.changes:
-        yield f'<p class="fails"><strong>No run differs, but the line metrics do</strong>: {lines}</p>{looked}'
+        yield f"{lines}<p>All runs are drawn alike.</p><p>{looked}</p>"
     else:
         count = len(comparison.changes)
         more = f" The first {shown:,} are shown, {count - shown:,} more are not." if count > shown else ""
         yield (
             f'<p class="fails"><strong>{comparison.differing_runs:,} of {comparison.runs:,} runs differ</strong>, '
-            f"in {count:,} clusters or whole runs.{more}</p>"
+            f"in {count:,} clusters or whole runs.{more}</p>{lines}<p>{looked}</p>"
         )
-        if lines:
-            yield f'<p class="fails"><strong>The line metrics differ</strong>: {lines}</p>'
-        yield looked
         kinds = Counter(
             kind for change in comparison.changes for kind in {detail.partition(":")[0] for detail in change.details}
         )
@@ -425,74 +425,49 @@ def draw_verdict(comparison: FaceComparison, shown: int) -> Iterator[str]:
             f'<tr><th scope="row">{escape(kind)}</th><td class="n">{number:,}</td></tr>\n'
             for kind, number in sorted(kinds.items())
         )
-        yield scroll_box(
-            "Differences by kind",
-            '<table><caption>Differences by kind</caption>\n<thead><tr><th scope="col">kind</th>'
-            f'<th scope="col" class="n">texts</th></tr></thead>\n<tbody>{rows}</tbody></table>',
-        )
-    if comparison.runs and not comparison.has_khmer:
-        yield "<p>There is no Khmer in the text.</p>"
+        head = '<thead><tr><th scope="col">kind</th><th scope="col" class="n">texts</th></tr></thead>'
+        yield table("Differences by kind", f"{head}\n<tbody>{rows}</tbody>")
 
 
-def describe_lines(comparison: FaceComparison) -> str:
-    """Say which metrics of lines differ, and what that does to lines; empty when none does. It is HTML."""
-    if not comparison.line_changes:
-        return ""
-    view = comparison.line_changes[0].view
-    heights = {
-        round(up - down + gap, 4)
-        for up, down, gap in (read_line_metrics(face, view) for face in (comparison.first, comparison.second))
-    }
-    outcome = (
-        "Lines have another height" if len(heights) > 1 else "Lines are as high, and text stands elsewhere in them"
-    )
-    return f"{escape(comparison.line_label)}. {outcome}."
+def count_of(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def draw_legend() -> Iterator[str]:
-    first, second = (
-        f'<svg class="key" aria-hidden="true" viewBox="0 0 16 12" width="16" height="12">'
-        f'<rect class="{kind}" x="2" y="2" width="12" height="8"/></svg>'
-        for kind in ("fa", "fb")
-    )
     yield (
-        f"<p>In the overlaid pictures the first font is <strong>filled</strong> {first} and the second is an "
-        f"<strong>outline</strong> {second}. Both stand on one baseline and are drawn at the same size of "
-        "an em. Numbers are in units of the first font.</p>"
+        "<p>In the overlaid pictures the first font is <strong>filled</strong> and the second is an "
+        "<strong>outline</strong>. Both stand on one baseline and are drawn at the same size of an em. Numbers are in "
+        "units of the first font.</p>"
     )
 
 
 def draw_metrics(first: Face, second: Face) -> Iterator[str]:
     rows = "".join(
-        f'<tr><th scope="row">{escape(one.name)}</th><td><bdi>{escape(one.shown)}</bdi></td>'
-        f"<td><bdi>{escape(two.shown)}</bdi></td>"
+        f'<tr><th scope="row">{escape(one.name)}</th><td><bdi>{escape(one.words)}</bdi></td>'
+        f"<td><bdi>{escape(two.words)}</bdi></td>"
         f"<td>{'same' if one.value == two.value else '<strong>differs</strong>'}</td></tr>\n"
         for one, two in zip(read_facts(first), read_facts(second), strict=True)
     )
-    yield "<h2>Side by side</h2>"
-    yield scroll_box(
-        "Side by side",
-        "<table><caption>What the two fonts say of themselves</caption>\n<thead><tr>"
-        '<th scope="col">what</th><th scope="col">first</th><th scope="col">second</th><th scope="col">compared</th>'
-        f"</tr></thead>\n<tbody>{rows}</tbody></table>",
-    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("what", "first", "second", "compared"))
+    content = f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody>"
+    yield f"<h2>Side by side</h2>\n{table('What the two fonts say of themselves', content)}"
 
 
 class Fact(NamedTuple):
-    """What a font says of itself: as it is shown, and as it is compared."""
+    """What a font says of itself: shown in words, compared by its value."""
 
     name: str
-    shown: str
-    value: object
+    words: str
+    value: str | float
 
 
 def read_facts(face: Face) -> list[Fact]:
-    """Return what a font says of itself, under the same names for every font."""
+    """Return facts, the same names for every font."""
     license_ = read_license(face)
     (version,) = read_names(face, VERSION)
-    up, down, gap = read_line_metrics(face, View())
     extents = face.font().get_font_extents("ltr")
-    texts = [
+    units = extents.ascender, extents.descender, extents.line_gap
+    words = [
         ("Family", face.family or "none"),
         ("Version", version or "none"),
         ("License", license_.name or "none is recognised"),
@@ -504,21 +479,12 @@ def read_facts(face: Face) -> list[Fact]:
         ("Characters", f"{len(face.unicodes):,}"),
         ("Units per em", f"{face.upem:,}"),
     ]
-    # Units differ where ems do not.
+    lines = zip(METRICS, units, read_line_metrics(face, View()), strict=True)
     return [
-        *(Fact(name, shown, shown) for name, shown in texts),
-        Fact("Ascent", f"{extents.ascender} ({up:g} em)", up),
-        Fact("Descent", f"{extents.descender} ({down:g} em)", down),
-        Fact("Line gap", f"{extents.line_gap} ({gap:g} em)", gap),
+        *(Fact(name, value, value) for name, value in words),
+        # Fonts of different units share a measure when it is the same part of an em.
+        *(Fact(name.capitalize(), f"{count:,} ({part:g} em)", part) for name, count, part in lines),
     ]
-
-
-def compare_lines(first: Face, second: Face, view: View) -> Iterator[LineChange]:
-    """Yield the metrics of lines that differ in one view."""
-    metrics = zip(LINE_METRICS, read_line_metrics(first, view), read_line_metrics(second, view), strict=True)
-    for name, one, two in metrics:
-        if one != two:
-            yield LineChange(name, one, two, view)
 
 
 def read_line_metrics(face: Face, view: View) -> tuple[float, float, float]:
@@ -535,14 +501,13 @@ class Galleries(NamedTuple):
     second: Gallery
 
 
-def make_galleries(first: Face, second: Face, view: View, number: str) -> Galleries:
+def make_galleries(comparison: FaceComparison, view: View, number: str) -> Galleries:
     """The galleries of one view; the ids of its glyphs hold its number."""
-    place = dict(view.place)
-    one, two = (f"{letter}{number}-" if number else letter for letter in "ab")
-    return Galleries(
-        Gallery(first, one, place, view.features, view.language),
-        Gallery(second, two, place, view.features, view.language),
+    first, second = (
+        Gallery(face, f"{letter}{number}-" if number else letter, dict(view.place), view.features, comparison.language)
+        for face, letter in ((comparison.first, "a"), (comparison.second, "b"))
     )
+    return Galleries(first, second)
 
 
 def draw_changes(comparison: FaceComparison, galleries: Mapping[View, Galleries], shown: int) -> Iterator[str]:
@@ -550,7 +515,7 @@ def draw_changes(comparison: FaceComparison, galleries: Mapping[View, Galleries]
         yield '<h2>What differs</h2>\n<div class="cards">'
         for number, change in enumerate(comparison.changes[:shown], 1):
             met = "in 1 run" if change.runs == 1 else f"in {change.runs:,} runs"
-            where = f", drawn with {escape(change.view.label)}" if change.view.label else ""
+            where = f", drawn at {escape(change.view.label)}" if change.view.label else ""
             codes = name_code_points(change.text)
             wide = "card wide" if len(change.text) > NARROW else "card"
             details = "".join(f"<li>{escape(detail)}</li>" for detail in change.details)

@@ -297,15 +297,12 @@ def require_khmer(face: Face) -> None:
         face: An opened font.
 
     Raises:
-        FontError: It cannot; the message says what fails, and the hint where others are found.
+        FontError: It cannot; the message says what fails.
     """
     reasons = check_khmer(face)
-    if not reasons:
-        return
-    report = examine(face)
-    # A font without a letter would have all of them listed; what kind of font it is says more.
-    raise FontError(
-        f"the font cannot shape Khmer: {'; '.join(reasons if report.checks else report.reasons())}",
-        source=face.source,
-        hint="choose one that `khmertext font list` names; a site needs none and gets the default font",
-    )
+    if reasons:
+        raise FontError(
+            f"the font cannot shape Khmer: {'; '.join(reasons)}",
+            source=face.source,
+            hint="choose one that `khmertext font list` shows, or another Khmer Unicode font, as Noto Sans Khmer",
+        )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import uharfbuzz as hb
 
-from khmertext.fonts.shaping import is_tag, shape
+from khmertext.fonts.shaping import shape
 
 __all__ = ["Box", "Drawing", "draw_text", "to_svg"]
 
@@ -147,11 +147,12 @@ def draw_line(font: hb.Font, text: str, language: str, outlines: Outlines, *, ba
     return x
 
 
-def shape_other(font: hb.Font, text: str, language: str) -> hb.Buffer:
-    """Shape a run of some other script, whichever it is, in a language that need not be known."""
+def shape_other(font: hb.Font, text: str, language: str = "") -> hb.Buffer:
+    """Shape a run of some other script, whichever it is."""
     buffer = hb.Buffer()
     buffer.add_str(text)
-    buffer.language = language if is_tag(language) else "und"  # left open, guessing takes the machine's locale
+    # Left open, guessing takes the machine's locale.
+    buffer.language = language if language and language.isascii() and language.isprintable() else "und"
     buffer.guess_segment_properties()
     hb.shape(font, buffer)
     return buffer

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from khmertext.fonts.drawing import escape_xml
 
-__all__ = ["bar", "escape", "facts_table", "name_code_points", "page", "scroll_box"]
+__all__ = ["bar", "escape", "facts_table", "name_code_points", "page", "table"]
 
 MAX_TEXT = 300
 # Controls, and the characters that turn the direction of what follows (UAX #9, section 2).
@@ -19,24 +19,26 @@ UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1b1b1b;--paper:#fff;--soft:#595959;--line:#d0d0d0;--card:#f6f6f4;
---bad:#a4001d;--badpaper:#fdebed;--good:#1c6b2c;--bar:#3d6fa8;--bar2:#b8730c;--a:#4b8fce;--b:#6e2600}
+--bad:#a4001d;--badpaper:#fdebed;--good:#1c6b2c;--bar:#3d6fa8;--bar2:#b8730c;--a:#5089cb;--b:#662400}
 @media (prefers-color-scheme:dark){:root{--ink:#ececec;--paper:#161616;--soft:#a8a8a8;--line:#444;--card:#202020;
---bad:#ff97a3;--badpaper:#3a1a1f;--good:#7fd18f;--bar:#6ea3dc;--bar2:#e0a040;--a:#3b78b8;--b:#ffcf99}}
+--bad:#ff97a3;--badpaper:#3a1a1f;--good:#7fd18f;--bar:#6ea3dc;--bar2:#e0a040;--a:#4178bd;--b:#ffcf8f}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1rem;max-width:76rem;background:var(--paper);color:var(--ink);
 font:1rem/1.45 system-ui,sans-serif}
 h1{font-size:1.7rem;line-height:1.2;margin:.3rem 0;overflow-wrap:anywhere}
-p,li{overflow-wrap:break-word}
 h2{font-size:1.25rem;margin:2.2rem 0 .4rem;border-top:1px solid var(--line);padding-top:.8rem}
 h3{font-size:1rem;margin:1rem 0 .3rem}
 p{margin:.4rem 0;max-width:46rem}
 svg{fill:currentColor;max-width:100%;height:auto;vertical-align:top}
 .store{position:absolute;width:0;height:0}
-table{border-collapse:collapse;margin:.5rem 0}
+.scroll{overflow-x:auto;max-width:100%;margin:.5rem 0}
+.scroll:focus-visible{outline:2px solid var(--bar);outline-offset:2px}
+table{border-collapse:collapse}
 caption{text-align:left;font-weight:600;padding:.2rem 0;white-space:nowrap}
 th,td{text-align:left;vertical-align:middle;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
 bdi{overflow-wrap:anywhere}
 th bdi{overflow-wrap:break-word}
+td bdi{display:inline-block;min-width:4.5rem}
 th{font-weight:600}
 td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.bar{width:40%;min-width:4rem}
@@ -45,11 +47,11 @@ td.bar svg{display:block;width:100%;height:.8rem}
 .code{font:.75rem/1.3 ui-monospace,monospace;color:var(--soft);overflow-wrap:normal}
 .tables{display:flex;flex-wrap:wrap;gap:0 2rem;align-items:flex-start}
 .tables th{min-width:4rem}.tables td{text-align:center;padding:.3rem .2rem;min-width:4.6rem}
+.tables td.bad{padding:.3rem .4rem}
 .tables thead th{font-weight:400;color:var(--soft)}
-td.n+.bar,th.n+.bar{padding-left:.4rem}
 @media (max-width:30rem){th,td{padding-right:.35rem}td.bar{min-width:2rem}
-th bdi{overflow-wrap:anywhere}th[scope=row]{min-width:5rem}
-.tables th{min-width:3rem}.tables td{min-width:0}.tables .why{font-size:.7rem}}
+.tables th{min-width:3rem}.tables td{min-width:0}.tables .why{font-size:.7rem}
+.cells .code{align-self:center;max-width:calc(50vw - 2.4rem)}}
 .tables thead th+th{text-align:center}
 .cells{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
 .cells>li{border:1px solid var(--line);border-radius:4px;background:var(--card);padding:.5rem;min-width:6rem;
@@ -75,16 +77,14 @@ figure{margin:0;max-width:100%}
 figcaption{font-size:.8rem;color:var(--soft)}
 .fa{fill:var(--a)}
 .fb{fill:none;stroke:var(--b)}
-.key{vertical-align:baseline}.key .fb{stroke-width:1.5}
-.scroll{overflow-x:auto}
 .line{margin:.6rem 0}
 .line svg{overflow:visible;margin:.1em 0}
 @media print{:root{--ink:#000;--paper:#fff;--soft:#444;--line:#999;--card:#fff;--bad:#8a0018;--badpaper:#fff;
---good:#0a4d18;--bar:#555;--bar2:#aaa;--a:#666;--b:#000}
+--good:#0a4d18;--bar:#555;--bar2:#aaa;--a:#8c8c8c;--b:#000}
 body{max-width:none;padding:0;font-size:10pt}
+.scroll{overflow:visible}
 h2,h3,caption{break-after:avoid}
 .card,.cells>li,tr,.line{break-inside:avoid}
-.scroll{overflow:visible}
 .bar1,.bar2{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 
@@ -139,23 +139,27 @@ def facts_table(caption: str, rows: Iterable[tuple[str, str]]) -> str:
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td><bdi>{escape(value)}</bdi></td></tr>\n' for name, value in rows
     )
-    return scroll_box(caption, f"<table><caption>{escape(caption)}</caption>\n<tbody>\n{body}</tbody></table>")
+    return table(caption, f"<tbody>\n{body}</tbody>")
 
 
-def scroll_box(name: str, content: str) -> str:
-    """Return a box that scrolls sideways by itself where its content is wider than the screen, with the keyboard too.
+def table(caption: str, content: str) -> str:
+    """Return a table that can be scrolled by itself, with keys too, where it is wider than its page.
 
     Args:
-        name: What it holds, for people who do not see it; it is escaped here.
-        content: HTML.
+        caption: Its name: any text; it is escaped here.
+        content: The HTML of its head and body.
 
-    Source: WCAG 2.2, 1.4.10 (no page scrolls in two directions at 320 CSS pixels), 2.1.1 (all by keyboard).
+    Source: WCAG 2.2, 1.4.10 (no page scrolls in two directions) and 2.1.1 (keyboard).
 
     Example:
-        >>> scroll_box("Glyphs", "<table></table>")
-        '<div class="scroll" role="region" aria-label="Glyphs" tabindex="0"><table></table></div>'
+        >>> table("a&b", "<tbody></tbody>").startswith('<div class="scroll" role="region" tabindex="0"')
+        True
     """
-    return f'<div class="scroll" role="region" aria-label="{escape(name)}" tabindex="0">{content}</div>'
+    name = escape(caption)
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">'
+        f"<table><caption>{name}</caption>\n{content}</table></div>"
+    )
 
 
 def bar(values: Sequence[int], whole: int) -> str:

@@ -99,7 +99,7 @@ class Gallery:
         prefix: How the ids of its glyphs begin: ASCII letters, another for each gallery of a page.
         variations: Axis tag to value, as for :meth:`Face.font`; the default place when it is not given.
         features: Font features with which Khmer is shaped.
-        language: BCP 47 tag of the texts.
+        language: BCP 47 tag with which texts are shaped; empty when it is not known.
 
     Example:
         >>> from khmertext.fonts import default_face

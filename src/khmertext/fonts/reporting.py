@@ -15,7 +15,7 @@ from khmertext.fonts.detection import FontReport, check_khmer, examine
 from khmertext.fonts.drawing import Box, Outlines, outline_funcs
 from khmertext.fonts.faces import Face
 from khmertext.fonts.licensing import read_license, read_names
-from khmertext.fonts.markup import bar, escape, facts_table, name_code_points, page, scroll_box
+from khmertext.fonts.markup import bar, escape, facts_table, name_code_points, page, table
 from khmertext.fonts.naming import VERSION
 from khmertext.fonts.pictures import Gallery, PlacedText
 from khmertext.fonts.sizes import GlyphSize, measure_glyphs, measure_tables
@@ -240,7 +240,6 @@ def is_blank(face: Face, glyph: int) -> bool:
 def draw_head(face: Face, cells: int, failing: int) -> Iterator[str]:
     license_ = read_license(face)
     (version,) = read_names(face, VERSION)
-    # Lines of a license would be shown as characters that cannot be.
     own_words = " ".join((license_.text or license_.url or license_.copyright).split())
     khmer = sum(ord(char) in face.unicodes for char in KHMER)
     yield f"<h1><bdi>{escape(face.family or 'A font without a name')}</bdi></h1>"
@@ -250,10 +249,8 @@ def draw_head(face: Face, cells: int, failing: int) -> Iterator[str]:
         yield f'<p class="fails"><strong>This font fails the check for Khmer:</strong></p><ul>{items}</ul>'
     else:
         yield '<p class="passes"><strong>This font passes the check for Khmer.</strong></p>'
-    yield (
-        f"<p>{cells:,} pictures were looked at, {failing:,} of them have a fault"
-        f"{'; those are framed, with the fault in words.' if failing else '.'}</p>"
-    )
+    found = f"{failing:,} of them with a fault: framed, and told in words" if failing else "none of them has a fault"
+    yield f"<p>{cells:,} pictures were looked at, {found}.</p>"
     yield from draw_levels(examine(face))
     yield "<h2>The font</h2>"
     axes = "; ".join(f"{axis.tag} {axis.minimum:g} to {axis.maximum:g}" for axis in face.axes)
@@ -264,7 +261,7 @@ def draw_head(face: Face, cells: int, failing: int) -> Iterator[str]:
             ("Version", version or "none"),
             ("Weight", f"{face.weight}{', italic' if face.italic else ''}"),
             ("Axes", axes or "none (static)"),
-            ("License", license_.name or (f"not recognised; its words: {own_words}" if own_words else "none is named")),
+            ("License", license_.name or own_words or "none is named"),
             ("Reserved names", ", ".join(license_.reserved_names) or "none"),
             ("Embedding", embedding_sentence(license_.fs_type, license_.refusal)),
             ("Glyphs", f"{face.glyph_count:,}"),
@@ -484,6 +481,9 @@ def draw_consonants(face: Face, gallery: Gallery) -> Section:
     }
     cells = [cell for row in rows.values() for cell in row]
     frame = gallery.frame(cell.placed for cell in cells)
+    columns = ("letter", "alone", "under KA", "over KA", "doubled")
+    names = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    head = f"<thead><tr>{names}</tr></thead>\n"
     tables = []
     for group, letters in GROUPS:
         body = "".join(
@@ -492,15 +492,10 @@ def draw_consonants(face: Face, gallery: Gallery) -> Section:
             + "</tr>\n"
             for letter in letters
         )
-        tables.append(
-            f'<table><caption>{group}</caption>\n<thead><tr><th scope="col">letter</th><th scope="col">alone</th>'
-            '<th scope="col">under KA</th><th scope="col">over KA</th><th scope="col">doubled</th></tr></thead>\n'
-            f"<tbody>{body}</tbody></table>\n"
-        )
-    title = "Consonants and their coengs"
+        tables.append(f"{table(group, f'{head}<tbody>{body}</tbody>')}\n")
     note = "<p>Alone, as the subscript (coeng) of KA, with the subscript of KA, and with its own subscript.</p>"
     return Section(
-        f"<h2>{title}</h2>{note}\n" + scroll_box(title, f'<div class="tables">\n{"".join(tables)}</div>'),
+        f'<h2>Consonants and their coengs</h2>{note}\n<div class="tables">\n{"".join(tables)}</div>',
         len(cells),
         count_failing(cells),
     )
@@ -536,13 +531,14 @@ def draw_tables(face: Face) -> Iterator[str]:
         f'<td class="n">{size / len(face.data):.1%}</td><td class="bar">{bar([size], whole)}</td></tr>\n'
         for tag, size in [*sizes, ("header and padding", rest)]
     )
-    yield "<h2>Bytes by table</h2><p>Of the unpacked font; WOFF2 packs them to less.</p>"
-    yield scroll_box(
-        "Bytes by table",
-        f"<table><caption>{len(face.data):,} bytes in {len(sizes)} tables</caption>\n"
+    content = (
         '<thead><tr><th scope="col">table</th>'
         '<th scope="col" class="n">bytes</th><th scope="col" class="n">share</th>'
-        f'<th scope="col" class="bar">size</th></tr></thead>\n<tbody>{rows}</tbody></table>',
+        f'<th scope="col">size</th></tr></thead>\n<tbody>{rows}</tbody>'
+    )
+    yield (
+        "<h2>Bytes by table</h2><p>Of the unpacked font; WOFF2 packs them to less.</p>\n"
+        f"{table(f'{len(face.data):,} bytes in {len(sizes)} tables', content)}"
     )
 
 
@@ -553,12 +549,12 @@ def draw_heaviest(face: Face, gallery: Gallery) -> Iterator[str]:
     head = '<th scope="col" class="n">variations</th>' if varies else ""
     rows = "".join(draw_weight(gallery, size, whole, varies=varies) for size in sizes)
     note = "The outline with its hints" + (", and what varies it (second colour)." if varies else ".")
-    yield f"<h2>The heaviest glyphs</h2><p>{note}</p>"
-    yield scroll_box(
-        "The heaviest glyphs",
-        f"<table><caption>{len(sizes)} of {face.glyph_count:,} glyphs</caption>"
-        '\n<thead><tr><th scope="col">glyph</th><th scope="col">picture</th><th scope="col" class="n">outline</th>'
-        f'{head}<th scope="col" class="bar">size</th></tr></thead>\n<tbody>{rows}</tbody></table>',
+    content = (
+        '<thead><tr><th scope="col">glyph</th><th scope="col">picture</th><th scope="col" class="n">outline</th>'
+        f'{head}<th scope="col">size</th></tr></thead>\n<tbody>{rows}</tbody>'
+    )
+    yield (
+        f"<h2>The heaviest glyphs</h2><p>{note}</p>\n{table(f'{len(sizes)} of {face.glyph_count:,} glyphs', content)}"
     )
 
 

@@ -93,9 +93,17 @@ def split_at_gaps(text: str, unicodes: frozenset[int]) -> list[str]:
         >>> split_at_gaps("កខ\u200bគ", frozenset({0x1780, 0x1782}))
         ['ក', '\u200bគ']
     """
+    if unicodes_text(unicodes).issuperset(text):
+        return split_long(text)
     gaps = {letter for letter in set(text) if ord(letter) not in unicodes and letter not in INVISIBLE}
     pieces = text.translate(dict.fromkeys(map(ord, gaps), GAP)).split(GAP) if gaps else [text]
     return [part for piece in pieces if piece for part in split_long(piece)]
+
+
+@lru_cache(maxsize=16)
+def unicodes_text(unicodes: frozenset[int]) -> frozenset[str]:
+    """The characters that may stay in a run, for a font that maps these code points."""
+    return INVISIBLE | frozenset(map(chr, unicodes))
 
 
 def split_long(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import uharfbuzz as hb
 
 from khmertext.fonts.features import read_features
 
-__all__ = ["SCRIPT", "Sample", "is_tag", "name_sample", "new_buffer", "notate", "shape", "shape_buffer", "spread"]
+__all__ = ["SCRIPT", "Sample", "name_sample", "new_buffer", "notate", "shape", "shape_buffer", "spread"]
 
 SCRIPT = "Khmr"
 """ISO 15924 code under which Khmer is shaped."""
@@ -31,23 +31,10 @@ def new_buffer(text: str, language: str = "") -> hb.Buffer:
     buffer.add_str(text)
     buffer.script = SCRIPT
     buffer.direction = "ltr"
-    if is_tag(language):
+    if language and language.isascii() and language.isprintable():
         buffer.language = language
     buffer.cluster_level = CLUSTER_LEVEL
     return buffer
-
-
-def is_tag(language: str) -> bool:
-    """Tell whether HarfBuzz can be given a language.
-
-    Args:
-        language: What should be a BCP 47 tag; empty when it is not known.
-
-    Example:
-        >>> is_tag("km"), is_tag(""), is_tag("ខ្មែរ")
-        (True, False, False)
-    """
-    return bool(language) and language.isascii() and language.isprintable()
 
 
 def shape(font: hb.Font, text: str, language: str = "", features: str = "") -> hb.Buffer:

@@ -58,6 +58,18 @@ class Restorer:
         # By content, so that a page that was moved or copied since comes back exactly too.
         self.records: dict[str, FileRecord] = {record.result: record for _, record in records}
 
+    def find_original(self, path: str, found: str) -> str | None:
+        """The sha256 of the author's bytes of a file, where it can be told from that of the file as it is.
+
+        Args:
+            path: The file, from the root of the site.
+            found: The sha256 of its bytes now.
+        """
+        if not self.families or (path, found) in self.originals:
+            return found
+        record = self.records.get(found)
+        return None if record is None else record.original
+
     def restore(self, path: str, data: bytes) -> Restored:
         """The author's bytes of a file that a build may have changed.
 

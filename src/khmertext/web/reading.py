@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from turbohtml import parse
 
 from khmertext.errors import SiteError
 from khmertext.web.disk import Tree, matches_any, read_file
-from khmertext.web.documents import HUGE, PageMemos
+from khmertext.web.documents import HUGE, NOT_FOUND_PAGE, PageMemos
 from khmertext.web.faces import MAX_SITE_FONT, declares_khmer, maps_khmer
 from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
 from khmertext.web.marks import Restored, Restorer
@@ -29,7 +29,7 @@ from khmertext.web.stylesheets import StyleSheet, parse_styles
 from khmertext.web.texts import scan_text
 from khmertext.workers import map_chunks, split_chunks
 
-__all__ = ["FileFacts", "Progress", "SiteFacts", "file_kind", "read_site"]
+__all__ = ["FileFacts", "FileScan", "Memory", "PageScan", "Progress", "SiteFacts", "file_kind", "read_site"]
 
 KINDS = {
     ".html": "html",
@@ -54,6 +54,9 @@ CHUNK = 200
 # Pages without a Khmer letter that need the font all the same: counters by name, places that scripts fill.
 # A declaration is short; without a bound a page full of the word "counter" would be read again and again.
 BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]{0,200}(?:khmer|cambodian)", re.I)
+
+# What makes the meaning of a page's links depend on the site's folders (HTML Standard, 4.2.3).
+BASE = re.compile(rb"<(?:[a-z]+:)?base\b|b\0a\0s\0e", re.I)
 
 UNREACHED = (
     "holds Khmer, but no page seems to load it; where a page shows it all the same, give the place the attribute "
@@ -102,6 +105,67 @@ class PageRead(NamedTuple):
     facts: PageFacts
     original: str
     found: str
+
+
+class PageScan(NamedTuple):
+    """What became of a page that was looked at.
+
+    Attributes:
+        path: The page.
+        facts: What it holds; None where it needs nothing.
+        original: sha256 of the author's bytes.
+        found: sha256 of the page as it is, with what an earlier build put in.
+        broad: Whether the facts depend on which other pages and folders there are.
+    """
+
+    path: str
+    facts: PageFacts | None
+    original: str
+    found: str
+    broad: bool
+
+    @property
+    def page(self) -> PageRead:
+        """The page as the plan wants it; only where there are facts."""
+        assert self.facts is not None
+        return PageRead(self.facts, self.original, self.found)
+
+
+class FileScan(NamedTuple):
+    """What became of another file that was looked at.
+
+    Attributes:
+        path: The file.
+        kind: "css", "script", "svg" or "text".
+        facts: What it holds; None where there is nothing to say of it.
+        original: sha256 of the author's bytes.
+        found: sha256 of the file as it is, with what an earlier build put in.
+    """
+
+    path: str
+    kind: str
+    facts: FileFacts | None
+    original: str
+    found: str
+
+
+class Memory(Protocol):
+    """What earlier builds found in files."""
+
+    def recall_file(self, path: str, kind: str, restorer: Restorer) -> FileScan | None:
+        """Return what a file other than a page holds, where that is known."""
+
+    def keep_file(self, scan: FileScan) -> None:
+        """Keep what a file other than a page holds."""
+
+    def begin(self, context: SiteContext, files: Sequence[FileFacts]) -> None:
+        """Be told what reading any page depends on."""
+
+    def recall(self, path: str, restorer: Restorer) -> PageScan | None:
+        """Return what a page holds, where that is known."""
+
+    def keep(self, scan: PageScan) -> None:
+        """Keep what a page holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +243,7 @@ def read_site(
     also: Sequence[str] = (),
     jobs: int = 1,
     progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> SiteFacts:
     """Read every file of a site that can show Khmer.
 
@@ -190,6 +255,7 @@ def read_site(
         also: Patterns of text files to read too.
         jobs: Processes to use.
         progress: Told how far it is.
+        memory: What an earlier build found in the same pages, and where to keep what this one finds.
 
     Returns:
         The facts.
@@ -201,9 +267,7 @@ def read_site(
     pages = [path for path, kind in kinds.items() if kind == "html"]
     others = [path for path, kind in kinds.items() if kind in ("css", "script", "svg", "text")]
     restorer = restorer or Restorer()
-    read_part = partial(read_others, tree.root, kinds, restorer)
-    parts = split_chunks(others, max(1, len(others) // CHUNK))
-    files = [facts for part in map_chunks(read_part, parts, jobs) for facts in part]
+    files = read_files(tree.root, kinds, restorer, others, jobs, memory)
     sheets = {file.path: file.sheet for file in files if file.sheet is not None}
     fonts = khmer_fonts(tree, [path for path, kind in kinds.items() if kind == "font"])
     declared = declared_families(sheets, fonts)
@@ -227,16 +291,22 @@ def read_site(
     )
     for path, sheet in sheets.items():
         refuse_named(sheet.stacks, context, path)
-    scan = partial(read_pages, tree.root, context, restorer)
-    chunks = split_chunks(pages, max(1, len(pages) // CHUNK))
-    found: list[PageRead] = []
-    done = 0
-    for chunk, read in zip(chunks, map_chunks(scan, chunks, jobs), strict=True):
-        found += read
-        done += len(chunk)
+    scans: dict[str, PageScan] = {}
+    if memory is not None:
+        memory.begin(context, files)
+        scans = {path: scan for path in pages if (scan := memory.recall(path, restorer)) is not None}
+    wanted = [path for path in pages if path not in scans]
+    chunks = split_chunks(wanted, max(1, len(wanted) // CHUNK))
+    done = len(scans)
+    for read in map_chunks(partial(scan_pages, tree.root, context, restorer), chunks, jobs):
+        for scan in read:
+            scans[scan.path] = scan
+            if memory is not None:
+                memory.keep(scan)
+        done += len(read)
         if progress is not None:
             progress("reading", done, len(pages))
-    found = read_locked(tree.root, context, restorer, found)
+    found = read_locked(tree.root, context, restorer, [scans[path].page for path in pages if scans[path].facts])
     kept = tuple(file for file in files if file.texts or file.sheet is not None)
     return SiteFacts(tree, context, tuple(found), warn_of_unreached(kept, found), len(pages))
 
@@ -245,7 +315,8 @@ def read_locked(root: Path, context: SiteContext, restorer: Restorer, pages: lis
     """Read those pages again whose stylesheets must keep their bytes because some other page says so."""
     locked = frozenset[str]().union(*(page.facts.locked for page in pages))
     again = [page.facts.path for page in pages if any(path in locked for path, _ in page.facts.stacks)]
-    read = {page.facts.path: page for page in read_pages(root, replace(context, locked=locked), restorer, again)}
+    scans = scan_pages(root, replace(context, locked=locked), restorer, again)
+    read = {scan.path: scan.page for scan in scans if scan.facts}
     return [read.get(page.facts.path, page) for page in pages]
 
 
@@ -260,48 +331,78 @@ def warn_of_unreached(files: Iterable[FileFacts], pages: Sequence[PageRead]) -> 
     )
 
 
-def read_pages(root: Path, context: SiteContext, restorer: Restorer, paths: Sequence[str]) -> list[PageRead]:
-    """Scan some pages; those that cannot hold Khmer or load any are left out."""
+def scan_pages(root: Path, context: SiteContext, restorer: Restorer, paths: Sequence[str]) -> list[PageScan]:
+    """Scan some pages; of those that cannot hold Khmer or load any there are no facts."""
     found = []
     memos: PageMemos = {}
     for path in paths:
         restored = restorer.restore(path, read_file(root, path))
-        data = restored.data
-        # A stylesheet or a script may bring Khmer to a page that has none itself.
-        if not (context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)):
-            continue
-        try:
-            facts = scan_page(data, path, context, memos)
-        except SiteError:
-            if not may_hold_khmer(data):
-                continue  # some other encoding, no Khmer: none of our business
-            raise
-        if facts.texts or facts.needs_font:
-            found.append(PageRead(facts, restored.original, restored.found))
+        broad = path.rpartition("/")[2] == NOT_FOUND_PAGE or BASE.search(restored.data) is not None
+        facts = scan_data(restored.data, path, context, memos)
+        found.append(PageScan(path, facts, restored.original, restored.found, broad))
     return found
 
 
-def read_others(root: Path, kinds: Mapping[str, str], restorer: Restorer, paths: Sequence[str]) -> list[FileFacts]:
-    """Read stylesheets, and scripts, pictures and texts that hold Khmer."""
+def scan_data(data: bytes, path: str, context: SiteContext, memos: PageMemos) -> PageFacts | None:
+    """The facts of a page; None where it needs nothing."""
+    # A stylesheet or a script may bring Khmer to a page that has none itself.
+    if not (context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)):
+        return None
+    try:
+        facts = scan_page(data, path, context, memos)
+    except SiteError:
+        if not may_hold_khmer(data):
+            return None  # some other encoding, no Khmer: none of our business
+        raise
+    return facts if facts.texts or facts.needs_font else None
+
+
+def read_files(
+    root: Path,
+    kinds: Mapping[str, str],
+    restorer: Restorer,
+    paths: Sequence[str],
+    jobs: int,
+    memory: Memory | None,
+) -> list[FileFacts]:
+    """Read the files other than pages; those that an earlier build read need no reading."""
+    scans: dict[str, FileScan] = {}
+    if memory is not None:
+        scans = {path: scan for path in paths if (scan := memory.recall_file(path, kinds[path], restorer)) is not None}
+    wanted = [path for path in paths if path not in scans]
+    parts = split_chunks(wanted, max(1, len(wanted) // CHUNK))
+    for part in map_chunks(partial(scan_files, root, kinds, restorer), parts, jobs):
+        for scan in part:
+            scans[scan.path] = scan
+            if memory is not None:
+                memory.keep_file(scan)
+    return [facts for path in paths if (facts := scans[path].facts) is not None]
+
+
+def scan_files(root: Path, kinds: Mapping[str, str], restorer: Restorer, paths: Sequence[str]) -> list[FileScan]:
+    """Read stylesheets, scripts, pictures and texts; of those that say nothing there are no facts."""
     found = []
     for path in paths:
         restored = restorer.restore(path, read_file(root, path))
-        kind = kinds[path]
-        khmer = may_hold_khmer(restored.data)
-        if kind == "script" and not khmer:
-            names = find_names(restored.data.decode("utf-8", "replace"))
-            found.append(FileFacts(path, kind, restored.original, restored.found, names=names))
-            continue
-        if kind != "css" and not khmer:
-            continue
-        try:
-            facts = read_other(path, kind, restored)
-        except SiteError:
-            if khmer:
-                raise
-            continue  # a stylesheet in some other encoding, without Khmer
-        found.append(facts)
+        facts = read_any(path, kinds[path], restored)
+        found.append(FileScan(path, kinds[path], facts, restored.original, restored.found))
     return found
+
+
+def read_any(path: str, kind: str, restored: Restored) -> FileFacts | None:
+    """The facts of a file other than a page; None where there is nothing to say of it."""
+    khmer = may_hold_khmer(restored.data)
+    if kind == "script" and not khmer:
+        names = find_names(restored.data.decode("utf-8", "replace"))
+        return FileFacts(path, kind, restored.original, restored.found, names=names)
+    if kind != "css" and not khmer:
+        return None
+    try:
+        return read_other(path, kind, restored)
+    except SiteError:
+        if khmer:
+            raise
+        return None  # a stylesheet in some other encoding, without Khmer
 
 
 def read_other(path: str, kind: str, restored: Restored) -> FileFacts:

@@ -6,7 +6,7 @@ import errno
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
@@ -17,11 +17,12 @@ from khmertext.text.clusters import split_clusters
 from khmertext.version import __version__
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector
-from khmertext.web.disk import Change, Rehearsal, Tree, read_tree
+from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
-from khmertext.web.manifest import FOLDER, Manifest, check_path
+from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
+from khmertext.web.remembering import BuildMemory
 from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
 from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
 from khmertext.workers import count_jobs
@@ -48,6 +49,8 @@ class BuildOptions:
         hinting: "keep", "drop" or "auto".
         detector: Whether pages get the visitor check.
         open_text: Whether pages may come to hold Khmer that the build does not know: comments, search, a CMS.
+        cache: A folder for what the next build can use again; None for none.
+        slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
         jobs: Processes, or None for one a processor.
     """
 
@@ -60,6 +63,8 @@ class BuildOptions:
     hinting: Literal["keep", "drop", "auto"] = "auto"
     detector: bool = True
     open_text: bool = False
+    cache: Path | None = None
+    slack: float = 0.1
     jobs: int | None = None
 
 
@@ -148,6 +153,11 @@ def build_site(
         require_folder(target, options.folder, earlier)
     # The input may itself be a built site; what a build put in is never read as the author's.
     own = earlier if output is None else load_earlier(source, options.folder)
+    memory = remember(source, output, options)
+    if memory is not None and earlier.journal is None and earlier.manifest is not None:
+        result = recall_result(memory, earlier.manifest)
+        if result is not None:
+            return result
     journal = f"{options.folder}/{JOURNAL}"
     disk = Rehearsal(target, preview or (lambda _: None), silent=[journal]) if dry_run else None
     tree = read_tree(source, skip=options.folder)
@@ -161,12 +171,15 @@ def build_site(
         also=options.also,
         jobs=jobs,
         progress=progress,
+        memory=memory.pages if memory is not None else None,
     )
     texts = facts.iter_texts()
     clusters = sorted({cluster for text in {found.text for _, found in texts} for cluster in split_clusters(text)})
     khmer_pages = sum(page.facts.needs_font for page in facts.pages)
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()
+    download: Download | None = None
+    made_of: list[str] = []
     plan = SitePlan(options.folder, options.family)
     if texts or khmer_pages:
         sources = open_sources(options.fonts, options.axes, facts.weights)
@@ -179,9 +192,14 @@ def build_site(
             open_text=options.open_text,
             jobs=jobs,
             progress=progress,
+            shelf=memory.shelf if memory is not None else None,
         )
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
-        plan = plan_site(facts, fonts, options, make_download(sources) if options.detector else None)
+        if options.detector:
+            made_of = [one.digest for one in sources]
+            download = memory.recall_download(made_of) if memory is not None else None
+            download = download or make_download(sources)
+        plan = plan_site(facts, fonts, options, download)
     elif output is None:
         written = clean_site(source, folder=options.folder, disk=disk) if own.all else 0
         return BuildResult(pages=facts.page_count, written=written, warnings=warnings)
@@ -196,7 +214,7 @@ def build_site(
         disk=disk,
     )
     manifest = writer.write()
-    return BuildResult(
+    result = BuildResult(
         pages=facts.page_count,
         khmer_pages=khmer_pages,
         characters=facts.characters,
@@ -212,6 +230,44 @@ def build_site(
         warnings=(*warnings, *compressed_warnings(tree, manifest)),
         manifest=manifest,
     )
+    if memory is not None and not dry_run:
+        digests = memory.pages.digests
+        if output is None:
+            digests = {path: manifest.changed[path].result if path in manifest.changed else found
+                       for path, found in digests.items()}  # fmt: skip
+        memory.save(keep_result(result), digests, download, made_of)
+    return result
+
+
+def remember(source: Path, output: Path | None, options: BuildOptions) -> BuildMemory | None:
+    """What is known of a site from its earlier builds; None where nothing is to be kept."""
+    if options.cache is None:
+        return None
+    fonts = [hash_bytes(read_file(path.parent, path.name)) for path in options.fonts]
+    values = asdict(options) | {"fonts": fonts, "cache": None, "jobs": None}
+    return BuildMemory(options.cache, source, output, values, options.slack)
+
+
+def keep_result(result: BuildResult) -> dict[str, Any]:
+    """A result in values that JSON has, without the manifest, which the site holds."""
+    values = {item.name: getattr(result, item.name) for item in fields(result) if item.name != "manifest"}
+    return values | {
+        "lacking": [list(one) for one in result.lacking],
+        "warnings": [list(one) for one in result.warnings],
+    }
+
+
+def recall_result(memory: BuildMemory, manifest: Manifest) -> BuildResult | None:
+    """The result of the last build, where nothing has changed since; None else."""
+    values = memory.recall()
+    if values is None:
+        return None
+    try:
+        lacking = tuple(Lacking(*one) for one in values["lacking"])
+        warnings = tuple(SiteWarning(*one) for one in values["warnings"])
+        return BuildResult(**{**values, "lacking": lacking, "warnings": warnings, "manifest": manifest})
+    except (KeyError, TypeError):
+        return None
 
 
 def check_options(options: BuildOptions) -> None:
@@ -225,6 +281,8 @@ def check_options(options: BuildOptions) -> None:
     for tag, span in options.axes.items():
         if not all(map(math.isfinite, span)):
             raise ValueError(f"the axis {tag} goes from one number to another, not from {span[0]:g} to {span[1]:g}")
+    if not 0 <= options.slack < math.inf:
+        raise ValueError("the slack is a share of 0 or more")
     if options.hinting not in ("keep", "drop", "auto"):
         raise ValueError("hinting is keep, drop or auto")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +36,8 @@ from khmertext.fonts.deviation import require_near
 from khmertext.fonts.runs import split_at_gaps, split_long
 from khmertext.text.clusters import split_clusters
 from khmertext.web.building import FontAsset, name_asset
+from khmertext.web.cache import hash_value, source_key
+from khmertext.web.keeping import KeptSource, ServedFont, Shelf, assume, keep_font
 from khmertext.web.manifest import hash_bytes
 
 __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
@@ -200,6 +202,7 @@ def make_fonts(
     open_text: bool = False,
     jobs: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
+    shelf: Shelf | None = None,
 ) -> SiteFonts:
     """Cut and prove a site's fonts: one with what its pages hold, one with all of Khmer, for each source.
 
@@ -214,6 +217,7 @@ def make_fonts(
         open_text: Whether pages may come to hold text that is not known.
         jobs: Processes for the proof.
         progress: Told how far it is.
+        shelf: What earlier builds cut, and where to put what this one does.
 
     Raises:
         FontError: A run would look different in a cut font, or limiting a font's axes moved its outlines.
@@ -231,22 +235,20 @@ def make_fonts(
         deviation = measure_deviation(source, (weight for _, _, weight in texts))
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
         pieces = {text: split_at_gaps(text, source.reference.unicodes) for text in {text for text, _, _ in texts}}
+        served = {weight: source.use_weight(weight) for weight in {weight for _, _, weight in texts}}
         runs = sorted(
-            {
-                Run(piece, language, source.use_weight(weight))
-                for text, language, weight in texts
-                for piece in pieces[text]
-            }
+            {Run(piece, language, served[weight]) for text, language, weight in texts for piece in pieces[text]}
         )
         entries: list[dict[str, Any]] = []
-        subsets: list[tuple[str, Subset]] = []
-        for role, subset in cut_source(
-            source, runs, open_text=open_text, note=notes.append, name=family, hinting=hinting, prover=prover
-        ):
+        subsets: list[tuple[str, ServedFont]] = []
+        said: list[str] = []
+        plan = CuttingPlan(source, runs, open_text, family, hinting, prover, said.append)
+        for role, subset in serve_source(plan, shelf):
             subsets.append((role, subset))
             done += 1
             if progress is not None:
                 progress("proving", done, len(sources) * 2)
+        notes += said
         gaps = {run.text for run in subsets[0][1].proof.lacking}
         lacks = {text for text, parts in pieces.items() if parts != split_long(text) or not gaps.isdisjoint(parts)}
         lacking |= lacks
@@ -307,33 +309,125 @@ def make_fonts(
     )
 
 
-def cut_source(
-    source: FontSource,
-    runs: Sequence[Run],
-    *,
-    open_text: bool,
-    note: Callable[[str], None],
-    name: str,
-    hinting: Literal["keep", "drop", "auto"],
-    prover: Prover,
-) -> Iterator[tuple[str, Subset]]:
-    """Yield the fonts that are cut from one, each with its role; the first is the one that draws the pages."""
-    # The full font shows what nobody knows yet; syllables are what it can be proven on.
-    make_full = partial(subset_full, source.reference, name=name, hinting=hinting, prover=prover)
-    if not open_text:
-        yield "text", subset_text(source.reference, runs, name=name, hinting=hinting, prover=prover)
-        yield "full", make_full(distinct_syllables(runs))
+@dataclass(frozen=True, slots=True)
+class CuttingPlan:
+    """How fonts are cut from one.
+
+    Attributes:
+        source: The font.
+        runs: What the pages show with it.
+        open_text: Whether they may come to show other text.
+        name: The family name to use where the license reserves the font's own.
+        hinting: "keep", "drop" or "auto".
+        prover: How to prove.
+        note: Told what the owner should know.
+    """
+
+    source: FontSource
+    runs: Sequence[Run]
+    open_text: bool
+    name: str
+    hinting: Literal["keep", "drop", "auto"]
+    prover: Prover
+    note: Callable[[str], None]
+
+    @property
+    def key(self) -> str:
+        """What tells this from any other way to cut any font, whatever the text."""
+        limits = [[tag, *span] for tag, span in sorted(self.source.limits.items())]
+        return hash_value([source_key(), self.source.digest, limits, self.open_text, self.name, self.hinting])
+
+    @property
+    def syllables(self) -> list[Run]:
+        """What the full font can be proven on: it shows what nobody knows yet."""
+        return list(self.runs) if self.open_text else distinct_syllables(self.runs)
+
+    def cut_full(self) -> Subset:
+        """Cut the font with all of Khmer."""
+        return subset_full(
+            self.source.reference, self.syllables, name=self.name, hinting=self.hinting, prover=self.prover
+        )
+
+    def cut_text(self, prover: Prover | None = None) -> Subset:
+        """Cut the font with what the pages show."""
+        return subset_text(
+            self.source.reference,
+            self.runs,
+            name=self.name,
+            hinting=self.hinting,
+            prover=prover or self.prover,
+            coverage="flagged" if self.open_text else "text",
+        )
+
+
+def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, ServedFont]]:
+    """Yield the fonts that are served of one, each with its role; the first is the one that draws the pages."""
+    if shelf is None:
+        yield from ((role, serve(subset)) for role, subset in cut_source(plan))
         return
-    full = make_full(runs)
+    earlier = shelf.earlier.get(plan.key)
+    runs = frozenset(plan.runs)
+    if earlier is not None and earlier.fonts and earlier.fonts[0].runs == runs:
+        served = keep_source(plan, earlier, {kept.role: kept.runs for kept in earlier.fonts}, shelf.slack)
+        if served:
+            shelf.current[plan.key] = earlier
+            yield from served
+            return
+    proven = {"text": runs, "flagged": runs, "full": frozenset(plan.syllables)}
+    said: list[str] = []
+    # Where the full font was alone, one that flags was not worth it; with this text it may be.
+    served = keep_source(plan, earlier, proven, shelf.slack) if earlier is not None and len(earlier.fonts) > 1 else []
+    if not served:
+        served = [(role, serve(subset)) for role, subset in cut_source(replace(plan, note=said.append))]
+    for message in said:
+        plan.note(message)
+    shelf.put(plan.key, served, proven, said)
+    yield from served
+
+
+def keep_source(
+    plan: CuttingPlan, earlier: KeptSource, wanted: Mapping[str, frozenset[Run]], slack: float
+) -> list[tuple[str, ServedFont]]:
+    """Return the fonts of an earlier build, where all can be shipped again; none where one cannot."""
+    found = []
+    for kept in earlier.fonts:
+        font = keep_font(
+            kept,
+            plan.source.reference,
+            wanted[kept.role],
+            plan.prover,
+            smallest=None if kept.role == "full" else lambda: len(plan.cut_text(assume).data),
+            slack=slack,
+        )
+        if font is None:
+            return []
+        found.append((kept.role, font))
+    for message in earlier.notes:
+        plan.note(message)
+    return found
+
+
+def serve(subset: Subset) -> ServedFont:
+    return ServedFont(subset.data, subset.face, subset.proof, subset.rounds)
+
+
+def cut_source(plan: CuttingPlan) -> Iterator[tuple[str, Subset]]:
+    """Yield the fonts that are cut from one, each with its role; the first is the one that draws the pages."""
+    source = plan.source
+    if not plan.open_text:
+        yield "text", plan.cut_text()
+        yield "full", plan.cut_full()
+        return
+    full = plan.cut_full()
     try:
-        flagged = subset_text(source.reference, runs, name=name, hinting=hinting, prover=prover, coverage="flagged")
+        flagged = plan.cut_text()
     except FontError as error:
-        note(f"{source.name}: every browser gets the full font, since {error.message}")
+        plan.note(f"{source.name}: every browser gets the full font, since {error.message}")
     else:
         if len(flagged.data) <= len(full.data) * WORTHWHILE:
             yield "flagged", flagged
         else:
-            note(
+            plan.note(
                 f"{source.name}: every browser gets the full font ({len(full.data):,} bytes), since one for the known "
                 f"text that flags all other is hardly smaller ({len(flagged.data):,} bytes)"
             )

@@ -19,6 +19,7 @@ from khmertext.cli import main as command
 from khmertext.cli.terminal import printable
 from khmertext.errors import SiteError
 from khmertext.web import BuildOptions, BuildResult, Problem, SiteWarning
+from khmertext.web.cache import default_cache
 from khmertext.web.manifest import Manifest
 
 ESCAPES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -162,7 +163,22 @@ def test_wrong_use_and_bad_input_end_with_2_and_a_message(
 
 def test_options_reach_the_library(run: Run, asked: list[Any], tmp_path: Path) -> None:
     options = "--font a.ttf --font b.ttf --family F --axes wght=400:700,wdth=100 --exclude x --exclude y --also *.md"
-    assert run("site", "build", "s", "-o", "o", *options.split(), "--folder=k", "--no-detector", "-j3").code == 0
+    assert (
+        run(
+            "site",
+            "build",
+            "s",
+            "-o",
+            "o",
+            *options.split(),
+            "--folder=k",
+            "--no-detector",
+            "-j3",
+            "--cache=kept",
+            "--slack=25",
+        ).code
+        == 0
+    )
     assert asked == [
         (
             Path("s"),
@@ -175,6 +191,8 @@ def test_options_reach_the_library(run: Run, asked: list[Any], tmp_path: Path) -
                 also=("*.md",),
                 folder="k",
                 detector=False,
+                cache=Path("kept"),
+                slack=0.25,
                 jobs=3,
             ),
         )
@@ -185,12 +203,24 @@ def test_a_configuration_is_read_and_the_command_line_wins(run: Run, asked: list
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub/k.toml").write_text(
         '[site]\nfont = ["a.ttf"]\nfamily = "F"\naxes = "wght=400"\nexclude = ["x"]\ndetector = false\njobs = 2\n'
+        'cache = "kept"\nslack = 5\n'
     )
     run("site", "build", "s", "--in-place", "--config", "sub/k.toml", "--family", "G")
     (tmp_path / "khmertext.toml").write_text('[site]\nfont = "b.ttf"\nhinting = "drop"\n[other]\nx = 1')
     run("site", "build", "s", "--in-place", "--detector")
+    run("site", "build", "s", "--in-place", "--no-cache")
     assert [options for _, _, options in asked] == [
-        BuildOptions((Path("sub/a.ttf"),), "G", {"wght": (400.0, 400.0)}, ("x",), detector=False, jobs=2),
+        BuildOptions(
+            (Path("sub/a.ttf"),),
+            "G",
+            {"wght": (400.0, 400.0)},
+            ("x",),
+            detector=False,
+            cache=Path("sub/kept"),
+            slack=0.05,
+            jobs=2,
+        ),
+        BuildOptions((Path("b.ttf"),), hinting="drop", cache=default_cache()),
         BuildOptions((Path("b.ttf"),), hinting="drop"),
     ]
 
@@ -205,6 +235,9 @@ def test_a_configuration_is_read_and_the_command_line_wins(run: Run, asked: list
         "[site]\nexclude = 'x'",
         "[site]\nexclude = [3]",
         "[site]\njobs = true",
+        "[site]\ncache = true",
+        "[site]\nslack = true",
+        "[site]\nslack = -1",
         "[site]\njobs = 0",
         "[site]\ndetector = 1",
         "[site]\naxes = 'x'",
@@ -316,7 +349,7 @@ def test_color_and_progress_are_for_terminals_only(site: Path) -> None:
     assert "\x1b" not in plain.stdout + plain.stderr
     assert plain.stderr == ""
 
-    code, shown = on_terminal(build)
+    code, shown = on_terminal([*build, "--no-cache"])
     assert code == 0
     assert "proving" in shown
     code, shown = on_terminal([*build, "--quiet"])

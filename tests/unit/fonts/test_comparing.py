@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
+from fontTools.ttLib import newTable
 from fontTools.ttLib.scaleUpem import scale_upem
+from fontTools.ttLib.tables import otTables
+from fontTools.varLib.models import VariationModel
+from fontTools.varLib.varStore import OnlineVarStoreBuilder
 
 from khmertext.fonts import Face
-from khmertext.fonts.comparing import View, compare_faces, compare_page, draw_comparison, list_views
+from khmertext.fonts.comparing import LineChange, View, compare_faces, compare_page, draw_comparison
 from tests.unit.fonts.test_reporting import HOSTILE, check_page
 
 TEXTS = ["កកិគ្រឿង ខ្មែរ\nស្ត្រី", "ខ្មែរ Khmer ១២"]
@@ -62,12 +65,6 @@ def heighten(font: Any) -> None:
     font["hhea"].ascent += 100
     font["OS/2"].sTypoAscender += 100
     font["OS/2"].usWinAscent += 100
-
-
-def fact_of(page: str, name: str) -> str:
-    """Whether the table says of something that it differs."""
-    row = next(row for row in ElementTree.fromstring(page).iter("tr") if row.findtext("th") == name)
-    return "".join(row.findall("td")[-1].itertext())
 
 
 def test_equal_fonts(regular: Face) -> None:
@@ -153,78 +150,34 @@ def test_line_metrics_count(regular: Face, change: Any) -> None:
     assert not comparison.changes
     assert not comparison.line_metrics_equal
     assert not comparison.same
-    (ascent,) = comparison.line_changes
-    assert ascent[0] == "ascent"
-    assert ascent.second == round(ascent.first + 0.1, 4)
+    assert comparison.line_changes == (LineChange("ascent", 1.069, 1.169, View()),)
     page = draw_comparison(comparison)
-    root = check_page(page)
-    (verdict,) = [one for one in root.iter("p") if one.get("class")]
-    assert "".join(verdict.itertext()) == (
-        f"No run differs, but the line metrics do: ascent {ascent.first:g} em and {ascent.second:g} em. "
-        "Lines have another height."
-    )
+    assert "The line metrics differ</strong>: ascent 1.069 and 1.169 em." in page
     assert "Nothing differs" not in page
-    assert fact_of(page, "Ascent") == "differs"
-    assert fact_of(page, "Descent") == "same"
+    assert "All runs are drawn alike." in page
+    row = next(row for row in check_page(page).iter("tr") if row.findtext("th") == "Ascent")
+    assert row.findtext("td/strong") == "differs"
 
 
-def test_lines_of_one_height_can_differ(regular: Face, change: Any) -> None:
-    def lower(font: Any) -> None:
-        heighten(font)
-        font["hhea"].descent += 100
-        font["OS/2"].sTypoDescender += 100
-        font["OS/2"].usWinDescent -= 100
+def test_line_metrics_tell_where_they_differ(variable: Face, change: Any) -> None:
+    def grow(font: Any) -> None:
+        """The ascent grows with the weight."""
+        builder = OnlineVarStoreBuilder(["wght", "wdth"])
+        builder.setModel(VariationModel([{}, {"wght": 1.0}], ["wght", "wdth"]))
+        _, index = builder.storeMasters([0, 50])
+        record = otTables.MetricsValueRecord()
+        record.ValueTag, record.VarIdx = "hasc", index
+        table = otTables.MVAR()
+        table.Version, table.Reserved, table.ValueRecordSize = 0x00010000, 0, 8
+        table.VarStore, table.ValueRecord = builder.finish(), [record]
+        font["MVAR"] = newTable("MVAR")
+        font["MVAR"].table = table
 
-    comparison = compare_faces(regular, change(regular, lower, change_outline), TEXTS)
-    assert [one.name for one in comparison.line_changes] == ["ascent", "descent"]
-    page = draw_comparison(comparison)
-    assert "Lines are as high, and text stands elsewhere in them." in page
-    assert "<strong>The line metrics differ</strong>: ascent " in page
-
-
-def test_line_metrics_that_vary_name_their_place(variable: Face, change: Any) -> None:
-    view = View((("wght", 700.0),))
-    comparison = compare_faces(variable, change(variable, heighten), TEXTS, [view])
-    assert comparison.line_label.startswith("ascent ")
-    assert comparison.line_label.endswith(" at wght=700")
-
-
-def test_the_language_reaches_shaping_and_is_told(regular: Face, change: Any) -> None:
-    """A rule for one language, of Khmer and of Latin."""
-    from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
-
-    def localize(font: Any) -> None:
-        del font["GSUB"]
-        rule = (
-            f"sub {glyph_of(font)} by {glyph_of(font, 0x1782)}; sub {glyph_of(font, 0x61)} by {glyph_of(font, 0x62)};"
-        )
-        scripts = "".join(f"script {tag}; language VIT; lookup it;" for tag in ("khmr", "latn"))
-        addOpenTypeFeaturesFromString(
-            font, f"lookup it {{ {rule} }} it; feature locl {{ {scripts} }} locl;", tables=["GSUB"]
-        )
-
-    def bare(font: Any) -> None:
-        del font["GSUB"]
-
-    one, two = change(regular, bare), change(regular, localize)
-    assert compare_faces(one, two, ["កa"], list_views(one, two)).same
-    comparison = compare_faces(one, two, ["កa"], list_views(one, two, language="vi"))
-    assert [found.text for found in comparison.changes] == ["ក", "a"]
-    assert [view.label for view in comparison.views] == ["language vi"]
-    page = draw_comparison(comparison)
-    assert "Looked at: language vi." in page
-    article = next(iter(check_page(page).iter("article")))
-    assert {use.get("href") for use in article.iter("use")} == {
-        f"#{gallery}{face.font().get_nominal_glyph(code)}"
-        for gallery, face, code in (("a", one, KA), ("b", two, 0x1782))
-    }
-
-
-def test_text_without_khmer_is_told(regular: Face) -> None:
-    comparison = compare_faces(regular, regular, ["Latin"])
-    assert not comparison.has_khmer
-    assert "There is no Khmer in the text." in draw_comparison(comparison)
-    assert "no Khmer in the text" not in compare_page(regular, regular, ["Latin ក"])
+    other = change(variable, grow)
+    assert compare_faces(variable, other, ["ក"]).same
+    views = View(), View((("wght", 900.0),))
+    (found,) = compare_faces(variable, other, ["ក"], views).line_changes
+    assert found.words == "ascent 1.069 and 1.119 em at wght=900"
 
 
 def test_units_per_em_are_no_difference(regular: Face, change: Any) -> None:
@@ -233,7 +186,8 @@ def test_units_per_em_are_no_difference(regular: Face, change: Any) -> None:
     comparison = compare_faces(regular, other, TEXTS)
     assert comparison.same
     page = check_page(draw_comparison(comparison))
-    assert fact_of(draw_comparison(comparison), "Ascent") == "same"
+    rows = {row.findtext("th"): row.findtext("td/strong") for row in page.iter("tr")}
+    assert (rows["Ascent"], rows["Units per em"]) == (None, "differs")
     assert {one.get("transform") for one in page.iter("g") if one.get("class") == "fb"} == {"scale(0.5)"}
     assert not compare_faces(regular, change(other, widen), ["ក"]).same
 

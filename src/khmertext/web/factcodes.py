@@ -1,0 +1,113 @@
+"""Facts of files as values that JSON has, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from khmertext.web.facts import FoundText, PageFacts, SiteWarning
+from khmertext.web.reading import FileFacts
+from khmertext.web.sources import Insertion
+
+__all__ = ["decode_facts", "decode_file", "encode_facts", "encode_file"]
+
+
+def encode_facts(facts: PageFacts) -> list[Any]:
+    """The facts of a page as values that JSON has, its path left out."""
+    return [
+        facts.encoding,
+        [[*text] for text in facts.texts],
+        facts.characters,
+        facts.needs_font,
+        facts.open_text,
+        facts.head,
+        facts.prefix,
+        facts.early,
+        facts.early_prefix,
+        [[*one] for one in facts.insertions],
+        [[*one] for one in sorted(facts.stacks)],
+        sorted(facts.locked),
+        sorted(facts.linked),
+        [*facts.rules],
+        [[*one] for one in facts.warnings],
+    ]
+
+
+def decode_facts(path: str, value: list[Any]) -> PageFacts:
+    """The facts of a page back.
+
+    Args:
+        path: The page.
+        value: What :func:`encode_facts` made.
+
+    Raises:
+        TypeError, ValueError: It is not of that form.
+
+    Example:
+        >>> facts = PageFacts("a", texts=(FoundText("ក", "km", (400,), 1, "p"),), stacks=frozenset({("a.css", 1)}))
+        >>> decode_facts("a", encode_facts(facts)) == facts
+        True
+    """
+    (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, insertions, stacks, locked,
+     linked, rules, warnings) = value  # fmt: skip
+    return PageFacts(
+        path,
+        encoding,
+        read_texts(texts),
+        characters,
+        needs_font,
+        open_text,
+        head,
+        prefix,
+        early,
+        early_prefix,
+        tuple(Insertion(offset, text) for offset, text in insertions),
+        frozenset((sheet, index) for sheet, index in stacks),
+        frozenset(locked),
+        frozenset(linked),
+        tuple(rules),
+        read_warnings(warnings),
+    )
+
+
+def encode_file(facts: FileFacts) -> list[Any]:
+    """The facts of a file other than a page, its name and hashes left out; it must be no stylesheet."""
+    return [
+        [[*text] for text in facts.texts],
+        facts.characters,
+        list(facts.names),
+        [[*warning] for warning in facts.warnings],
+    ]
+
+
+def decode_file(path: str, kind: str, original: str, found: str, value: list[Any]) -> FileFacts:
+    """The facts of a file other than a page back.
+
+    Args:
+        path: The file.
+        kind: What it is read as.
+        original: sha256 of the author's bytes.
+        found: sha256 of the file as it is.
+        value: What :func:`encode_file` made.
+
+    Raises:
+        TypeError, ValueError: It is not of that form.
+
+    Example:
+        >>> facts = FileFacts("a.js", "script", "", "", (FoundText("ក", "", (), 1, "script"),), 1, None, ("b.js",))
+        >>> decode_file("a.js", "script", "", "", encode_file(facts)) == facts
+        True
+    """
+    texts, characters, names, warnings = value
+    return FileFacts(
+        path, kind, original, found, read_texts(texts), characters, None, tuple(names), read_warnings(warnings)
+    )
+
+
+def read_texts(values: list[Any]) -> tuple[FoundText, ...]:
+    return tuple(
+        FoundText(text, language, tuple(weights), line, where) for text, language, weights, line, where in values
+    )
+
+
+def read_warnings(values: list[Any]) -> tuple[SiteWarning, ...]:
+    return tuple(SiteWarning(*value) for value in values)
