@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fontTools.ttLib import TTFont
 
-from khmertext.fonts import Face, compare_page, default_face, open_face, report_page
+from khmertext.fonts import Face, View, compare_page, default_face, limit_axes, open_face, report_page
 from tests.browser.conftest import save_renamed
 from tests.browser.pages import SETTLE, ChromiumPage
 
@@ -42,6 +42,18 @@ def test_pages_fit_narrow_screens(page: ChromiumPage, tmp_path: Path, long_face:
     text = "ស្ត្រី ភាសាខ្មែរ Khmer ១២៣" * 20
     markup = report_page(face) if kind == "report" else compare_page(face, long_face, [text])
     (tmp_path / "page.html").write_text(markup, encoding="utf-8")
+    page.open((tmp_path / "page.html").as_uri())
+    for width in WIDTHS:
+        page.set_viewport(width, 640)
+        page.evaluate(SETTLE)
+        assert page.evaluate(OVERFLOW) <= 0, width
+
+
+def test_settings_without_a_place_to_break_fit_narrow_screens(page: ChromiumPage, tmp_path: Path) -> None:
+    settings = ",".join(f"ss{number:02}=1" for number in range(1, 21))
+    views = View(), View((), settings)
+    light, bold = (limit_axes(default_face(), {"wght": (weight, weight)}) for weight in (300, 700))
+    (tmp_path / "page.html").write_text(compare_page(light, bold, ["ខ្មែរ"], views), encoding="utf-8")
     page.open((tmp_path / "page.html").as_uri())
     for width in WIDTHS:
         page.set_viewport(width, 640)

@@ -96,7 +96,11 @@ def font_compare(
     notes = check_places(wanted, [(printable(face.source), face) for face in faces])
     texts = read_texts(text_files)
     if not any(map(SEEN.search, texts)):
-        raise TextError("has no text, so that there is nothing to compare", source=name_texts(text_files))
+        raise TextError(
+            "has no text, so that there is nothing to compare",
+            source=name_texts(text_files),
+            hint="give a text that is more than spaces",
+        )
     settings = features or ("",)
     views = [View(tuple(place.items()), setting) for place in wanted for setting in settings]
     comparison = compare_faces(*faces, texts, views or list_views(*faces, settings), language=language)

@@ -300,9 +300,12 @@ def require_khmer(face: Face) -> None:
         FontError: It cannot; the message says what fails.
     """
     reasons = check_khmer(face)
-    if reasons:
-        raise FontError(
-            f"the font cannot shape Khmer: {'; '.join(reasons)}",
-            source=face.source,
-            hint="choose one that `khmertext font list` shows, or another Khmer Unicode font, as Noto Sans Khmer",
-        )
+    if not reasons:
+        return
+    report = examine(face)
+    # A font without a letter would have them all listed; what kind of font it is says more.
+    raise FontError(
+        f"the font cannot shape Khmer: {'; '.join(reasons if report.checks else report.reasons())}",
+        source=face.source,
+        hint="choose one that `khmertext font list` shows, or another Khmer Unicode font, as Noto Sans Khmer",
+    )

@@ -29,6 +29,7 @@ h1{font-size:1.7rem;line-height:1.2;margin:.3rem 0;overflow-wrap:anywhere}
 h2{font-size:1.25rem;margin:2.2rem 0 .4rem;border-top:1px solid var(--line);padding-top:.8rem}
 h3{font-size:1rem;margin:1rem 0 .3rem}
 p{margin:.4rem 0;max-width:46rem}
+p,li{overflow-wrap:break-word}
 svg{fill:currentColor;max-width:100%;height:auto;vertical-align:top}
 .store{position:absolute;width:0;height:0}
 .scroll{overflow-x:auto;max-width:100%;margin:.5rem 0}

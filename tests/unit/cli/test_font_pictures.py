@@ -145,6 +145,7 @@ def test_a_text_without_anything_to_compare_is_an_error(fonts: Path, tmp_path: P
         result = CliRunner().invoke(cli, [*given, "--text-file", name], input=text)
         assert isinstance(result.exception, TextError)
         assert shown in result.exception.source
+        assert result.exception.hint
     assert [one.name for one in tmp_path.iterdir()] == ["nothing.txt"]
     assert run([*given, "--text-file", str(tmp_path / "nothing.txt")]) == 2
 

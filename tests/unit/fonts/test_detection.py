@@ -11,6 +11,7 @@ from khmertext.errors import FontError
 from khmertext.fonts import Face, check_khmer, open_face, read_face, require_khmer
 from khmertext.fonts.planning import plan_code_points
 from khmertext.fonts.subsetting import cut
+from tests.unit.fonts.built import build_font
 
 DEBIAN = sorted(
     [
@@ -59,6 +60,12 @@ def test_letters_missing(regular: Face) -> None:
     (reason,) = check_khmer(latin)
     assert "U+1780" in reason
     assert "more" in reason
+
+
+def test_a_font_of_another_script_is_told_to_be_one() -> None:
+    with pytest.raises(FontError, match="cannot shape Khmer: it has no Khmer letters") as caught:
+        require_khmer(open_face(build_font(range(0x41, 0x5B))))
+    assert "`khmertext font list`" in caught.value.hint
 
 
 def test_left_half_of_split_vowels(regular: Face, change: Any) -> None:
