@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from fontTools.colorLib.builder import buildCOLR, buildCPAL
-from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
-from fontTools.ttLib import TTFont
+from fontTools.otlLib.builder import buildLookup, buildSingleSubstSubtable
+from fontTools.ttLib import TTFont, newTable
+from fontTools.ttLib.tables import otTables
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
+from fontTools.varLib.models import VariationModel
+from fontTools.varLib.varStore import OnlineVarStoreBuilder
 
 from khmertext.cli import main as command
 from khmertext.fonts import default_face, limit_axes
@@ -56,7 +60,7 @@ def cut(run: Run, tmp_path: Path) -> Path:
 
 def tamper(folder: Path, change: Callable[[Any], object]) -> None:
     """Change the cut font, and have the proof beside it tell its hash, as somebody would who wants to pass."""
-    font: Any = TTFont(folder / "out.ttf")
+    font: Any = TTFont(folder / "out.ttf", recalcBBoxes=False)
     change(font)
     file = io.BytesIO()
     font.save(file)
@@ -110,9 +114,15 @@ def map_blank(code: int, width: int) -> Callable[[Any], None]:
 
 
 def stand_upright_otherwise(font: Any) -> None:
-    rules = "languagesystem khmr dflt; feature vert { sub %s by %s; } vert;"
-    names = font.getBestCmap()
-    addOpenTypeFeaturesFromString(font, rules % (names[0x1781], names[0x1797]), tables=["GSUB"])
+    """A letter is another one in vertical lines."""
+    names, table = font.getBestCmap(), font["GSUB"].table
+    table.LookupList.Lookup.append(buildLookup([buildSingleSubstSubtable({names[0x1781]: names[0x1797]})]))
+    record = otTables.FeatureRecord()
+    record.FeatureTag, record.Feature = "vert", otTables.Feature()
+    record.Feature.FeatureParams, record.Feature.LookupListIndex = None, [len(table.LookupList.Lookup) - 1]
+    table.FeatureList.FeatureRecord.append(record)
+    for script in table.ScriptList.ScriptRecord:
+        script.Script.DefaultLangSys.FeatureIndex.append(len(table.FeatureList.FeatureRecord) - 1)
 
 
 @pytest.mark.parametrize(
@@ -191,10 +201,92 @@ def test_what_was_compared_with(run: Run, cut: Path) -> None:
     assert run("subset", "variable.ttf", *given[:2], "-o", "v.woff2", *given[2:]).code == 0
     answer = run("verify", "variable.ttf", "v.woff2", "--text-file", "t.txt")
     assert answer.code == 0
-    assert "compared with ORIGINAL limited to wght 400 to 700\n" in answer.out
-    assert json.loads(run("verify", "variable.ttf", "v.woff2", *given[:2], "--json").out)["axes"] == {
-        "wght": [400, 700]
-    }
+    assert "compared with ORIGINAL limited to wdth 80, wght 400 to 700\n" in answer.out
+    told = json.loads(run("verify", "variable.ttf", "v.woff2", *given[:2], "--json").out)
+    assert (told["passed"], told["axes"]) == (True, {"wdth": [80, 80], "wght": [400, 700]})
+    for axes, words in (("wght=400", "was not pinned there"), ("opsz=3", "no axis opsz")):
+        answer = run("verify", "variable.ttf", "v.woff2", *given[:2], "--axes", axes)
+        assert (answer.code, answer.out) == (2, "")
+        assert words in answer.err
+
+
+def test_a_range_without_the_default(run: Run, cut: Path) -> None:
+    (cut / "variable.ttf").write_bytes(default_face().data)
+    assert run("subset", "variable.ttf", "--text-file", "t.txt", "-o", "v.ttf", "--axes", "wdth=62.5:80").code == 0
+    assert run("verify", "variable.ttf", "v.ttf", "--text-file", "t.txt").code == 0
+
+
+def test_metrics_that_change_along_an_axis(run: Run, cut: Path) -> None:
+    (cut / "variable.ttf").write_bytes(default_face().data)
+    assert run("subset", "variable.ttf", "--text-file", "t.txt", "-o", "v.ttf", "--axes", "wght=400:700").code == 0
+    font: Any = TTFont(cut / "v.ttf")
+    builder = OnlineVarStoreBuilder(["wght"])
+    builder.setModel(VariationModel([{}, {"wght": 1.0}], ["wght"]))
+    _, index = builder.storeMasters([0, -600])
+    record = otTables.MetricsValueRecord()
+    record.ValueTag, record.VarIdx = "undo", index
+    font["MVAR"] = newTable("MVAR")
+    table = font["MVAR"].table = otTables.MVAR()
+    table.Version, table.Reserved, table.ValueRecordSize = 0x00010000, 0, 8
+    table.VarStore, table.ValueRecord, table.ValueRecordCount = builder.finish(), [record], 1
+    font.save(cut / "v.ttf")
+    answer = run("verify", "variable.ttf", "v.ttf", "--text-file", "t.txt")
+    assert answer.code == 1
+    assert "underline offset" in answer.out
+
+
+def test_every_letter_of_a_full_font_is_tried(run: Run, cut: Path) -> None:
+    assert run("subset", "regular.ttf", "--text-file", "t.txt", "-o", "out.ttf", "--coverage", "full").code == 0
+    assert run(*CHECK).code == 0
+
+    def unmap(font: Any) -> None:
+        for table in font["cmap"].tables:
+            table.cmap.pop(0x17F3, None)
+
+    tamper(cut, unmap)
+    answer = run(*CHECK)
+    assert answer.code == 1
+    assert "coverage full does not hold for" in answer.out
+    assert "U+17F3" in answer.out
+
+
+def test_a_coverage_that_promises_nothing_says_so(run: Run, cut: Path) -> None:
+    assert "coverage exact: it promises nothing of other text\n" in run(*CHECK).out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_no_odd_file_is_read_as_a_proof(run: Run, cut: Path) -> None:
+    proof = cut / "out.ttf.proof.json"
+    proof.unlink()
+    os.mkfifo(proof)
+    assert run(*CHECK).out.startswith("the file out.ttf.proof.json beside it is no proof that can be read")
+
+
+@pytest.mark.parametrize("name", ["x.ttf", "x.ttf.proof.json"])
+def test_a_folder_in_the_way(run: Run, cut: Path, name: str) -> None:
+    (cut / name).mkdir()
+    answer = run("subset", "regular.ttf", "--text-file", "t.txt", "-o", "x.ttf")
+    assert answer.code == 2
+    assert "is a folder" in answer.err
+    assert sorted(path.name for path in cut.glob("x*")) == [name]
+
+
+def test_axes_that_no_font_of_a_family_has(run: Run, cut: Path) -> None:
+    (cut / "bold.ttf").write_bytes(limit_axes(default_face(), {"wght": (700, 700), "wdth": (100, 100)}).data)
+    answer = run("subset", "regular.ttf", "bold.ttf", "--text-file", "t.txt", "-o", "out", "--axes", "wdth=80")
+    assert answer.code == 2
+    assert "none of the fonts has an axis wdth" in answer.err
+
+
+def test_only_the_text_is_mapped(run: Run, cut: Path) -> None:
+    """HarfBuzz maps whatever its glyphs are kept for: the letter A shares one of them here."""
+    font: Any = TTFont(cut / "regular.ttf")
+    for table in font["cmap"].tables:
+        table.cmap[0x41] = table.cmap[0x1781]
+    font.save(cut / "regular.ttf")
+    for coverage in ("exact", "text", "flagged"):
+        assert run("subset", "regular.ttf", "--text-file", "t.txt", "-o", "out.ttf", "--coverage", coverage).code == 0
+        assert 0x41 not in TTFont(cut / "out.ttf").getBestCmap()
 
 
 @pytest.mark.parametrize("text", ["", " \n", "none of it"])
