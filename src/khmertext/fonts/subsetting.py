@@ -43,6 +43,7 @@ FLAVORS: Final = ("woff2", "woff", "ttf")
 
 # "auto" keeps hints that add at most this share to the cut font, before packing. With its hints a subset is drawn
 # pixel by pixel as the whole font; but the hints of some fonts weigh as much as their outlines.
+DOTTED_CIRCLE: Final = 0x25CC
 VARIATION_SEQUENCES: Final = 14  # a format of cmap
 HINTING_SHARE = 0.05
 
@@ -196,11 +197,12 @@ def unmap_others(font: Any, unicodes: frozenset[int]) -> None:
     """Take out of a font's character map what the plan does not name.
 
     HarfBuzz keeps every character whose glyph stays. Its outline may be gone, or it may be the flag: such a character
-    is for the next font of the stack.
+    is for the next font of the stack. The dotted circle stays: shapers look it up by themselves.
     """
+    kept = unicodes | {DOTTED_CIRCLE}
     for table in font["cmap"].tables:
-        if table.format != VARIATION_SEQUENCES and not unicodes.issuperset(table.cmap):
-            table.cmap = {code: glyph for code, glyph in table.cmap.items() if code in unicodes}
+        if table.format != VARIATION_SEQUENCES and not kept.issuperset(table.cmap):
+            table.cmap = {code: glyph for code, glyph in table.cmap.items() if code in kept}
 
 
 def close_layout(face: Face, glyphs: Iterable[int], unicodes: Iterable[int]) -> frozenset[int]:
