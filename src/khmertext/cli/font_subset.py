@@ -222,7 +222,8 @@ def refuse_places(output: Path, given: Sequence[Path], places: Sequence[Path], *
     for path in given:
         if any(is_same(path, written) for written in list_written(places)):
             raise click.UsageError(f"{printable(str(path))} would be written over")
-    for path in list_written(places):
+    written = [path for path in list_written(places) if not path.name.startswith(STYLESHEET + PROOF_SUFFIX)]
+    for path in written:
         if path.is_dir():
             raise click.UsageError(f"{printable(str(path))} is a folder, where a file would be written")
     if alone and not output.parent.is_dir():

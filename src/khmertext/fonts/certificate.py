@@ -177,6 +177,8 @@ def read_claim(text: str) -> Claim | None:
         features = list_settings(str(setting) for setting in value["proof"]["features"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+    if not all(low <= high for low, high in axes.values()):  # no number is not less than one either
+        return None
     if coverage not in COVERAGES or not isinstance(language, str) or not all(isinstance(one, str) for one in hashes):
         return None
     return Claim(*hashes, coverage, language, features, axes)

@@ -14,19 +14,15 @@ import uharfbuzz as hb
 
 from khmertext.errors import FontError
 from khmertext.fonts.faces import Face
-from khmertext.fonts.places import list_places
+from khmertext.fonts.places import list_others
 from khmertext.fonts.proof import read_outline
 from khmertext.fonts.shaping import shape
 from khmertext.script.everyday import everyday_clusters
 
-__all__ = ["MAX_DEVIATION", "MAX_SHIFT", "axis_deviation", "place_deviation", "require_near"]
+__all__ = ["MAX_DEVIATION", "axis_deviation", "place_deviation", "require_near"]
 
-MAX_DEVIATION: Final = 500
-"""Limiting axes may move no outline and no advance farther than this part of the em."""
-MAX_SHIFT: Final = 250
-"""Nor what stands in a cluster farther than this part of it."""
-MAX_OTHERS: Final = 5
-"""At how many places of the axes other than the weight is measured: the default, then corners."""
+MAX_DEVIATION: Final = 250
+"""Limiting axes may move no outline, no advance and nothing in a cluster farther than this part of the em."""
 STRIDE: Final = 47  # every how many of the everyday clusters is looked at: a few hundred shapings
 
 
@@ -121,7 +117,7 @@ def require_near(
         How far outlines and advances moved, in font units (:func:`axis_deviation`).
 
     Raises:
-        FontError: Farther than :data:`MAX_DEVIATION` or :data:`MAX_SHIFT` allow.
+        FontError: Farther than :data:`MAX_DEVIATION` allows.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -135,7 +131,7 @@ def require_near(
     if not deviation <= original.upem / MAX_DEVIATION:
         raise_moved(original, "outlines", deviation)
     shift = place_deviation(original, limited, chosen, pinned)
-    if not shift <= original.upem / MAX_SHIFT:
+    if not shift <= original.upem / MAX_DEVIATION:
         raise_moved(original, "marks", shift)
     return deviation
 
@@ -144,7 +140,7 @@ def raise_moved(original: Face, what: str, distance: float) -> None:
     raise FontError(
         f"limiting its axes moves {what} by {distance:.4g} of {original.upem} units",
         source=original.source,
-        hint="serve its whole range, or its default alone, with --axes, or give a static font",
+        hint="serve another range of its axes, its whole range or its default with --axes, or give a static font",
     )
 
 
@@ -153,7 +149,19 @@ def iter_pairs(
 ) -> Iterator[tuple[hb.Font, hb.Font]]:
     """Yield both fonts at each place that the weights come to, at the default and at some corners of other axes."""
     located = {tuple(place.items()): place for place in map(limited.locate, weights)}
-    for other in list_places(limited)[:MAX_OTHERS]:
+    for other in list_corners(limited):
         for weight in located.values() or [{}]:
             place = {**other, **weight}
             yield original.font({**(pinned or {}), **place}), limited.font(place)
+
+
+def list_corners(face: Face) -> list[dict[str, float]]:
+    """Return places of the axes other than the weight: the default, and four corners, so that each end is in two."""
+    axes = list_others(face)
+    places = [{axis.tag: axis.default for axis in axes}]
+    for odd, even in ((0, 0), (1, 1), (0, 1), (1, 0)):
+        ends = [(axis.minimum, axis.maximum)[even if number % 2 else odd] for number, axis in enumerate(axes)]
+        place = {axis.tag: end for axis, end in zip(axes, ends, strict=True)}
+        if place not in places:
+            places.append(place)
+    return places

@@ -298,7 +298,7 @@ def try_promise(
         texts: Iterable[str] = everyday_clusters()
         if coverage == "full":
             alone = (chr(code) for code in sorted(plan_full(reference).unicodes))
-            texts = chain(alone, texts if number else iter_gate_texts())
+            texts = dict.fromkeys(chain(alone, texts if number else iter_gate_texts()))
         found = found.merge(judge_texts(reference, shipped, texts, place, language=language, features=features))
     return found
 

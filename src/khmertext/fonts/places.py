@@ -11,7 +11,7 @@ from typing import Final
 
 from khmertext.fonts.faces import Axis, Face
 
-__all__ = ["MAX_PLACES", "choose_weights", "count_places", "describe_place", "list_places"]
+__all__ = ["MAX_PLACES", "choose_weights", "count_places", "describe_place", "list_others", "list_places"]
 
 MAX_PLACES: Final = 81
 """How many places are looked at, the weights included."""
@@ -103,7 +103,16 @@ def describe_place(place: Mapping[str, float]) -> str:
 
 
 def list_others(face: Face) -> list[Axis]:
-    """Return the axes that have more than one value, the weight left out."""
+    """Return the axes that have more than one value, the weight left out.
+
+    Args:
+        face: The font.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> [axis.tag for axis in list_others(default_face())]
+        ['wdth']
+    """
     return [axis for axis in face.axes if axis.tag != "wght" and axis.minimum < axis.maximum]
 
 

@@ -20,13 +20,11 @@ import uharfbuzz as hb
 from khmertext.fonts.faces import Face
 from khmertext.fonts.places import describe_place
 from khmertext.fonts.shaping import notate, shape
-from khmertext.script.classes import KHMER
 from khmertext.text.clusters import split_clusters
 
 __all__ = ["Difference", "Proof", "Prover", "Run", "list_added_tables", "list_strangers", "prove"]
 
 NOTDEF: Final = 0
-DOTTED_CIRCLE: Final = 0x25CC
 HIDDEN: Final = frozenset({0x200B, 0x200C, 0x200D})  # shapers hide them (Unicode, 5.21)
 USE_TYPO_METRICS: Final = 1 << 7
 # Table, offset, names and forms of the metrics that do not change with the axes, in font units.
@@ -52,6 +50,8 @@ VARIED: Final = {
     "strikeout offset": hb.OTMetricsTag.STRIKEOUT_OFFSET,
     "x height": hb.OTMetricsTag.X_HEIGHT,
     "cap height": hb.OTMetricsTag.CAP_HEIGHT,
+    "clipping ascent": hb.OTMetricsTag.HORIZONTAL_CLIPPING_ASCENT,
+    "clipping descent": hb.OTMetricsTag.HORIZONTAL_CLIPPING_DESCENT,
 }
 
 
@@ -357,7 +357,10 @@ def list_added_tables(original: Face, shipped: Face) -> tuple[str, ...]:
 
 
 def list_strangers(
-    reference: Face, shipped: Face, places: Sequence[Mapping[str, float]] = ({},), *, flags: bool = False
+    reference: Face,
+    shipped: Face,
+    places: Sequence[Mapping[str, float]] = ({},),
+    steps: frozenset[int] = frozenset(),
 ) -> tuple[int, ...]:
     """Return the characters that a cut font maps and the uncut one does not, or draws otherwise, each by itself.
 
@@ -365,11 +368,11 @@ def list_strangers(
         reference: The uncut font.
         shipped: The cut one.
         places: Where in the axes of both to look.
-        flags: Whether Khmer letters without an outline may be the flag (:mod:`khmertext.fonts.flagging`).
+        steps: Code points whose glyphs may have lost their outlines: the text uses them as steps alone, or they are
+            mapped to the flag (:mod:`khmertext.fonts.flagging`).
 
     Returns:
-        Code points, sorted: those of other glyphs by their outline and advance. A Khmer letter may have lost its
-        outline, where the text never shows it by itself; its advance counts all the same.
+        Code points, sorted.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -382,10 +385,9 @@ def list_strangers(
         for code_point in sorted(shipped.unicodes - strange):
             glyphs = [int(font.get_nominal_glyph(code_point) or 0) for font in fonts]
             was, now = map(read_outline, fonts, glyphs)
-            khmer = chr(code_point) in KHMER or code_point == DOTTED_CIRCLE
-            if code_point in HIDDEN or (khmer and flags and not now):
+            if code_point in HIDDEN or (code_point in steps and not now):
                 continue
             advances = {font.get_glyph_h_advance(glyph) for font, glyph in zip(fonts, glyphs, strict=True)}
-            if len(advances) > 1 or (now != was and (now or not khmer)):
+            if len(advances) > 1 or now != was:
                 strange.add(code_point)
     return tuple(sorted(strange))

@@ -43,12 +43,12 @@ FLAVORS: Final = ("woff2", "woff", "ttf")
 
 # "auto" keeps hints that add at most this share to the cut font, before packing. With its hints a subset is drawn
 # pixel by pixel as the whole font; but the hints of some fonts weigh as much as their outlines.
-DOTTED_CIRCLE: Final = 0x25CC
-VARIATION_SEQUENCES: Final = 14  # a format of cmap
 HINTING_SHARE = 0.05
 
 # Neither a browser nor a shaper reads these; a signature no longer holds once the font is changed.
 USELESS_TABLES: Final = ("DSIG", "FFTM", "LTSH", "PCLT", "PfEd", "TSI0", "TSI1", "TSI2", "TSI3", "TSI5", "VDMX", "hdmx")
+DOTTED_CIRCLE: Final = 0x25CC
+VARIATION_SEQUENCES: Final = 14  # a format of cmap
 DEFAULT_WEIGHTS: Final = (400.0, 700.0)
 
 
@@ -184,13 +184,16 @@ def cut(
         data = bare
     try:
         font = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
-        unmap_others(font, plan.unicodes)
+        if "cmap" in font:
+            unmap_others(font, plan.unicodes)
         keep_notices(font)
         if family is not None:
             rename(font, family, reserved)
         return save(font)
     except Exception as error:  # fontTools raises whatever the damage leads to
-        raise FontError("the font cannot be cut: its names are damaged", source=face.source) from error
+        raise FontError(
+            "the font cannot be cut: its names or its character map are damaged", source=face.source
+        ) from error
 
 
 def unmap_others(font: Any, unicodes: frozenset[int]) -> None:
@@ -199,6 +202,8 @@ def unmap_others(font: Any, unicodes: frozenset[int]) -> None:
     HarfBuzz keeps every character whose glyph stays. Its outline may be gone, or it may be the flag: such a character
     is for the next font of the stack. The dotted circle stays: shapers look it up by themselves.
     """
+    # Names of its own, so that outlines need not be read for theirs.
+    font.setGlyphOrder([f"g{number}" for number in range(font["maxp"].numGlyphs)])
     kept = unicodes | {DOTTED_CIRCLE}
     for table in font["cmap"].tables:
         if table.format != VARIATION_SEQUENCES and not kept.issuperset(table.cmap):

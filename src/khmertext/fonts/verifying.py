@@ -9,18 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from khmertext.errors import FontError
-from khmertext.fonts.certificate import limit_like, prove_everywhere
+from khmertext.fonts.certificate import hash_runs, limit_like, prove_everywhere
 from khmertext.fonts.deviation import require_near
 from khmertext.fonts.faces import Face
 from khmertext.fonts.gate import Judged, find_faults, judge_texts, try_promise
 from khmertext.fonts.places import choose_weights
+from khmertext.fonts.planning import plan_full
 from khmertext.fonts.proof import Proof, Run, list_added_tables, list_strangers
 from khmertext.fonts.runs import list_runs
 from khmertext.fonts.subset import locate_all
 
 __all__ = ["Verification", "verify_subset"]
+
+PUT_IN: Final = frozenset({0x17C1, 0x17D2, 0x25CC})
+"""The left half of split vowels, the coeng and the dotted circle (OpenType, "Developing OpenType Fonts for Khmer")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,8 @@ class Verification:
         moved: In words, why the reference is not the whole font, where limiting its axes moved too much; else empty.
         tables: The tables that shape, draw or place letters by themselves, which only the cut font has.
         strangers: The characters that only the cut font maps, or draws otherwise.
-        upright: The clusters that differ upright in vertical lines.
+        upright: The clusters that differ upright in vertical lines, at the first place; it counts for nothing, since
+            no proof is of such lines.
         coverage: What it promises; empty where that is not known.
         promise: What came out for other texts; None where nothing is promised of these.
     """
@@ -59,7 +65,14 @@ class Verification:
     @property
     def holds(self) -> bool:
         """Whether everything is as in the uncut font, as far as it was looked at."""
-        return self.proof.holds and not (self.moved or self.tables or self.strangers or self.upright or self.faults)
+        return self.proof.holds and not (self.moved or self.tables or self.strangers or self.faults)
+
+
+def list_steps(reference: Face, runs: Sequence[Run], coverage: str, made_for: str) -> frozenset[int]:
+    """Return the characters that need not be drawn by themselves: those of the runs, and what shapers put in."""
+    if coverage == "flagged" or (made_for and made_for != hash_runs(runs)):
+        return plan_full(reference).unicodes
+    return frozenset(map(ord, {letter for run in runs for letter in run.text})) | PUT_IN
 
 
 def verify_subset(
@@ -71,6 +84,7 @@ def verify_subset(
     features: Sequence[str] = ("",),
     axes: Mapping[str, tuple[float, float]] | None = None,
     coverage: str = "",
+    made_for: str = "",
     jobs: int = 1,
 ) -> Verification:
     """Tell whether a cut font draws texts as the font it was cut from, and keeps the promise of its coverage.
@@ -83,6 +97,8 @@ def verify_subset(
         features: Settings of font features (:func:`khmertext.fonts.list_settings`).
         axes: Where axes that ``shipped`` lost were pinned, as far as that is known.
         coverage: What it promises (:data:`khmertext.fonts.COVERAGES`); empty for nothing.
+        made_for: The hash of the runs that it was cut for (:func:`khmertext.fonts.certificate.hash_runs`), as far as
+            that is known. Where these are others, letters that they may have used as steps are not told.
         jobs: How many processes.
 
     Returns:
@@ -117,8 +133,8 @@ def verify_subset(
         proof,
         moved,
         list_added_tables(original, shipped),
-        list_strangers(reference, shipped, places, flags=coverage == "flagged"),
-        (*upright.wrong, *upright.flagged),
+        list_strangers(reference, shipped, places, list_steps(reference, runs, coverage, made_for)),
+        upright.wrong + (() if coverage == "flagged" else upright.flagged),
         coverage,
         try_promise(coverage, reference, shipped, runs, places),
     )

@@ -133,7 +133,6 @@ def stand_upright_otherwise(font: Any) -> None:
         (map_blank(0x17E9, 0), "only SUBSET has U+17E9"),
         (add_table("vhea"), "only SUBSET has vhea"),
         (add_table("CFF "), "only SUBSET has CFF "),
-        (stand_upright_otherwise, "upright in vertical lines 'ខ្មែ'"),
         (add_colours, "only SUBSET has COLR"),
         (add_table("SVG "), "only SUBSET has SVG "),
         (add_table("morx"), "only SUBSET has morx"),
@@ -154,7 +153,41 @@ def test_a_changed_font_is_told(run: Run, cut: Path, change: Callable[[Any], obj
     assert words in answer.out
     told = json.loads(run(*CHECK, "--json").out)
     assert told["passed"] is False
-    assert told["added_tables"] or told["added_characters"] or told["metrics"] or told["upright"]
+    assert told["added_tables"] or told["added_characters"] or told["metrics"]
+
+
+def test_vertical_lines_are_told_and_count_for_nothing(run: Run, cut: Path) -> None:
+    tamper(cut, stand_upright_otherwise)
+    answer = run(*CHECK)
+    assert answer.code == 0
+    assert "upright in vertical lines, which no proof is of, 1 clusters differ, the first is 'ខ្មែ'" in answer.out
+    assert json.loads(run(*CHECK, "--json").out)["upright"] == ["ខ្មែ"]
+
+
+@pytest.mark.parametrize("span", [[float("nan")] * 2, [float("nan"), 80], [90, 80], ["x", 1], [1], None])
+def test_odd_axes_in_a_proof(run: Run, cut: Path, span: object) -> None:
+    proof = cut / "out.ttf.proof.json"
+    told = json.loads(proof.read_text(encoding="ascii"))
+    told["options"]["axes"] = {"wdth": span}
+    proof.write_text(json.dumps(told), encoding="ascii")
+    assert "is no proof that can be read" in run(*CHECK).out
+
+
+def test_blank_letters_of_khmer_are_told_too(run: Run, cut: Path) -> None:
+    """Letters that the text lacks, mapped to nothing: no other font would be asked for them."""
+    advance = int(TTFont(cut / "regular.ttf")["hmtx"][TTFont(cut / "regular.ttf").getBestCmap()[0x1783]][0])
+    tamper(cut, map_blank(0x1783, advance))
+    answer = run(*CHECK)
+    assert answer.code == 1
+    assert "only SUBSET has U+1783" in answer.out
+
+
+@pytest.mark.parametrize("axes", ["wght=400:700,wdth=75:100", "wght=400:699.9,wdth=99.99:100", "wdth=87.5:100"])
+def test_ranges_that_people_ask_for(run: Run, cut: Path, axes: str) -> None:
+    (cut / "variable.ttf").write_bytes(default_face().data)
+    given = ("--text-file", "t.txt", "--axes", axes)
+    assert run("subset", "variable.ttf", "-o", "v.ttf", *given).code == 0
+    assert run("verify", "variable.ttf", "v.ttf", *given).code == 0
 
 
 def test_what_the_original_has_too_is_not_told(run: Run, cut: Path) -> None:
@@ -204,7 +237,7 @@ def test_what_was_compared_with(run: Run, cut: Path) -> None:
     assert "compared with ORIGINAL limited to wdth 80, wght 400 to 700\n" in answer.out
     told = json.loads(run("verify", "variable.ttf", "v.woff2", *given[:2], "--json").out)
     assert (told["passed"], told["axes"]) == (True, {"wdth": [80, 80], "wght": [400, 700]})
-    for axes, words in (("wght=400", "was not pinned there"), ("opsz=3", "no axis opsz")):
+    for axes, words in (("wght=400", "another range of wght, 400 to 700"), ("opsz=3", "no axis opsz")):
         answer = run("verify", "variable.ttf", "v.woff2", *given[:2], "--axes", axes)
         assert (answer.code, answer.out) == (2, "")
         assert words in answer.err
