@@ -6,14 +6,14 @@ come back in the order of the items, so the outcome is the same for any number o
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 __all__ = ["count_jobs", "map_chunks", "split_chunks"]
 
@@ -72,6 +72,10 @@ def map_chunks(
     if jobs <= 1 or len(chunks) <= 1:
         yield from map(function, chunks)
         return
+    # Slow to load, and most commands do without.
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=start_method()) as pool:
         try:
             yield from pool.map(function, chunks)
@@ -82,7 +86,9 @@ def map_chunks(
             raise
 
 
-def start_method() -> multiprocessing.context.BaseContext:
+def start_method() -> BaseContext:
+    import multiprocessing
+
     # Forking is fastest and safe only where it is the custom and no thread runs.
     if sys.platform == "linux" and threading.active_count() == 1:
         return multiprocessing.get_context("fork")
