@@ -58,7 +58,7 @@ def make_detector(*, family: str) -> Detector:
         >>> detector = make_detector(family="Site Khmer")
         >>> detector.style.decode().splitlines()[0]
         ':root .khmertext-probe{font-family:"Site Khmer",sans-serif!important}'
-        >>> len(detector.script) < 2000
+        >>> len(detector.script) < 2500  # less than 1,000 with brotli
         True
     """
     if not family:
