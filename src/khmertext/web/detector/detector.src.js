@@ -8,7 +8,8 @@
  * Three widths in the page's own Khmer fonts tell: KA, KA with its own subscript below, KA with a vowel above. In a font
  * that shapes Khmer all three are as wide as one letter. Without shaping the subscript stands beside the letter, and
  * the vowel, a mark, still takes no room ("unshaped"). Boxes in place of letters are as wide as there are characters
- * ("tofu"). No canvas: browsers that guard against fingerprinting put noise into it.
+ * ("tofu"); WebKitGTK leaves out what it has no font for, and nothing is not narrower than nothing. No canvas:
+ * browsers that guard against fingerprinting put noise into it.
  *
  * The outcome ("ok", "unshaped", "tofu") goes into <html data-khmertext-status> and into the event khmertext:status on
  * document (event.detail). On trouble a notice is shown, until it is dismissed or the font comes after all: it is in
@@ -45,13 +46,13 @@
     style.cssText = 'all:initial!important;position:fixed!important;top:0!important;white-space:nowrap!important;' +
       'visibility:hidden!important;font:' + stack + '!important';
     // The last one stays, to be watched: no font that shapes and none that does not give it the same width.
-    widths = ['\u1780', '\u1780\u17b7', '\u1780\u17d2\u1780'].map(function (text) {
+    widths = ['x', '\u1780', '\u1780\u17b7', '\u1780\u17d2\u1780'].map(function (text) {
       probe.textContent = text;
       return probe.offsetWidth; // as laid out: transforms do not count
     });
-    limit = 1.5 * widths[0];
-    // No width at all: the document is not laid out (a hidden frame), so nothing can be said.
-    return limit && (widths[2] < limit ? 'ok' : widths[1] < limit ? 'unshaped' : 'tofu');
+    limit = 1.5 * widths[1];
+    // Not even Latin has a width: the document is not laid out (a hidden frame), so nothing can be said.
+    return widths[0] && (widths[3] < limit ? 'ok' : widths[2] < limit ? 'unshaped' : 'tofu');
   }
 
   function remove() {
@@ -100,14 +101,16 @@
 
   function report() {
     var outcome = measure();
+    if (outcome === 'ok') {
+      remove();
+      if (observer) observer.disconnect(); // before what it watches goes: it would complain of that to the page
+      probe.remove();
+    }
     if (!outcome || outcome === status) return;
     status = outcome;
     root.dataset.khmertextStatus = status;
     document.dispatchEvent(new CustomEvent('khmertext:status', {detail: status}));
-    if (status !== 'ok') return show();
-    remove();
-    if (observer) observer.disconnect(); // before what it watches goes: it would complain of that to the page
-    probe.remove();
+    if (status !== 'ok') show();
   }
 
   // Good news at once; bad news only when the page and its stylesheets are complete, for they may still bring the font.
