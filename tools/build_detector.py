@@ -16,10 +16,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import brotli
+
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "khmertext" / "web" / "detector"
 SOURCE = FOLDER / "detector.src.js"
 RESULT = FOLDER / "detector.min.js"
-LIMIT = 2000  # bytes: every visitor loads it
+LIMIT = 1000  # bytes as servers send it, packed with brotli: every visitor loads it
 
 TERSER = "terser@5.51.2"
 # ASCII only: the script is then the same text in whatever encoding the page has.
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> int:
         return 0 if RESULT.read_text(encoding="ascii") == script else 1
     with RESULT.open("w", encoding="ascii", newline="\n") as file:
         file.write(script)
-    print(f"{RESULT.name}: {len(script)} bytes")
+    print(f"{RESULT.name}: {len(script)} bytes, {packed_size(script)} with brotli")
     return 0
 
 
@@ -55,9 +57,14 @@ def build_script(source: str, *, offline: bool = False) -> str:
     if run.returncode:
         raise RuntimeError(run.stderr.strip() or "terser failed")
     script = header(source) + run.stdout.strip() + "\n"
-    if len(script.encode()) >= LIMIT:
-        raise ValueError(f"{len(script.encode())} bytes, the limit is {LIMIT}")
+    if packed_size(script) >= LIMIT:
+        raise ValueError(f"{packed_size(script)} bytes with brotli, the limit is {LIMIT}")
     return script
+
+
+def packed_size(script: str) -> int:
+    """How many bytes a server sends that packs with brotli as well as it can."""
+    return len(brotli.compress(script.encode(), quality=11))
 
 
 def header(source: str) -> str:

@@ -24,16 +24,20 @@ from xml.sax.saxutils import escape
 import fontpkg
 import pytest
 from fontTools import subset
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
-from tests.browser.pages import Chromium, OpenMachine
+from tests.browser.pages import PLAIN, Chromium, OpenMachine, Setup
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType
 
     from tests.browser.firefox import Firefox
+    from tests.browser.webkit import WebKit
 
 FIREFOX_NAMES = ("firefox-esr", "firefox")
+WEBKIT_PATHS = "usr/lib/*/webkit2gtk-*/MiniBrowser"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -45,6 +49,11 @@ CHROMIUM_OPTIONS = (
     "--disable-sync",
     "--font-render-hinting=none",
 )
+
+
+# Khmer of Unicode: what is not assigned, and the marks, which GNU Unifont gives no width.
+UNASSIGNED = frozenset({0x17DE, 0x17DF, *range(0x17EA, 0x17F0), *range(0x17FA, 0x1800)})
+MARKS = frozenset({*range(0x17B4, 0x17D4), 0x17DD})
 
 
 def give_up(reason: str) -> None:
@@ -78,20 +87,20 @@ def chromium_path(chromium: BrowserType) -> str:
 def open_browser(
     chromium: BrowserType, chromium_path: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Browser]]:
-    """``open_browser(fonts=[path, …])``: a headless Chromium whose only system fonts are these files.
+    """``open_browser(fonts=[path, …], web_fonts=…)``: a headless Chromium whose only system fonts are these files.
 
     One browser per set of fonts for the whole session; a test takes contexts of its own from it. Fontconfig is given a
     configuration of ours, so what is installed on the machine does not leak in.
     """
-    browsers: dict[tuple[Path, ...], Browser] = {}
+    browsers: dict[tuple[tuple[Path, ...], bool], Browser] = {}
 
-    def open_browser(fonts: Sequence[Path]) -> Browser:
-        key = tuple(sorted(fonts))
+    def open_browser(fonts: Sequence[Path], *, web_fonts: bool = True) -> Browser:
+        key = (tuple(sorted(fonts)), web_fonts)
         if key not in browsers:
-            config = write_fontconfig(tmp_path_factory.mktemp("fontconfig"), key)
+            config = write_fontconfig(tmp_path_factory.mktemp("fontconfig"), key[0])
             browsers[key] = chromium.launch(
                 executable_path=chromium_path,
-                args=list(CHROMIUM_OPTIONS),
+                args=[*CHROMIUM_OPTIONS, *([] if web_fonts else ["--disable-remote-fonts"])],
                 env={**os.environ, "FONTCONFIG_FILE": str(config)},
             )
         return browsers[key]
@@ -103,10 +112,10 @@ def open_browser(
 
 @pytest.fixture(scope="session")
 def open_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Firefox]]:
-    """``open_firefox(fonts=[path, …])``: the same with Firefox, started when a test first asks for it."""
-    started: dict[tuple[Path, ...], Firefox] = {}
+    """``open_firefox(fonts=[path, …], setup=…)``: the same with Firefox, started when a test first asks for it."""
+    started: dict[tuple[tuple[Path, ...], Setup], Firefox] = {}
 
-    def open_firefox(fonts: Sequence[Path]) -> Firefox:
+    def open_firefox(fonts: Sequence[Path], setup: Setup = PLAIN) -> Firefox:
         executable = os.environ.get("KHMERTEXT_FIREFOX") or next(filter(None, map(shutil.which, FIREFOX_NAMES)), "")
         if not Path(executable).is_file():
             give_up("no Firefox: install it, or set KHMERTEXT_FIREFOX")
@@ -114,10 +123,10 @@ def open_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
             from tests.browser.firefox import Firefox
         except ImportError:
             give_up("websockets is not installed")
-        key = tuple(sorted(fonts))
+        key = (tuple(sorted(fonts)), setup)
         if key not in started:
             folder = tmp_path_factory.mktemp("firefox")
-            started[key] = Firefox(executable, folder, write_fontconfig(folder, key))
+            started[key] = Firefox(executable, folder, write_fontconfig(folder, key[0]), firefox_preferences(setup))
         return started[key]
 
     yield open_firefox
@@ -126,14 +135,59 @@ def open_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
             stack.callback(firefox.close)
 
 
+def firefox_preferences(setup: Setup) -> dict[str, bool | int]:
+    changed: dict[str, bool | int] = {}
+    if not setup.web_fonts:
+        changed["gfx.downloadable_fonts.enabled"] = False
+    if not setup.scripts:
+        changed["javascript.enabled"] = False
+    if setup.dark:
+        changed["layout.css.prefers-color-scheme.content-override"] = 0
+    if setup.resists:
+        changed["privacy.resistFingerprinting"] = True
+    return changed
+
+
+@pytest.fixture(scope="session")
+def open_webkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., WebKit]]:
+    """``open_webkit(fonts=[path, …])``: the same with WebKitGTK."""
+    started: dict[tuple[Path, ...], WebKit] = {}
+
+    def open_webkit(fonts: Sequence[Path]) -> WebKit:
+        from tests.browser.webkit import Programs, WebKit
+
+        browser = os.environ.get("KHMERTEXT_WEBKIT") or next(map(str, sorted(Path("/").glob(WEBKIT_PATHS))), "")
+        programs = Programs(shutil.which("WebKitWebDriver") or "", browser, shutil.which("Xvfb") or "")
+        if not all(programs):
+            pytest.skip("no WebKitGTK: install webkit2gtk-driver and xvfb")
+        key = tuple(sorted(fonts))
+        if key not in started:
+            folder = tmp_path_factory.mktemp("webkit")
+            started[key] = WebKit(programs, folder, write_fontconfig(folder, key))
+        return started[key]
+
+    yield open_webkit
+    with ExitStack() as stack:
+        for webkit in started.values():
+            stack.callback(webkit.close)
+
+
 @pytest.fixture(params=["chromium", "firefox"])
 def open_machine(request: pytest.FixtureRequest) -> OpenMachine:
-    """``open_machine(fonts=[path, …])``: a ``Machine``, in each engine."""
-    if request.param == "firefox":
-        opener: OpenMachine = request.getfixturevalue("open_firefox")
+    """``open_machine(fonts=[path, …], setup=Setup(…))``: a ``Machine``, in each engine."""
+    return find_opener(request, request.param)
+
+
+def find_opener(request: pytest.FixtureRequest, engine: str) -> OpenMachine:
+    if engine != "chromium":
+        opener: OpenMachine = request.getfixturevalue(f"open_{engine}")
         return opener
     open_browser = request.getfixturevalue("open_browser")
-    return lambda fonts: Chromium(open_browser(fonts))
+
+    def open_chromium(fonts: Sequence[Path], setup: Setup = PLAIN) -> Chromium:
+        return Chromium(open_browser(fonts, web_fonts=setup.web_fonts), setup)
+
+    return open_chromium
 
 
 def write_fontconfig(folder: Path, fonts: Sequence[Path]) -> Path:
@@ -263,6 +317,59 @@ def unshaped_font(khmer_font: Path, tmp_path_factory: pytest.TempPathFactory) ->
     font = TTFont(io.BytesIO(khmer_font.read_bytes()))
     del font["GSUB"]
     return save_renamed(font, "Unshaped Khmer", tmp_path_factory.mktemp("fonts") / "unshaped.ttf")
+
+
+def make_flat_font(path: Path, *, spacing_marks: bool, one_glyph: bool = False) -> Path:
+    """A font of boxes for all of Khmer that shapes nothing.
+
+    Args:
+        path: Where to.
+        spacing_marks: Whether marks take room as letters do.
+        one_glyph: Whether one glyph stands for the whole block, as in fonts of last resort.
+    """
+    codes = [code for code in range(0x1780, 0x1800) if code not in UNASSIGNED]
+    names = {code: "block" if one_glyph else f"uni{code:04X}" for code in codes}
+    order = [".notdef", "space", *dict.fromkeys(names.values())]
+    pen = TTGlyphPen(None)
+    for point, (x, y) in enumerate([(50, 0), (50, 600), (550, 600), (550, 0)]):
+        (pen.lineTo if point else pen.moveTo)((x, y))
+    pen.closePath()
+    box = pen.glyph()
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder(order)
+    builder.setupCharacterMap({0x20: "space", **names})
+    builder.setupGlyf({name: TTGlyphPen(None).glyph() if name == "space" else box for name in order})
+    marks = set() if spacing_marks else {names[code] for code in codes if code in MARKS}
+    builder.setupHorizontalMetrics({name: (0 if name in marks else 600, 50) for name in order})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": path.stem, "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)
+    builder.setupPost()
+    builder.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def fonts(
+    khmer_font: Path, latin_font: Path, unshaped_font: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Path]:
+    """Fonts by what they are like.
+
+    "khmer" shapes; "unshaped" is the same without GSUB; "unifont" has a glyph for every character and marks without
+    width, as GNU Unifont; "spaced" is the same with marks as wide as letters; "resort" has one glyph for the block, as
+    Last Resort; "latin" has no Khmer; "corrupt" is no font.
+    """
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "corrupt.ttf").write_bytes(b"\x00\x01\x00\x00" + bytes(500))
+    return {
+        "khmer": khmer_font,
+        "unshaped": unshaped_font,
+        "latin": latin_font,
+        "corrupt": folder / "corrupt.ttf",
+        "unifont": make_flat_font(folder / "Flat.ttf", spacing_marks=False),
+        "spaced": make_flat_font(folder / "Spaced.ttf", spacing_marks=True),
+        "resort": make_flat_font(folder / "Resort.ttf", spacing_marks=True, one_glyph=True),
+    }
 
 
 def save_renamed(font: TTFont, family: str, path: Path) -> Path:

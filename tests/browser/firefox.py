@@ -72,18 +72,19 @@ PREFERENCES: Mapping[str, bool | int | str] = {
     "gfx.bundled-fonts.activate": 0,
     "ui.caretBlinkTime": 0,
 }
-KEYS = {"Tab": "\ue004", "Enter": "\ue007"}
+KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " "}
 STATES = {"load": "complete", "domcontentloaded": "interactive"}
 
 
 class Firefox:
-    """A running Firefox with a new profile in ``folder``, and the fonts that ``fontconfig`` names."""
+    """A running Firefox: a new profile in ``folder``, the fonts that ``fontconfig`` names, and changed preferences."""
 
-    def __init__(self, executable: str, folder: Path, fontconfig: Path) -> None:
+    def __init__(self, executable: str, folder: Path, fontconfig: Path, changed: Mapping[str, bool | int]) -> None:
         profile = folder / "profile"
         profile.mkdir()
+        preferences: dict[str, bool | int | str] = {**PREFERENCES, **changed}
         # Pages are drawn in processes that may read little of the disk: without this they find no font at all, and end.
-        preferences = {**PREFERENCES, "security.sandbox.content.read_path_whitelist": f"{fontconfig.parent}/"}
+        preferences["security.sandbox.content.read_path_whitelist"] = f"{fontconfig.parent}/"
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items()]
         (profile / "user.js").write_text("".join(lines), encoding="utf-8")
         self.log = folder / "log.txt"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,6 +42,25 @@ class Page(Protocol):
     def close(self) -> None: ...
 
 
+class Setup(NamedTuple):
+    """How a visitor has set up the browser.
+
+    Attributes:
+        web_fonts: Whether pages may bring fonts.
+        scripts: Whether pages may run scripts.
+        dark: Whether dark colors are preferred.
+        resists: Whether it resists fingerprinting; Firefox alone can.
+    """
+
+    web_fonts: bool = True
+    scripts: bool = True
+    dark: bool = False
+    resists: bool = False
+
+
+PLAIN = Setup()
+
+
 class Machine(Protocol):
     """A browser with certain fonts. What ``init`` holds runs in a page before its own scripts."""
 
@@ -56,17 +75,22 @@ class Chromium:
     """Chromium as a ``Machine``."""
 
     browser: Browser
+    setup: Setup = PLAIN
 
     def new_page(self, *, init: str = "") -> ChromiumPage:
-        return ChromiumPage(self.browser, init)
+        return ChromiumPage(self.browser, init, self.setup)
 
 
 class ChromiumPage:
     """A page by Playwright; for what no other engine has, ``page`` is its own."""
 
-    def __init__(self, browser: Browser, init: str) -> None:
+    def __init__(self, browser: Browser, init: str, setup: Setup) -> None:
         self.requests: list[str] = []
-        self.context = browser.new_context(viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]})
+        self.context = browser.new_context(
+            viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]},
+            java_script_enabled=setup.scripts,
+            color_scheme="dark" if setup.dark else "light",
+        )
         self.page = self.context.new_page()
         self.page.on("request", lambda request: self.requests.append(request.url))
         if init:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from khmertext.web.detector import make_detector, make_script_tag
-from khmertext.web.escaping import escape_css_string
+from khmertext.web.detector import WORDS, make_detector
+from tests.browser.checkpage import HOSTILE_CSS, STRICT_POLICY, write_check_page
 from tests.browser.pages import (
     STATUS,
     VIEWPORT,
@@ -31,16 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-STRICT_CSP = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-    "img-src 'self'; require-trusted-types-for 'script'"
-}
-HOSTILE_CSS = (
-    "*{letter-spacing:.4em!important;word-spacing:1em!important;font-size:3px!important;text-transform:uppercase!"
-    "important;white-space:pre-wrap!important;visibility:hidden!important;max-width:9px!important;min-width:7px!"
-    "important;padding:20px!important;font-family:monospace!important;zoom:2!important;display:inline-flex!important}"
-    "*::before,*::after{content:'xxxxxxxx'!important}html{transform:rotate(90deg);max-width:none!important;width:900px!important}"
-)
+STRICT_CSP = {"Content-Security-Policy": STRICT_POLICY}
 
 Build = Callable[..., Path]
 Serve = Callable[..., Any]
@@ -51,6 +42,7 @@ Visit = Callable[..., Page]
 WATCH = """
 window.violations = []; addEventListener('securitypolicyviolation', e => violations.push(e.violatedDirective));
 window.seen = []; document.addEventListener('khmertext:status', e => seen.push(e.detail));
+window.errors = []; addEventListener('error', e => errors.push(e.message));
 window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => shift += e.value))
   .observe({type: 'layout-shift', buffered: true}); // only Chromium tells it
 """
@@ -69,34 +61,10 @@ window.tick = after => {
 
 @pytest.fixture
 def build_site(tmp_path: Path) -> Build:
-    """``build_site(font, css=…, family=…, body=…)``: a page with the check; the font, if any, is its web font."""
+    """``build_site(font, css=…, family=…, body=…, languages=…)``: a page with the check, and maybe a web font."""
 
-    def build_site(font: Path | None = None, *, css: str = "", family: str = "Site Khmer", body: str = "") -> Path:
-        folder = tmp_path / "site"
-        folder.mkdir()
-        detector = make_detector(family=family)
-        name = escape_css_string(family)
-        face = f'@font-face{{font-family:"{name}";src:url(font.ttf);unicode-range:U+1780-17FF}}' if font else ""
-        files = {
-            "detector.js": detector.script,
-            "detector.css": detector.style,
-            "sentence.svg": detector.sentence_svg,
-            "site.css": f'{face}body{{font-family:"{name}",sans-serif}}{css}'.encode(),
-            "icon.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-            "font.ttf": font.read_bytes() if font else b"",
-        }
-        tag = make_script_tag(
-            src="detector.js", sentence="sentence.svg", alt=detector.alt, font="download.ttf", install="install.html"
-        )
-        files["index.html"] = (
-            '<!DOCTYPE html><html lang="km"><head><meta charset="utf-8"><title>t</title>'
-            '<meta name="viewport" content="width=device-width"><link rel="icon" href="icon.svg">'
-            '<link rel="stylesheet" href="site.css"><link rel="stylesheet" href="detector.css">'
-            f"{tag}</head><body><h1>Hello ខ្មែរ</h1>{body}</body></html>"
-        ).encode()
-        for file, data in files.items():
-            (folder / file).write_bytes(data)
-        return folder
+    def build_site(font: Path | None = None, **parts: Any) -> Path:
+        return write_check_page(tmp_path / "site", font, **parts)
 
     return build_site
 
@@ -109,14 +77,17 @@ def no_khmer(open_machine: OpenMachine, latin_font: Path) -> Machine:
 
 @pytest.fixture
 def visit() -> Iterator[Visit]:
-    """``visit(machine, site, clock=…, viewport=…)``: the page, opened by a new visitor, as soon as its script has run.
+    """``visit(machine, site, clock=…, viewport=…, init=…)``: the page, opened by a new visitor.
 
-    It may talk to the site's server only. With ``clock`` the page's timers stand still until ``tick(ms)`` moves them.
+    Its script has run by then, and what ``init`` holds before that. It may talk to the site's server only. With
+    ``clock`` the page's timers stand still until ``tick(ms)`` moves them.
     """
     pages: list[tuple[Page, Any]] = []
 
-    def visit(machine: Machine, site: Any, *, clock: bool = False, viewport: tuple[int, int] = VIEWPORT) -> Page:
-        page = machine.new_page(init=WATCH + (CLOCK if clock else ""))
+    def visit(
+        machine: Machine, site: Any, *, clock: bool = False, viewport: tuple[int, int] = VIEWPORT, init: str = ""
+    ) -> Page:
+        page = machine.new_page(init=WATCH + (CLOCK if clock else "") + init)
         pages.append((page, site))
         page.set_viewport(*viewport)
         page.open(f"{site.url}/index.html", until="domcontentloaded")
@@ -144,66 +115,21 @@ def is_visible(page: Page, selector: str) -> bool:
 # What it says
 
 
-def test_no_khmer_font_is_tofu(no_khmer: Machine, build_site: Build, serve: Serve, visit: Visit) -> None:
+def test_trouble_is_told_once(no_khmer: Machine, build_site: Build, serve: Serve, visit: Visit) -> None:
     page = visit(no_khmer, serve(build_site()))
     assert read_status(page) == "tofu"
     assert count_notices(page) == 1
     assert page.evaluate("seen") == ["tofu"]
 
 
-def test_system_font_is_ok(
-    open_machine: OpenMachine, latin_font: Path, khmer_font: Path, build_site: Build, serve: Serve, visit: Visit
+def test_good_news_is_told_once(
+    no_khmer: Machine, khmer_font: Path, build_site: Build, serve: Serve, visit: Visit
 ) -> None:
-    page = visit(open_machine(fonts=[latin_font, khmer_font]), serve(build_site()))
-    assert read_status(page) == "ok"
-    assert count_notices(page) == 0
-
-
-def test_web_font_is_ok(no_khmer: Machine, khmer_font: Path, build_site: Build, serve: Serve, visit: Visit) -> None:
     page = visit(no_khmer, serve(build_site(khmer_font)))
     assert read_status(page) == "ok"
     wait_for_load(page)
     assert page.evaluate("seen") == ["ok"]
     assert count_notices(page) == 0
-
-
-@pytest.mark.parametrize("where", ["web", "system"])
-def test_font_without_gsub_is_unshaped(
-    where: str,
-    open_machine: OpenMachine,
-    latin_font: Path,
-    unshaped_font: Path,
-    build_site: Build,
-    serve: Serve,
-    visit: Visit,
-) -> None:
-    machine = open_machine(fonts=[latin_font, *([unshaped_font] if where == "system" else [])])
-    page = visit(machine, serve(build_site(unshaped_font if where == "web" else None)))
-    assert read_status(page) == "unshaped"
-    assert count_notices(page) == 1
-
-
-def test_missing_web_font_is_tofu(
-    no_khmer: Machine, khmer_font: Path, build_site: Build, serve: Serve, visit: Visit
-) -> None:
-    page = visit(no_khmer, serve(build_site(khmer_font), missing=["/font.ttf"]))
-    assert read_status(page) == "tofu"
-    assert count_notices(page) == 1
-
-
-def test_missing_web_font_is_ok_with_a_system_font(
-    open_machine: OpenMachine, latin_font: Path, khmer_font: Path, build_site: Build, serve: Serve, visit: Visit
-) -> None:
-    page = visit(open_machine(fonts=[latin_font, khmer_font]), serve(build_site(khmer_font), missing=["/font.ttf"]))
-    assert read_status(page) == "ok"
-
-
-def test_corrupt_web_font_is_tofu(
-    no_khmer: Machine, tmp_path: Path, build_site: Build, serve: Serve, visit: Visit
-) -> None:
-    (tmp_path / "bad.ttf").write_bytes(b"\x00\x01\x00\x00" + bytes(500))
-    page = visit(no_khmer, serve(build_site(tmp_path / "bad.ttf")))
-    assert read_status(page) == "tofu"
 
 
 def test_late_font_raises_no_false_alarm(
@@ -267,6 +193,39 @@ def test_font_added_by_a_script_withdraws_the_notice(
     )
     wait_for(page, "html[data-khmertext-status=ok]")
     assert count_notices(page) == 0
+
+
+def test_font_loaded_before_it_is_added_withdraws_the_notice(
+    no_khmer: Machine, khmer_font: Path, build_site: Build, serve: Serve, visit: Visit
+) -> None:
+    # No loadingdone is fired for a face that is loaded by itself and then added.
+    folder = build_site()
+    (folder / "font.ttf").write_bytes(khmer_font.read_bytes())
+    page = visit(no_khmer, serve(folder), clock=True)
+    wait_for_load(page)
+    page.evaluate("tick(10_000)")
+    assert read_status(page) == "tofu"
+    page.evaluate("new FontFace('Site Khmer', 'url(font.ttf)').load().then(face => { document.fonts.add(face) })")
+    wait_for(page, "html[data-khmertext-status=ok]")
+    assert count_notices(page) == 0
+    assert count(page, ".khmertext-probe") == 0
+    assert page.evaluate("errors") == []
+
+
+def test_optional_font_is_judged_by_what_the_page_draws(
+    no_khmer: Machine, khmer_font: Path, build_site: Build, serve: Serve, visit: Visit
+) -> None:
+    # Whether a browser still takes a font that is optional and late is its own business.
+    gate = threading.Event()
+    widths = "<b style='position:fixed'>\u1780</b><b style='position:fixed'>\u1780\u17d2\u1780</b>"
+    site = serve(build_site(khmer_font, display="optional", body=widths), gates={"/font.ttf": gate})
+    page = visit(no_khmer, site)
+    wait_until(lambda: "/font.ttf" in site.requests, "the request of the font")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(() => done(0), 500)))")
+    gate.set()
+    status = read_status(page)
+    one, two = page.evaluate("[...document.querySelectorAll('b')].map(e => e.offsetWidth)")
+    assert status == ("ok" if two < 1.5 * one else "tofu")
 
 
 def test_hidden_document_is_not_judged(no_khmer: Machine, build_site: Build, serve: Serve, visit: Visit) -> None:
@@ -346,6 +305,81 @@ def test_dismissal_by_keyboard_is_remembered(no_khmer: Machine, build_site: Buil
     page.open(f"{site.url}/index.html")
     assert read_status(page) == "tofu"
     assert count_notices(page) == 0
+
+
+def test_dismissal_lasts_for_the_page_where_nothing_can_be_stored(
+    no_khmer: Machine, build_site: Build, serve: Serve, visit: Visit
+) -> None:
+    # In a sandbox without an origin, to touch localStorage is an error.
+    site = serve(build_site(), headers={"Content-Security-Policy": "sandbox allow-scripts"})
+    page = visit(no_khmer, site)
+    wait_for(page, "[role=alert]")
+    page.evaluate("document.querySelector('[role=alert] button').click()")
+    assert count_notices(page) == 0
+    page.open(f"{site.url}/index.html")
+    wait_for(page, "[role=alert]")
+    assert page.evaluate("errors") == []
+
+
+def test_escape_closes_where_the_notice_has_the_focus(
+    no_khmer: Machine, build_site: Build, serve: Serve, visit: Visit
+) -> None:
+    page = visit(no_khmer, serve(build_site(body="<a href=x id=link>link</a>")))
+    wait_for(page, "[role=alert]")
+    page.evaluate("document.querySelector('#link').focus()")
+    page.press("Escape")  # the page's own
+    assert count_notices(page) == 1
+    page.evaluate("document.querySelector('[role=alert] a[download]').focus()")
+    page.press("Escape")
+    assert count_notices(page) == 0
+    page.press("Tab")  # goes on with the page
+    assert page.evaluate("document.activeElement.id") == "link"
+
+
+def test_tab_goes_through_the_notice_first_and_then_on(
+    no_khmer: Machine, build_site: Build, serve: Serve, visit: Visit
+) -> None:
+    page = visit(no_khmer, serve(build_site(body="<a href=x>link</a>")))
+    wait_for(page, "[role=alert]")
+    seen = []
+    for _ in range(5):
+        page.press("Tab")
+        seen.append(page.evaluate("[document.activeElement.tagName, document.activeElement.getAttribute('href')]"))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none"
+    assert seen == [["A", "install.html"], ["A", "download.ttf"], ["A", "install.html"], ["BUTTON", None], ["A", "x"]]
+
+
+@pytest.mark.parametrize(
+    ("visitor", "offered", "expected"),
+    [
+        (["fr-CA", "en"], ["fr", "vi"], "fr"),
+        (["de", "vi-VN"], ["fr", "vi"], "vi"),
+        (["en-GB", "fr"], ["fr"], "en"),
+        (["km", "zh-TW"], ["zh"], "zh"),
+        (["km"], ["fr"], "en"),
+        (["fr"], [], "en"),
+    ],
+)
+def test_notice_is_in_the_first_language_of_the_visitor_that_there_is(
+    visitor: list[str],
+    offered: list[str],
+    expected: str,
+    no_khmer: Machine,
+    build_site: Build,
+    serve: Serve,
+    visit: Visit,
+) -> None:
+    languages = f"Object.defineProperty(navigator, 'languages', {{value: {visitor}}});"
+    page = visit(no_khmer, serve(build_site(languages=offered)), init=languages)
+    wait_for(page, "[role=alert]")
+    words = WORDS[expected]
+    notice = "document.querySelector('[role=alert]')"
+    assert page.evaluate(f"{notice}.lang") == expected
+    text = page.evaluate(f"{notice}.querySelector('p').textContent").strip()
+    assert text == " ".join((words.sentence, words.font, words.install))
+    assert page.evaluate(f"{notice}.querySelector('button').getAttribute('aria-label')") == words.close
+    assert page.evaluate(f"{notice}.querySelector('img').lang") == "km"
 
 
 def test_notice_moves_nothing_and_takes_no_focus(

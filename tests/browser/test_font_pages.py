@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 
 from khmertext.fonts import Face, View, compare_page, default_face, limit_axes, open_face, report_page
 from tests.browser.conftest import save_renamed
-from tests.browser.pages import SETTLE, ChromiumPage
+from tests.browser.pages import SETTLE, ChromiumPage, Setup
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +30,7 @@ def long_face(tmp_path_factory: pytest.TempPathFactory, khmer_font: Path) -> Fac
 
 @pytest.fixture
 def page(open_browser: Callable[..., Any], khmer_font: Path) -> Iterator[ChromiumPage]:
-    page = ChromiumPage(open_browser([khmer_font]), "")
+    page = ChromiumPage(open_browser([khmer_font]), "", Setup())
     yield page
     page.close()
 

@@ -14,7 +14,16 @@ from khmertext.cli.axes import parse_axes
 from khmertext.cli.site_changes import format_change
 from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
 from khmertext.errors import SiteError
-from khmertext.web import BuildOptions, BuildResult, Change, Problem, build_site, check_site, clean_site
+from khmertext.web import (
+    NOTICE_LANGUAGES,
+    BuildOptions,
+    BuildResult,
+    Change,
+    Problem,
+    build_site,
+    check_site,
+    clean_site,
+)
 from khmertext.web.cache import default_cache
 
 __all__ = ["site"]
@@ -56,6 +65,18 @@ def site() -> None:
 )
 @click.option(
     "--detector/--no-detector", default=None, help="Whether pages check the visitor's browser. [default: they do]"
+)
+@click.option(
+    "--noscript/--script-only",
+    default=None,
+    help="Whether the check is also in the body of pages, for browsers without JavaScript. [default: script only]",
+)
+@click.option(
+    "--notice-language",
+    "notice_languages",
+    multiple=True,
+    type=click.Choice(NOTICE_LANGUAGES),
+    help="A language of the check's notice besides English and Khmer, which it always has; repeatable.",
 )
 @click.option(
     "--open-text/--known-text",
@@ -183,6 +204,8 @@ def read_options(config: Path | None, given: dict[str, Any]) -> BuildOptions:
         folder=values.get("folder", BuildOptions().folder),
         hinting=values.get("hinting", BuildOptions().hinting),
         detector=values.get("detector", True),
+        noscript=values.get("noscript", False),
+        notice_languages=tuple(values.get("notice_languages", ())),
         open_text=values.get("open_text", False),
         cache=Path(values["cache"]) if "cache" in values else default_cache(),
         slack=values.get("slack", 100 * BuildOptions().slack) / 100,
@@ -205,6 +228,8 @@ def read_config(path: Path) -> dict[str, Any]:
         "folder": str,
         "hinting": str,
         "detector": bool,
+        "noscript": bool,
+        "notice_languages": list,
         "open_text": bool,
         "cache": str,
         "slack": (int, float),

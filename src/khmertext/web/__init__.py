@@ -7,6 +7,7 @@ Example:
 """
 
 from khmertext.web.checking import Problem, check_site
+from khmertext.web.detector import NOTICE_LANGUAGES
 from khmertext.web.disk import Change
 from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
 from khmertext.web.pages import scan_page
@@ -14,6 +15,7 @@ from khmertext.web.site import BuildOptions, BuildResult, build_site
 from khmertext.web.writing import clean_site
 
 __all__ = [
+    "NOTICE_LANGUAGES",
     "BuildOptions",
     "BuildResult",
     "Change",

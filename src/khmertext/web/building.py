@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from khmertext.web.detector import Detector, make_script_tag
+from khmertext.web.detector import make_noscript, make_script_tag
 from khmertext.web.engines import FALLS_BACK_AFTER_SHAPING
 from khmertext.web.escaping import escape_html, quote_path
 from khmertext.web.facts import MARK, PageFacts, SiteContext
@@ -66,6 +66,8 @@ class SitePlan:
         preloads: Names of the fonts that pages load at once.
         script: Attributes of the visitor check: names of its files; empty when it is left out.
         alt: What the pre-shaped sentence says.
+        languages: The languages of the notice besides English and Khmer.
+        noscript: Whether pages get the visitor check without JavaScript too.
     """
 
     folder: str
@@ -75,6 +77,8 @@ class SitePlan:
     preloads: tuple[str, ...] = ()
     script: Mapping[str, str] = field(default_factory=dict)
     alt: str = ""
+    languages: tuple[str, ...] = ()
+    noscript: bool = False
 
 
 def name_asset(stem: str, data: bytes, suffix: str) -> str:
@@ -99,14 +103,14 @@ def format_ranges(ranges: Iterable[tuple[int, int]]) -> str:
     return ",".join(f"U+{first:X}" if first == last else f"U+{first:X}-{last:X}" for first, last in ranges)
 
 
-def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], detector: Detector | None) -> bytes:
+def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], check: bytes) -> bytes:
     """Our stylesheet: the two families, the rules of marked elements, the notice of the visitor check.
 
     Args:
         family: The family's name; the one with all of Khmer is called the same with " Full".
         fonts: The fonts, in the same folder as the stylesheet.
         rules: One rule a line for elements that pages mark.
-        detector: The visitor check, if there is one.
+        check: The rules of the visitor check, if there is one.
     """
     lines = format_faces(family, fonts)
     # The weakest rule there can be, below all of the author's, layered ones too: this layer is the first on the page.
@@ -114,7 +118,7 @@ def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], de
     lines.append(f"@layer khmertext{{html{{font-family:{quote_family(family)}}}}}")
     lines += sorted(set(rules))
     text = "\n".join(lines) + "\n"
-    return text.encode() + (detector.style if detector is not None else b"")
+    return text.encode() + check
 
 
 def format_faces(family: str, fonts: Sequence[FontAsset]) -> list[str]:
@@ -196,8 +200,14 @@ def page_links(plan: SitePlan, prefix: str, *, style: bool = True) -> str:
         links.append(style_link(plan, prefix))
     if plan.script:
         settings = {name: url(value) for name, value in plan.script.items()}
-        links.append(make_script_tag(alt=plan.alt, **settings))
+        links.append(make_script_tag(alt=plan.alt, languages=plan.languages, **settings))
     return "".join(links)
+
+
+def page_notice(plan: SitePlan, prefix: str) -> str:
+    """What goes into a page's body: the visitor check for browsers without JavaScript."""
+    links = {name: asset_url(plan, prefix, plan.script[name]) for name in ("font", "install") if name in plan.script}
+    return make_noscript(alt=plan.alt, languages=plan.languages, **links)
 
 
 def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
@@ -205,12 +215,15 @@ def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
     if not facts.needs_font:
         return []
     if facts.early < 0:
-        return [Insertion(facts.head, page_links(plan, facts.prefix)), *facts.insertions]
-    return [
-        Insertion(facts.early, style_link(plan, facts.early_prefix)),
-        Insertion(facts.head, page_links(plan, facts.prefix, style=False)),
-        *facts.insertions,
-    ]
+        links = [Insertion(facts.head, page_links(plan, facts.prefix))]
+    else:
+        links = [
+            Insertion(facts.early, style_link(plan, facts.early_prefix)),
+            Insertion(facts.head, page_links(plan, facts.prefix, style=False)),
+        ]
+    if plan.noscript and facts.body >= 0:
+        links.append(Insertion(facts.body, page_notice(plan, facts.prefix)))
+    return [*links, *facts.insertions]
 
 
 def edit_sheet(source: SourceText, sheet: StyleSheet, stacks: Iterable[int], context: SiteContext) -> list[Insertion]:

@@ -330,6 +330,19 @@ class PageDocument:
         comments = COMMENTS.match(self.source.text, end)
         return comments.end() if comments else end
 
+    def body_offset(self) -> int:
+        """Where the body's content begins; -1 where the source does not show it."""
+        body, head = self.document.find("body"), self.document.find("head")
+        if body is None:
+            return -1
+        if body.source_location is not None:
+            return int(body.source_location.start_tag.end_offset)
+        if head is not None and head.source_location is not None and head.source_location.end_tag is not None:
+            return int(head.source_location.end_tag.end_offset)
+        first = next(iter(body.children), None)
+        span = first.source_location if isinstance(first, Element) else None
+        return int(span.start_tag.start_offset) if span is not None else -1
+
 
 def text_of(element: Element) -> str:
     """The text right inside an element, as scripts and styles have it."""

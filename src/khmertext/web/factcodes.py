@@ -23,6 +23,7 @@ def encode_facts(facts: PageFacts) -> list[Any]:
         facts.prefix,
         facts.early,
         facts.early_prefix,
+        facts.body,
         [[*one] for one in facts.insertions],
         [[*one] for one in sorted(facts.stacks)],
         sorted(facts.locked),
@@ -47,8 +48,8 @@ def decode_facts(path: str, value: list[Any]) -> PageFacts:
         >>> decode_facts("a", encode_facts(facts)) == facts
         True
     """
-    (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, insertions, stacks, locked,
-     linked, rules, warnings) = value  # fmt: skip
+    (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, body, insertions, stacks,
+     locked, linked, rules, warnings) = value  # fmt: skip
     return PageFacts(
         path,
         encoding,
@@ -60,6 +61,7 @@ def decode_facts(path: str, value: list[Any]) -> PageFacts:
         prefix,
         early,
         early_prefix,
+        body,
         tuple(Insertion(offset, text) for offset, text in insertions),
         frozenset((sheet, index) for sheet, index in stacks),
         frozenset(locked),

@@ -142,7 +142,7 @@ def page_cuts(source: SourceText, names: Sequence[str]) -> Iterator[tuple[int, i
         location = element.source_location
         if location is None or not text.startswith("<", location.start_tag.start_offset):
             continue
-        if element.tag in ("link", "script"):
+        if element.tag in ("link", "script", "noscript"):
             yield location.start_tag.start_offset, (location.end_tag or location.start_tag).end_offset
         elif MARK in location.attrs:
             span = location.attrs[MARK]

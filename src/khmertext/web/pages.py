@@ -73,7 +73,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     if reader.texts:
         for use in page.cascade.animated:
             placer.edit_stack(use)
-    early = page.early_offset()
+    early, body = page.early_offset(), page.body_offset()
     prefix = page.find_prefix()
     texts = tuple(reader.texts.values())
     return PageFacts(
@@ -87,6 +87,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         prefix=prefix,
         early=source.byte_offset(early) if early >= 0 else -1,
         early_prefix=page.early_prefix(early, prefix) if early >= 0 else "",
+        body=source.byte_offset(body) if body >= 0 else -1,
         insertions=tuple(sorted(placer.insertions.values())),
         stacks=frozenset(placer.stacks),
         locked=frozenset(page.locked),

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from khmertext.text.clusters import split_clusters
 from khmertext.version import __version__
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
-from khmertext.web.detector import install_page, make_detector
+from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
 from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
@@ -34,6 +34,8 @@ UNNAMABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 PACKED_ENDINGS = (".gz", ".br", ".zst")
 
+NO_BODY = "no tag shows where its body begins, so it has no notice for browsers without JavaScript; write <body>"
+
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
@@ -48,6 +50,8 @@ class BuildOptions:
         folder: Our folder in the site.
         hinting: "keep", "drop" or "auto".
         detector: Whether pages get the visitor check.
+        noscript: Whether pages get it in their body too, for browsers without JavaScript.
+        notice_languages: The languages of its notice besides English and Khmer.
         open_text: Whether pages may come to hold Khmer that the build does not know: comments, search, a CMS.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
@@ -62,6 +66,8 @@ class BuildOptions:
     folder: str = FOLDER
     hinting: Literal["keep", "drop", "auto"] = "auto"
     detector: bool = True
+    noscript: bool = False
+    notice_languages: tuple[str, ...] = ()
     open_text: bool = False
     cache: Path | None = None
     slack: float = 0.1
@@ -200,6 +206,12 @@ def build_site(
             download = memory.recall_download(made_of) if memory is not None else None
             download = download or make_download(sources)
         plan = plan_site(facts, fonts, options, download)
+        if plan.noscript:
+            warnings += tuple(
+                SiteWarning("no-body", NO_BODY, page.facts.path, 0)
+                for page in facts.pages
+                if page.facts.needs_font and page.facts.body < 0
+            )
     elif output is None:
         written = clean_site(source, folder=options.folder, disk=disk) if own.all else 0
         return BuildResult(pages=facts.page_count, written=written, warnings=warnings)
@@ -283,6 +295,9 @@ def check_options(options: BuildOptions) -> None:
             raise ValueError(f"the axis {tag} goes from one number to another, not from {span[0]:g} to {span[1]:g}")
     if not 0 <= options.slack < math.inf:
         raise ValueError("the slack is a share of 0 or more")
+    more_languages(options.notice_languages)
+    if not options.detector and (options.noscript or options.notice_languages):
+        raise ValueError("without the visitor check there is no notice to have languages or a version without scripts")
     if options.hinting not in ("keep", "drop", "auto"):
         raise ValueError("hinting is keep, drop or auto")
 
@@ -320,11 +335,16 @@ def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:
 def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, download: Download | None) -> SitePlan:
     """Every asset with its name, and what pages need to know to link to them."""
     assets: dict[str, bytes] = dict(fonts.files)
-    detector = make_detector(family=probe_family(options.family, fonts.assets)) if download is not None else None
+    probe = probe_family(options.family, fonts.assets)
+    detector = make_detector(family=probe) if download is not None else None
     script: dict[str, str] = {}
+    check = b""
     if detector is not None and download is not None:
         script["src"] = name_asset("detector", detector.script, ".js")
         script["sentence"] = name_asset("sentence", detector.sentence_svg, ".svg")
+        check = detector.style
+        if options.noscript:
+            check += make_noscript_style(family=probe, sentence=script["sentence"])
         assets[script["src"]] = detector.script
         assets[script["sentence"]] = detector.sentence_svg
         for name, data in download.files.items():
@@ -340,7 +360,7 @@ def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, downloa
         script["font"] = f"download/{download.fonts[0][1]}"
         script["install"] = "download/index.html"
     rules = [rule for page in facts.pages for rule in page.facts.rules]
-    css = format_css(options.family, fonts.assets, rules, detector)
+    css = format_css(options.family, fonts.assets, rules, check)
     style = name_asset(options.family, css, ".css")
     assets[style] = css
     return SitePlan(
@@ -351,6 +371,8 @@ def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, downloa
         preloads=fonts.preloads,
         script=script,
         alt=detector.alt if detector is not None else "",
+        languages=more_languages(options.notice_languages),
+        noscript=options.noscript and detector is not None,
     )
 
 
@@ -369,6 +391,8 @@ def make_report(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, clust
             "also": list(options.also),
             "hinting": options.hinting,
             "detector": options.detector,
+            "noscript": options.noscript,
+            "notice_languages": list(more_languages(options.notice_languages)),
             "open_text": options.open_text,
         },
         "inputs": dict(sorted(inputs.items())),

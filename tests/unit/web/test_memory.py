@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ import pytest
 
 from khmertext.web import BuildOptions, BuildResult, build_site, check_site, reading, site, webfonts
 from khmertext.web.cache import SiteCache, default_cache, open_cache
+from khmertext.web.factcodes import decode_facts, encode_facts
+from khmertext.web.facts import FoundText, PageFacts, SiteWarning
 from khmertext.web.keeping import keep_font
 from khmertext.web.pages import scan_page
+from khmertext.web.sources import Insertion
 from khmertext.web.stamps import Stamp, take_stamp
 
 AXES = {"wght": (400.0, 400.0)}
@@ -325,3 +328,25 @@ def test_what_nobody_builds_any_more_goes(tmp_path: Path) -> None:
 
 def test_where_caches_go(caches: Path) -> None:
     assert default_cache().name == "khmertext"
+
+
+def test_every_fact_comes_back() -> None:
+    """Each field of a page's facts differs from what it is unless given, so that none can be forgotten."""
+    values: dict[str, Any] = {
+        "path": "a.html",
+        "texts": (FoundText("ក", "km", (400, 700), 3, "<p>"),),
+        "insertions": (Insertion(3, "x"),),
+        "stacks": frozenset({("a.css", 1)}),
+        "locked": frozenset({"b.css"}),
+        "linked": frozenset({"c.js"}),
+        "rules": ("p{}",),
+        "warnings": (SiteWarning("a", "b", "c", 1),),
+        "encoding": "utf-16",
+    }
+    plain = PageFacts("")
+    for field in fields(PageFacts):
+        if field.name not in values:
+            value = getattr(plain, field.name)
+            values[field.name] = not value if isinstance(value, bool) else value + 7 if isinstance(value, int) else "y"
+    facts = PageFacts(**values)
+    assert decode_facts("a.html", json.loads(json.dumps(encode_facts(facts)))) == facts

@@ -10,9 +10,10 @@ from importlib import resources
 
 from khmertext.fonts.default import default_face
 from khmertext.fonts.drawing import Drawing, draw_text, to_svg
+from khmertext.web.detector.words import WORDS
 from khmertext.web.escaping import escape_css_string, escape_html, quote_path
 
-__all__ = ["Detector", "install_page", "make_detector", "make_script_tag"]
+__all__ = ["Detector", "install_page", "make_detector", "make_noscript", "make_noscript_style", "make_script_tag"]
 
 # "The browser you use cannot show Khmer letters on this page properly. Please install a Khmer Unicode font."
 # In lines that fit the narrowest phone at a readable size.
@@ -58,7 +59,7 @@ def make_detector(*, family: str) -> Detector:
         >>> detector = make_detector(family="Site Khmer")
         >>> detector.style.decode().splitlines()[0]
         ':root .khmertext-probe{font-family:"Site Khmer",sans-serif!important}'
-        >>> len(detector.script) < 2000
+        >>> len(detector.script) < 2500  # less than 1,000 with brotli
         True
     """
     if not family:
@@ -77,7 +78,83 @@ def make_detector(*, family: str) -> Detector:
     )
 
 
-def make_script_tag(*, src: str, sentence: str, alt: str, font: str = "", install: str = "") -> str:
+def make_noscript_style(*, family: str, sentence: str) -> bytes:
+    """Make the rules of the visitor check without JavaScript; they come behind those of the check with it.
+
+    Args:
+        family: The name of the site's own Khmer family.
+        sentence: URL of the sentence's SVG, as the stylesheet sees it.
+
+    Returns:
+        CSS, UTF-8. The same arguments give the same bytes.
+
+    Raises:
+        ValueError: The family has no name.
+
+    Source: CSS Containment Level 3, section 3 (container queries); CSS Cascade Level 5, section 6.1 (important rules
+    and animations).
+
+    Example:
+        >>> make_noscript_style(family="K", sentence="s.svg").decode().splitlines()[-1]
+        ':root .khmertext-check{font:64px "K",sans-serif!important}'
+    """
+    if not family:
+        raise ValueError("family must not be empty")
+    left, top, right, bottom = draw_sentence().frame
+    head = (
+        f":root .khmertext-notice [role=img]{{aspect-ratio:{right - left}/{bottom - top}!important;"
+        f'background-image:url("{escape_css_string(sentence)}")!important}}\n'
+    )
+    # The size last: "font: inherit" above has reset it.
+    tail = f':root .khmertext-check{{font:64px "{escape_css_string(family)}",sans-serif!important}}\n'
+    return (head + compact_css(read_asset("noscript.css")) + tail).encode()
+
+
+def make_noscript(*, alt: str, languages: Sequence[str] = (), font: str = "", install: str = "") -> str:
+    """Write the element with the visitor check for browsers without JavaScript; it belongs into the body.
+
+    Nothing tells there which languages a visitor reads, so the notice is in all of them.
+
+    Args:
+        alt: What the SVG of the sentence says.
+        languages: The languages of the notice besides English and Khmer.
+        font: URL of a font to download; empty for no link.
+        install: URL of a page that says how to install it; empty for no link.
+
+    Returns:
+        The element, everything escaped.
+
+    Example:
+        >>> print(make_noscript(alt="ខ្មែរ", font="f.ttf").replace("<p", "\\n<p").replace("<label", "\\n<label"))
+        <noscript data-khmertext=""><div class="khmertext-check" lang="km" dir="ltr" data-nosnippet="">\
+<div class="khmertext-row"><div class="khmertext-room"><div class="khmertext-notice" role="alert">\
+<span role="img" aria-label="ខ្មែរ"></span>
+        <p lang="en">Your browser cannot display Khmer on this page properly. Please install a Khmer Unicode font. \
+<a href="f.ttf" download="">Download a Khmer font</a></p>
+        <label lang="en"><input type="checkbox" aria-label="Close this notice"/>×</label>\
+</div></div></div></div></noscript>
+    """
+    picture = f'<span role="img" aria-label="{escape_html(alt)}"></span>'
+    if install:
+        picture = f'<a href="{escape_html(install)}">{picture}</a>'
+    paragraphs = []
+    for language in ("en", *languages):
+        words = WORDS[language]
+        links = [f'<a href="{escape_html(font)}" download="">{words.font}</a>'] if font else []
+        links += [f'<a href="{escape_html(install)}">{words.install}</a>'] if install else []
+        paragraphs.append(f'<p lang="{language}">{" ".join((words.sentence, *links))}</p>')
+    return (
+        '<noscript data-khmertext=""><div class="khmertext-check" lang="km" dir="ltr" data-nosnippet="">'
+        '<div class="khmertext-row"><div class="khmertext-room"><div class="khmertext-notice" role="alert">'
+        f"{picture}{''.join(paragraphs)}"
+        f'<label lang="en"><input type="checkbox" aria-label="{WORDS["en"].close}"/>×</label>'
+        "</div></div></div></div></noscript>"
+    )
+
+
+def make_script_tag(
+    *, src: str, sentence: str, alt: str, languages: Sequence[str] = (), font: str = "", install: str = ""
+) -> str:
     """Write the element that runs the visitor check, with its settings.
 
     It belongs in the head, after the stylesheets. ``defer`` and not ``async``: the measuring waits for the stylesheets
@@ -87,6 +164,7 @@ def make_script_tag(*, src: str, sentence: str, alt: str, font: str = "", instal
         src: URL of the script.
         sentence: URL of the sentence's SVG.
         alt: What the SVG says.
+        languages: The languages of the notice besides English and Khmer.
         font: URL of a font to download; empty for no link.
         install: URL of a page that says how to install it; empty for no link.
 
@@ -99,6 +177,7 @@ def make_script_tag(*, src: str, sentence: str, alt: str, font: str = "", instal
 data-install="i.html?a&amp;b"></script>'
     """
     settings = {"sentence": sentence, "alt": alt, "font": font, "install": install}
+    settings |= {f"in-{language}": "|".join(WORDS[language]) for language in languages}
     data = "".join(f' data-{name}="{escape_html(value)}"' for name, value in settings.items() if value)
     # Every attribute has a value, so that it is good XHTML too.
     return f'<script data-khmertext="" defer="defer" src="{escape_html(src)}"{data}></script>'

@@ -2,52 +2,57 @@
  * The visitor check: can this browser show Khmer on this page?
  *
  *   <script defer src="detector.HASH.js" data-khmertext data-sentence="sentence.svg" data-alt="…"
- *           data-font="font.ttf" data-install="install.html"></script>
+ *           data-font="font.ttf" data-install="install.html"
+ *           data-in-fr="sentence|link to the font|link to the page|name of the button"></script>
  *
  * Three widths in the page's own Khmer fonts tell: KA, KA with its own subscript below, KA with a vowel above. In a font
  * that shapes Khmer all three are as wide as one letter. Without shaping the subscript stands beside the letter, and
  * the vowel, a mark, still takes no room ("unshaped"). Boxes in place of letters are as wide as there are characters
- * ("tofu"). No canvas: browsers that guard against fingerprinting put noise into it.
+ * ("tofu"); WebKitGTK leaves out what it has no font for, and nothing is not narrower than nothing. No canvas:
+ * browsers that guard against fingerprinting put noise into it.
  *
  * The outcome ("ok", "unshaped", "tofu") goes into <html data-khmertext-status> and into the event khmertext:status on
- * document (event.detail). On trouble a notice is shown, until it is dismissed or the font comes after all.
+ * document (event.detail). On trouble a notice is shown, until it is dismissed or the font comes after all: it is in
+ * Khmer, drawn, and in the first of the visitor's languages that the page has words for, else in English.
  *
  * The stylesheet beside this script holds the font stack (.khmertext-probe) and the looks of the notice. Nothing here
  * needs inline styles, eval or HTML strings, so strict content security policies and trusted types have no objection.
- * ES5, for browsers since about 2016; older ones stop at the first line they do not know and show nothing.
+ * ES5, for browsers since about 2017; older ones stop at the first line they do not know and show nothing. Those that
+ * have no ResizeObserver (before 2018 to 2020) keep a notice whose font came later until the page is loaded again.
  */
 (function (document, root) {
   var DISMISSED = 'khmertext-dismissed';
   var PATIENCE = 8000; // ms for a font that hangs; one that comes later withdraws the notice
+  var ENGLISH = 'Your browser cannot display Khmer on this page properly. Please install a Khmer Unicode font.' +
+    '|Download a Khmer font|How to install it|Close this notice';
   var script = document.currentScript || document.querySelector('script[data-khmertext]');
   var fonts = document.fonts;
-  var stack, status, notice;
+  var probe = make('span', {'class': 'khmertext-probe', lang: 'km'});
+  var stack, status, notice, observer;
 
   function make(tag, attributes, children) {
     var element = document.createElement(tag), name;
     for (name in attributes) element.setAttribute(name, attributes[name]);
-    (children || []).forEach(function (child) {
-      element.appendChild(child.nodeType ? child : document.createTextNode(child));
-    });
+    element.append.apply(element, children || []);
     return element;
   }
 
   function measure() {
-    var probe = make('span', {'class': 'khmertext-probe', lang: 'km'});
-    var rules, name, widths, limit;
-    root.appendChild(probe);
+    var style = probe.style, widths, limit;
+    style.cssText = '';
+    root.append(probe);
     stack = '64px ' + getComputedStyle(probe).fontFamily;
     // Important and inline: no rule of the page reaches past this, whatever it spaces, hides or shrinks.
-    rules = {all: 'initial', font: stack, position: 'fixed', 'white-space': 'nowrap'};
-    for (name in rules) probe.style.setProperty(name, rules[name], 'important');
-    widths = ['\u1780', '\u1780\u17d2\u1780', '\u1780\u17b7'].map(function (text) {
+    style.cssText = 'all:initial!important;position:fixed!important;top:0!important;white-space:nowrap!important;' +
+      'visibility:hidden!important;font:' + stack + '!important';
+    // The last one stays, to be watched: no font that shapes and none that does not give it the same width.
+    widths = ['x', '\u1780', '\u1780\u17b7', '\u1780\u17d2\u1780'].map(function (text) {
       probe.textContent = text;
       return probe.offsetWidth; // as laid out: transforms do not count
     });
-    probe.remove(); // before anything is painted
-    limit = 1.5 * widths[0];
-    // No width at all: the document is not laid out (a hidden frame), so nothing can be said.
-    return limit && (widths[1] < limit ? 'ok' : widths[2] < limit ? 'unshaped' : 'tofu');
+    limit = 1.5 * widths[1];
+    // Not even Latin has a width: the document is not laid out (a hidden frame), so nothing can be said.
+    return widths[0] && (widths[3] < limit ? 'ok' : widths[2] < limit ? 'unshaped' : 'tofu');
   }
 
   function remove() {
@@ -62,36 +67,50 @@
   }
 
   function show() {
-    var settings = script.dataset, install = settings.install, font = settings.font, picture, close;
+    var settings = script.dataset, install = settings.install, font = settings.font, language, words, picture, close;
     try {
       if (localStorage[DISMISSED]) return;
     } catch (storageIsOff) {}
     remove();
+    navigator.languages.concat('en').some(function (tag) {
+      language = tag.split('-')[0];
+      words = language === 'en' ? ENGLISH : script.getAttribute('data-in-' + language);
+      return words;
+    });
+    words = words.split('|');
     picture = settings.sentence ? make('img', {src: settings.sentence, alt: settings.alt || '', lang: 'km'}) : '';
-    close = make('button', {type: 'button', 'aria-label': 'Close this notice'}, ['\u00d7']);
+    close = make('button', {type: 'button', 'aria-label': words[3]}, ['\u00d7']);
     close.onclick = dismiss;
-    notice = make('div', {'class': 'khmertext-notice', role: 'alert', lang: 'en', dir: 'ltr'}, [
+    notice = make('div', {'class': 'khmertext-notice', role: 'alert', lang: language, dir: 'ltr'}, [
       // The one thing that everybody can read here leads on, too.
       install && picture ? make('a', {href: install}, [picture]) : picture,
       make('p', 0, [
-        'Your browser cannot display Khmer on this page properly. Please install a Khmer Unicode font. ',
-        font ? make('a', {href: font, download: ''}, ['Download a Khmer font']) : '', ' ',
-        install ? make('a', {href: install}, ['How to install it']) : ''
+        words[0] + ' ',
+        font ? make('a', {href: font, download: ''}, [words[1]]) : '', ' ',
+        install ? make('a', {href: install}, [words[2]]) : ''
       ]),
       close
     ]);
+    // Only where the notice has the focus: elsewhere the key belongs to the page.
+    notice.onkeydown = function (event) {
+      if (event.key === 'Escape') dismiss();
+    };
     // First in the body, so that the keyboard finds it at once; fixed in place by the stylesheet, so nothing moves.
-    document.body.insertBefore(notice, document.body.firstChild);
+    document.body.prepend(notice);
   }
 
   function report() {
     var outcome = measure();
+    if (outcome === 'ok') {
+      remove();
+      if (observer) observer.disconnect(); // before what it watches goes: it would complain of that to the page
+      probe.remove();
+    }
     if (!outcome || outcome === status) return;
     status = outcome;
-    root.setAttribute('data-khmertext-status', status);
+    root.dataset.khmertextStatus = status;
     document.dispatchEvent(new CustomEvent('khmertext:status', {detail: status}));
-    if (status === 'ok') remove();
-    else show();
+    if (status !== 'ok') show();
   }
 
   // Good news at once; bad news only when the page and its stylesheets are complete, for they may still bring the font.
@@ -110,10 +129,11 @@
   ask();
   addEventListener('load', ask);
   setTimeout(report, PATIENCE);
-  // A font that a script adds later.
-  if (fonts) {
-    fonts.addEventListener('loadingdone', function () {
+  // A font that comes later, however: the event loadingdone does not tell of one that a script loaded before adding it.
+  if (window.ResizeObserver) {
+    observer = new ResizeObserver(function () {
       if (status && status !== 'ok') report();
     });
+    observer.observe(probe);
   }
 })(document, document.documentElement);
