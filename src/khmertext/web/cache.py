@@ -110,13 +110,14 @@ class SiteCache:
 
     # -- facts --
 
-    def has(self, path: str) -> bool:
-        """Whether anything is known of a file, of its present bytes or of others.
+    def find_original(self, path: str) -> str | None:
+        """The sha256 of the author's bytes of a file that something is known of; None where nothing is.
 
         Args:
             path: The file.
         """
-        return path in self.shard(path)
+        entry = self.shard(path).get(path)
+        return entry[0] if isinstance(entry, list) and entry and isinstance(entry[0], str) else None
 
     def find(self, path: str, original: str, key: str) -> Entry | None:
         """What a file was found to hold; None where it is not known.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from khmertext.web.cache import SiteCache, hash_value, source_key
@@ -52,7 +53,7 @@ class PageMemory:
         if same is None:
             return None
         found, original = same
-        entry = self.cache.find(path, original, hash_value([source_key(), kind]))
+        entry = self.cache.find(path, original, kind_key(kind))
         if entry is None:
             return None
         try:
@@ -72,14 +73,16 @@ class PageMemory:
             return
         self.digests[scan.path] = scan.found
         value = None if scan.facts is None else encode_file(scan.facts)
-        self.cache.keep(scan.path, scan.original, hash_value([source_key(), scan.kind]), value)
+        self.cache.keep(scan.path, scan.original, kind_key(scan.kind), value)
 
     def identify(self, path: str, restorer: Restorer) -> tuple[str, str] | None:
         """The sha256 of a file as it is and of its author's bytes; None where nothing is known of it anyway."""
-        if not self.cache.has(path):
+        known = self.cache.find_original(path)
+        if known is None:
             return None
         found = self.tree.digest(path)
-        original = None if found is None else restorer.find_original(path, found)
+        # Where it is as its author made it, nothing of ours is to be taken out.
+        original = found if found in (None, known) else restorer.find_original(path, found)
         if found is None or original is None:
             restored = restorer.restore(path, read_file(self.tree.root, path))
             found, original = restored.found, restored.original
@@ -143,3 +146,9 @@ class PageMemory:
 
     def full_key(self, *, rebuilt: bool, broad: bool) -> str:
         return (self.broad_key if broad else self.key) + ("r" if rebuilt else "")
+
+
+@cache
+def kind_key(kind: str) -> str:
+    """What reading a file other than a page depends on besides its bytes."""
+    return hash_value([source_key(), kind])
