@@ -177,6 +177,7 @@ def test_notice_in_every_language_scrolls_on_a_phone(kind: Kind, show: Show, loo
     look(page)
     assert read_box(page, "[role=alert]")[3] <= PHONE[1]
     assert page.evaluate(f"{NOTICE}.scrollWidth") <= PHONE[0]
+    assert page.evaluate(f"{NOTICE}.offsetHeight - {NOTICE}.clientHeight") == 3  # the border, no scroll bar
     languages = page.evaluate(f"[...{NOTICE}.querySelectorAll('p')].map(e => e.closest('[lang]').lang)")
     assert languages == (["en"] if kind.scripts else ["en", *ALL])
     texts = page.evaluate(f"[...{NOTICE}.querySelectorAll('p')].map(e => e.textContent.trim())")
