@@ -11,7 +11,7 @@ import io
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -303,12 +303,15 @@ def khmer_font() -> Path:
 @pytest.fixture(scope="session")
 def latin_font(khmer_font: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same design with nothing but ASCII."""
-    options = subset.Options(notdef_outline=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=range(0x20, 0x7F))
-    font = TTFont(io.BytesIO(khmer_font.read_bytes()))
+    return save_latin(khmer_font, range(0x20, 0x7F), tmp_path_factory.mktemp("fonts") / "latin.ttf")
+
+
+def save_latin(source: Path, codes: Iterable[int], path: Path) -> Path:
+    subsetter = subset.Subsetter(subset.Options(notdef_outline=True))
+    subsetter.populate(unicodes=codes)
+    font = TTFont(io.BytesIO(source.read_bytes()))
     subsetter.subset(font)
-    return save_renamed(font, "Latin Only", tmp_path_factory.mktemp("fonts") / "latin.ttf")
+    return save_renamed(font, "Latin Only", path)
 
 
 @pytest.fixture(scope="session")
@@ -357,7 +360,7 @@ def fonts(
 
     "khmer" shapes; "unshaped" is the same without GSUB; "unifont" has a glyph for every character and marks without
     width, as GNU Unifont; "spaced" is the same with marks as wide as letters; "resort" has one glyph for the block, as
-    Last Resort; "latin" has no Khmer; "corrupt" is no font.
+    Last Resort; "latin" has ASCII alone; "european" has the letters of most of Europe too; "corrupt" is no font.
     """
     folder = tmp_path_factory.mktemp("made")
     (folder / "corrupt.ttf").write_bytes(b"\x00\x01\x00\x00" + bytes(500))
@@ -365,6 +368,7 @@ def fonts(
         "khmer": khmer_font,
         "unshaped": unshaped_font,
         "latin": latin_font,
+        "european": save_latin(khmer_font, [*range(0x20, 0x250), 0x2019], folder / "european.ttf"),
         "corrupt": folder / "corrupt.ttf",
         "unifont": make_flat_font(folder / "Flat.ttf", spacing_marks=False),
         "spaced": make_flat_font(folder / "Spaced.ttf", spacing_marks=True),

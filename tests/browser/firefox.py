@@ -190,6 +190,15 @@ class FirefoxPage:
         shot = self.firefox.send("browsingContext.captureScreenshot", context=self.context, origin=origin)
         return base64.b64decode(shot["data"])
 
+    def print(self) -> bytes:
+        """A PDF of the page."""
+        return base64.b64decode(self.firefox.send("browsingContext.print", context=self.context)["data"])
+
+    def find(self, **accessible: str) -> int:
+        """How many elements have this role and this name."""
+        locator = {"type": "accessibility", "value": accessible}
+        return len(self.firefox.send("browsingContext.locateNodes", context=self.context, locator=locator)["nodes"])
+
     def set_viewport(self, width: int, height: int) -> None:
         self.firefox.send(
             "browsingContext.setViewport",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,8 +14,6 @@ from tests.browser.checkpage import HOSTILE_CSS, STRICT_POLICY, write_check_page
 from tests.browser.pages import (
     STATUS,
     VIEWPORT,
-    Chromium,
-    ChromiumPage,
     Machine,
     OpenMachine,
     Page,
@@ -26,16 +24,12 @@ from tests.browser.pages import (
     wait_until,
 )
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
 pytestmark = pytest.mark.browser
 
 STRICT_CSP = {"Content-Security-Policy": STRICT_POLICY}
 
 Build = Callable[..., Path]
 Serve = Callable[..., Any]
-Open = Callable[..., "Browser"]
 Visit = Callable[..., Page]
 
 # What a page's scripts see before they run: nothing is lost of what happens while it loads.
@@ -396,31 +390,3 @@ def test_notice_moves_nothing_and_takes_no_focus(
     page.evaluate("document.querySelector('[role=alert] button').click()")
     assert count_notices(page) == 0
     assert page.evaluate(places) == before
-
-
-@pytest.mark.parametrize("direction", ["ltr", "rtl"])
-def test_notice_fits_a_phone(direction: str, no_khmer: Machine, build_site: Build, serve: Serve, visit: Visit) -> None:
-    site = serve(build_site(css=f"html{{direction:{direction}}}"))
-    page = visit(no_khmer, site, viewport=(320, 568))
-    wait_for(page, "[role=alert]")
-    boxes = page.evaluate(
-        "[...document.querySelectorAll('[role=alert], [role=alert] *')].map(e => e.getBoundingClientRect())"
-        ".map(box => [box.left, box.right, box.bottom])"
-    )
-    assert len(boxes) > 5
-    for left, right, bottom in boxes:
-        assert left >= 0
-        assert right <= 320
-        assert bottom <= 568
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_notice_is_not_printed(
-    open_browser: Open, latin_font: Path, build_site: Build, serve: Serve, visit: Visit
-) -> None:
-    # In Chromium only: over BiDi this Firefox cannot be told to show a page as it is printed.
-    page = visit(Chromium(open_browser(fonts=[latin_font])), serve(build_site()))
-    assert isinstance(page, ChromiumPage)
-    wait_for(page, "[role=alert]")
-    page.page.emulate_media(media="print")
-    assert not is_visible(page, "[role=alert]")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from khmertext.web import BuildOptions, build_site
 from tests.browser.checkpage import HOSTILE_CSS, STRICT_POLICY, write_check_page
 from tests.browser.conftest import find_opener
 from tests.browser.pages import PLAIN, Page, Setup, count, read_status, wait_until
@@ -163,6 +164,32 @@ def test_without_javascript_a_hanging_font_is_told_and_withdrawn_when_it_comes(b
     gate.set()
     wait_until(lambda: read_display(page) == "none", "the font")
     assert not is_shown(page)
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "noscript"])
+def test_built_pages_raise_no_alarm(
+    browser: str,
+    scripts: bool,
+    request: pytest.FixtureRequest,
+    fonts: Mapping[str, Path],
+    serve: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    # The font is cut to letters that are none of those that are measured.
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/index.html").write_text("<!DOCTYPE html><title>x</title><body><p lang=km>នំ</p>", encoding="utf-8")
+    build_site(tmp_path / "in", tmp_path / "out", BuildOptions(noscript=True, jobs=1))
+    headers = {"Access-Control-Allow-Origin": "*", **({} if scripts else {POLICY: "sandbox"})}
+    site = serve(tmp_path / "out", headers=headers)
+    page = find_opener(request, browser)(fonts=[fonts["latin"]]).new_page()
+    page.open(f"{site.url}/index.html")
+    if scripts:
+        assert read_status(page) == "ok"
+    else:
+        wait_until(lambda: read_display(page) == "none", "the font")
+        assert count(page, ".khmertext-check") == 1
+    page.close()
 
 
 def read_display(page: Page) -> Any:

@@ -331,7 +331,10 @@ class PageDocument:
         return comments.end() if comments else end
 
     def body_offset(self) -> int:
-        """Where the body's content begins; -1 where the source does not show it."""
+        """Where something can go into the body, as early as can be; -1 where the source does not show it.
+
+        Where tags leave it to the browser, a ``noscript`` in front of the content would still be one of the head.
+        """
         body, head = self.document.find("body"), self.document.find("head")
         if body is None:
             return -1
@@ -341,7 +344,7 @@ class PageDocument:
             return int(head.source_location.end_tag.end_offset)
         first = next(iter(body.children), None)
         span = first.source_location if isinstance(first, Element) else None
-        return int(span.start_tag.start_offset) if span is not None else -1
+        return int(span.end_tag.end_offset) if span is not None and span.end_tag is not None else -1
 
 
 def text_of(element: Element) -> str:

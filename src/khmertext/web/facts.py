@@ -102,7 +102,7 @@ class PageFacts:
         prefix: What leads from the page to the root of the site.
         early: Where our stylesheet goes when it must stand in front of the other links, in bytes; -1 for with them.
         early_prefix: What leads from there to the root of the site.
-        body: Where the body's content begins, in bytes; -1 where the source does not show it.
+        body: Where something can go into the body, in bytes; -1 where the source does not show it.
         insertions: What goes in besides the links.
         stacks: The font stacks of stylesheet files that Khmer uses: path and index.
         locked: The stylesheet files whose bytes the page fixes by ``integrity``.

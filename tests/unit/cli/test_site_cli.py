@@ -163,22 +163,10 @@ def test_wrong_use_and_bad_input_end_with_2_and_a_message(
 
 def test_options_reach_the_library(run: Run, asked: list[Any], tmp_path: Path) -> None:
     options = "--font a.ttf --font b.ttf --family F --axes wght=400:700,wdth=100 --exclude x --exclude y --also *.md"
-    assert (
-        run(
-            "site",
-            "build",
-            "s",
-            "-o",
-            "o",
-            *options.split(),
-            "--folder=k",
-            "--no-detector",
-            "-j3",
-            "--cache=kept",
-            "--slack=25",
-        ).code
-        == 0
-    )
+    more = "--folder=k --no-detector -j3 --cache=kept --slack=25"
+    assert run("site", "build", "s", "-o", "o", *options.split(), *more.split()).code == 0
+    run("site", "build", "s", "-o", "o", "--noscript", "--notice-language", "vi", "--notice-language", "en")
+    assert asked.pop()[2] == BuildOptions(noscript=True, notice_languages=("vi", "en"), cache=default_cache())
     assert asked == [
         (
             Path("s"),
@@ -206,7 +194,9 @@ def test_a_configuration_is_read_and_the_command_line_wins(run: Run, asked: list
         'cache = "kept"\nslack = 5\n'
     )
     run("site", "build", "s", "--in-place", "--config", "sub/k.toml", "--family", "G")
-    (tmp_path / "khmertext.toml").write_text('[site]\nfont = "b.ttf"\nhinting = "drop"\n[other]\nx = 1')
+    (tmp_path / "khmertext.toml").write_text(
+        '[site]\nfont = "b.ttf"\nhinting = "drop"\nnoscript = true\nnotice_languages = ["fr"]\n[other]\nx = 1'
+    )
     run("site", "build", "s", "--in-place", "--detector")
     run("site", "build", "s", "--in-place", "--no-cache")
     assert [options for _, _, options in asked] == [
@@ -220,8 +210,8 @@ def test_a_configuration_is_read_and_the_command_line_wins(run: Run, asked: list
             slack=0.05,
             jobs=2,
         ),
-        BuildOptions((Path("b.ttf"),), hinting="drop", cache=default_cache()),
-        BuildOptions((Path("b.ttf"),), hinting="drop"),
+        BuildOptions((Path("b.ttf"),), hinting="drop", noscript=True, notice_languages=("fr",), cache=default_cache()),
+        BuildOptions((Path("b.ttf"),), hinting="drop", noscript=True, notice_languages=("fr",)),
     ]
 
 
@@ -240,6 +230,9 @@ def test_a_configuration_is_read_and_the_command_line_wins(run: Run, asked: list
         "[site]\nslack = -1",
         "[site]\njobs = 0",
         "[site]\ndetector = 1",
+        "[site]\nnoscript = 1",
+        "[site]\nnotice_languages = 'fr'",
+        "[site]\nnotice_languages = ['xx']",
         "[site]\naxes = 'x'",
         "[site]\nhinting = 'x'",
         '[site]\nfamily = "a\\nb"',

@@ -15,7 +15,15 @@ import tinycss2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khmertext.web.detector import install_page, make_detector, make_script_tag
+from khmertext.web.detector import (
+    NOTICE_LANGUAGES,
+    WORDS,
+    install_page,
+    make_detector,
+    make_noscript,
+    make_noscript_style,
+    make_script_tag,
+)
 from khmertext.web.escaping import escape_css_string, escape_html, quote_path
 
 untimed = settings(deadline=None)
@@ -123,6 +131,38 @@ def test_sentence_is_a_named_picture_in_normal_order() -> None:
     assert re.fullmatch(f"(({syllable})+។ ?)+", detector.alt)
 
 
+def test_words_are_whole_and_the_english_ones_are_those_of_the_script() -> None:
+    script = make_detector(family="x").script.decode("ascii")
+    assert "|".join(WORDS["en"]) in script
+    assert {"en", "fr", "km", "vi"} <= set(NOTICE_LANGUAGES)
+    for words in WORDS.values():
+        assert all(words)
+        assert "|" not in "".join(words)
+
+
+@untimed
+@given(hostile_texts)
+def test_notice_without_javascript_lets_nothing_through(text: str) -> None:
+    page = make_noscript(alt=text, font=text or "x", install=text or "x", languages=["fr"])
+    plain = make_noscript(alt="x", font="x", install="x", languages=["fr"])
+
+    def tags(markup: str) -> list[str]:
+        return re.findall("<[^ >]+", re.sub('"[^"]*"', "", markup))
+
+    assert tags(page) == tags(plain)
+
+
+@untimed
+@given(hostile_texts.filter(bool))
+def test_style_without_javascript_measures_in_the_family(family: str) -> None:
+    rules = tinycss2.parse_stylesheet_bytes(make_noscript_style(family=family, sentence="s.svg"))[0]
+    last = [rule for rule in rules if rule.type == "qualified-rule"][-1]
+    (declaration,) = tinycss2.parse_declaration_list(last.content)
+    assert declaration.name == "font"
+    assert [token.value for token in declaration.value if token.type == "string"] == [as_read(family)]
+    assert not [rule for rule in rules if rule.type == "error"]
+
+
 def test_same_family_gives_same_bytes() -> None:
     assert make_detector(family="Site Khmer") == make_detector(family="Site Khmer")
 
@@ -136,7 +176,7 @@ def test_script_tag_holds_every_setting_escaped() -> None:
             seen.extend(attrs)
 
     value = '"></script>&<'
-    Reader().feed(make_script_tag(src=value, sentence=value, alt=value, font=value, install=""))
+    Reader().feed(make_script_tag(src=value, sentence=value, alt=value, font=value, install="", languages=["fr"]))
     assert dict(seen) == {
         "defer": "defer",
         "src": value,
@@ -144,6 +184,7 @@ def test_script_tag_holds_every_setting_escaped() -> None:
         "data-sentence": value,
         "data-alt": value,
         "data-font": value,
+        "data-in-fr": "|".join(WORDS["fr"]),
     }
 
 

@@ -63,6 +63,8 @@ def test_a_manifest_that_lies_is_told() -> None:
         ("<p class=x data-khmertext='0123abcd'>", "<p class=x>"),
         ("<a><link rel=x data-khmertext><b>", "<a><b>"),
         ('<script\n data-khmertext="" src="a.js"></script\n>x', "x"),
+        ('<body><noscript data-khmertext=""><div><p>x</p></div></noscript>y', "<body>y"),
+        ("<noscript><p>x</p></noscript>y", "<noscript><p>x</p></noscript>y"),
         # In text, comments and scripts the same letters are the author's.
         ('<!-- <link data-khmertext=""> --> "K", ', '<!-- <link data-khmertext=""> --> "K", '),
         ("<script>'<link data-khmertext=\"\">'</script>", "<script>'<link data-khmertext=\"\">'</script>"),

@@ -148,6 +148,54 @@ def test_a_real_build_is_proven_checked_and_undone(site: Path, tmp_path: Path) -
     assert read_site(output) == SITE
 
 
+@pytest.mark.usefixtures("quick")
+def test_the_check_without_javascript_goes_into_bodies_and_out_again(site: Path, tmp_path: Path) -> None:
+    pages = {
+        "body.html": "<title>x</title><body class=x>ក".encode(),
+        "head.html": "<head><title>x</title></head>ក".encode(),
+        "bare.html": "<title>x</title><p>ក</p>".encode(),
+        "none.html": "<title>x</title><p>ក".encode(),
+    }
+    write_site(site, pages)
+    output = tmp_path / "out"
+    options = replace(OPTIONS, noscript=True, notice_languages=("vi", "en", "fr"))
+    result = build_site(site, output, options)
+    assert [one.path for one in result.warnings if one.code == "no-body" and one.path in pages] == ["none.html"]
+    for name in pages:
+        page = parse((output / name).read_text(encoding="utf-8"))
+        notices = page.select("body > noscript[data-khmertext] .khmertext-notice")
+        assert len(notices) == (name != "none.html")
+        for notice in notices:
+            assert [one.attr("lang") for one in notice.select("p")] == ["en", "fr", "vi"]
+            for link in notice.select("a"):
+                assert (output / str(link.attr("href"))).is_file()
+        (script,) = page.select("script[data-khmertext]")
+        assert {"data-in-fr", "data-in-vi"} < set(script.attrs)
+        assert "data-in-en" not in script.attrs
+    css = next(path.read_text("utf-8") for path in (output / "khmertext").glob("*.css"))
+    picture = css.partition('background-image:url("')[2].partition('"')[0]
+    assert (output / "khmertext" / picture).is_file()
+
+    assert build_site(site, output, options).written == 0
+    edited = output / "body.html"
+    edited.write_bytes(edited.read_bytes() + b"<p>new")
+    clean_site(output)
+    assert read_site(output) == {**SITE, **pages, "body.html": pages["body.html"] + b"<p>new"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"notice_languages": ("xx",)},
+        {"detector": False, "noscript": True},
+        {"detector": False, "notice_languages": ("fr",)},
+    ],
+)
+def test_a_notice_that_cannot_be_is_refused(site: Path, tmp_path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="notice"):
+        build_site(site, tmp_path / "out", replace(OPTIONS, **options))
+
+
 def test_names_of_assets_are_hashes_and_the_manifest_tells_no_time_host_or_place(site: Path, tmp_path: Path) -> None:
     options = replace(OPTIONS, fonts=(write_font(tmp_path / "My Font.ttf"),), axes={"wght": (400, 400)})
     build_site(site, tmp_path / "out", options)
