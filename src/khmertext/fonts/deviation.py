@@ -19,15 +19,22 @@ from khmertext.fonts.proof import read_outline
 from khmertext.fonts.shaping import shape
 from khmertext.script.everyday import everyday_clusters
 
-__all__ = ["MAX_DEVIATION", "axis_deviation", "place_deviation", "require_near"]
+__all__ = ["MAX_DEVIATION", "MAX_SHIFT", "axis_deviation", "place_deviation", "require_near"]
 
-MAX_DEVIATION: Final = 250
-"""Limiting axes may move no outline, no advance and nothing in a cluster farther than this part of the em."""
+MAX_DEVIATION: Final = 500
+"""Limiting axes may move no outline and no advance farther than this part of the em, at the default of other axes."""
+MAX_SHIFT: Final = 250
+"""Nor farther than this part of it at corners of other axes, and so for what stands in a cluster: roundings add up."""
 STRIDE: Final = 47  # every how many of the everyday clusters is looked at: a few hundred shapings
 
 
 def axis_deviation(
-    original: Face, limited: Face, weights: Iterable[float], pinned: Mapping[str, float] | None = None
+    original: Face,
+    limited: Face,
+    weights: Iterable[float],
+    pinned: Mapping[str, float] | None = None,
+    *,
+    corners: bool = False,
 ) -> float:
     """Return how far limiting the axes of a font has moved anything.
 
@@ -36,6 +43,7 @@ def axis_deviation(
         limited: The font after :func:`limit_axes`, with the same glyphs.
         weights: The weights at which to compare.
         pinned: Where axes were pinned, unless at their defaults.
+        corners: Whether to compare at corners of the other axes too, not at their defaults alone.
 
     Returns:
         The greatest distance, in font units, between any coordinate or advance before and after; ``math.inf`` when an
@@ -47,7 +55,7 @@ def axis_deviation(
     if original.glyph_count != limited.glyph_count:
         raise ValueError("the fonts are compared glyph by glyph, and have different numbers of them")
     worst = 0.0
-    for before, after in iter_pairs(original, limited, weights, pinned):
+    for before, after in iter_pairs(original, limited, weights, pinned, corners=corners):
         for glyph in range(original.glyph_count):
             advances = before.get_glyph_h_advance(glyph), after.get_glyph_h_advance(glyph)
             worst = max(worst, abs(advances[0] - advances[1]), measure_outlines(before, after, glyph))
@@ -92,7 +100,7 @@ def place_deviation(
         0.0
     """
     worst = 0.0
-    for before, after in iter_pairs(original, limited, weights, pinned):
+    for before, after in iter_pairs(original, limited, weights, pinned, corners=True):
         for cluster in everyday_clusters()[::STRIDE]:
             old, new = shape(before, cluster, "km"), shape(after, cluster, "km")
             if [info.codepoint for info in old.glyph_infos] != [info.codepoint for info in new.glyph_infos]:
@@ -114,10 +122,10 @@ def require_near(
         pinned: Where axes were pinned, unless at their defaults.
 
     Returns:
-        How far outlines and advances moved, in font units (:func:`axis_deviation`).
+        How far outlines and advances moved, in font units, corners included (:func:`axis_deviation`).
 
     Raises:
-        FontError: Farther than :data:`MAX_DEVIATION` allows.
+        FontError: Farther than :data:`MAX_DEVIATION` or :data:`MAX_SHIFT` allow.
 
     Example:
         >>> from khmertext.fonts import default_face
@@ -130,8 +138,12 @@ def require_near(
     deviation = axis_deviation(original, limited, chosen, pinned)
     if not deviation <= original.upem / MAX_DEVIATION:
         raise_moved(original, "outlines", deviation)
+    if list_others(limited):
+        deviation = max(deviation, axis_deviation(original, limited, chosen, pinned, corners=True))
+        if not deviation <= original.upem / MAX_SHIFT:
+            raise_moved(original, "outlines", deviation)
     shift = place_deviation(original, limited, chosen, pinned)
-    if not shift <= original.upem / MAX_DEVIATION:
+    if not shift <= original.upem / MAX_SHIFT:
         raise_moved(original, "marks", shift)
     return deviation
 
@@ -145,11 +157,16 @@ def raise_moved(original: Face, what: str, distance: float) -> None:
 
 
 def iter_pairs(
-    original: Face, limited: Face, weights: Iterable[float], pinned: Mapping[str, float] | None
+    original: Face,
+    limited: Face,
+    weights: Iterable[float],
+    pinned: Mapping[str, float] | None,
+    *,
+    corners: bool,
 ) -> Iterator[tuple[hb.Font, hb.Font]]:
-    """Yield both fonts at each place that the weights come to, at the default and at some corners of other axes."""
+    """Yield both fonts at each place that the weights come to, at the default and perhaps at corners of other axes."""
     located = {tuple(place.items()): place for place in map(limited.locate, weights)}
-    for other in list_corners(limited):
+    for other in list_corners(limited)[: None if corners else 1]:
         for weight in located.values() or [{}]:
             place = {**other, **weight}
             yield original.font({**(pinned or {}), **place}), limited.font(place)

@@ -20,7 +20,7 @@ from khmertext.fonts import (
     plan_text,
     prove,
 )
-from khmertext.fonts.deviation import MAX_DEVIATION, place_deviation, require_near
+from khmertext.fonts.deviation import MAX_SHIFT, place_deviation, require_near
 
 TEXT = "ស្ត្រីខ្មែរ"
 RUN = Run(TEXT, "km", 400)
@@ -191,7 +191,7 @@ def test_axis_deviation_of_different_fonts(variable: Face, regular: Face, change
 
 
 def test_where_marks_stand_may_not_move_either(variable: Face, weighted: Face, change: Any) -> None:
-    assert 0 < place_deviation(variable, weighted, [500, 700]) <= variable.upem / MAX_DEVIATION
+    assert 0 < place_deviation(variable, weighted, [500, 700]) <= variable.upem / MAX_SHIFT
     assert require_near(variable, weighted, [500]) <= 1
 
     def move(font: Any) -> None:
