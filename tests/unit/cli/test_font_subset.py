@@ -6,11 +6,10 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import click
 import ots
 import pytest
 import uharfbuzz as hb
@@ -18,13 +17,11 @@ from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
-from khmertext.cli import main as command
-from khmertext.cli.font_subset import font_subset
-from khmertext.cli.font_verify import font_verify
 from khmertext.fonts import default_face, limit_axes, open_face, prove
 from khmertext.fonts.certificate import choose_weights, limit_like, prove_everywhere
 from khmertext.fonts.proof import Run as FontRun
 from khmertext.fonts.sanitizing import Sanitized
+from tests.commands import Run
 
 UNREADABLE = (
     "the file out.woff2.proof.json beside it is no proof that can be read; no promise of its coverage was tried: "
@@ -33,28 +30,9 @@ UNREADABLE = (
 TEXT = "ភាសាខ្មែរ (Khmer) ជាភាសា។ កើតនៅភ្នំពេញ\n"
 
 
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command as its users do, with both verbs in a group of their own."""
-    monkeypatch.chdir(tmp_path)
-    group = click.Group("font", commands={"subset": font_subset, "verify": font_verify})
-    monkeypatch.setitem(command.cli.commands, "font", group)
-
-    def call(*arguments: object) -> Answer:
-        code = command.run(["font", *map(str, arguments)])
-        out, err = capsys.readouterr()
-        return Answer(code, out, err)
-
-    return call
+def run(run_command: Run) -> Run:
+    return partial(run_command, "font")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,32 +21,16 @@ from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from fontTools.varLib.models import VariationModel
 from fontTools.varLib.varStore import OnlineVarStoreBuilder
 
-from khmertext.cli import main as command
 from khmertext.fonts import default_face, limit_axes
+from tests.commands import Run
 
 TEXT = "ភាសាខ្មែរ (Khmer) ជាភាសា។ កើតនៅភ្នំពេញ\n"
 CHECK = ("verify", "regular.ttf", "out.ttf", "--text-file", "t.txt")
 
 
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: object) -> Answer:
-        code = command.run(["font", *map(str, arguments)])
-        out, err = capsys.readouterr()
-        return Answer(code, out, err)
-
-    return call
+def run(run_command: Run) -> Run:
+    return partial(run_command, "font")
 
 
 @pytest.fixture

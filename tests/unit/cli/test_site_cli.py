@@ -8,9 +8,9 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 import pytest
@@ -21,30 +21,15 @@ from khmertext.errors import SiteError
 from khmertext.web import BuildOptions, BuildResult, Problem, SiteWarning
 from khmertext.web.cache import default_cache
 from khmertext.web.manifest import Manifest
+from tests.commands import Run
 
 ESCAPES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 HOSTILE = "a\x1b[31mb\x9b2J\x07\u202e\r.html"
 
 
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: object) -> Answer:
-        code = command.run([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return Answer(code, out, err)
-
-    return call
+def run(run_command: Run) -> Run:
+    return run_command
 
 
 @pytest.fixture
