@@ -12,7 +12,7 @@ import pytest
 from khmertext.web import BuildOptions, build_site
 from tests.browser.checkpage import HOSTILE_CSS, STRICT_POLICY, write_check_page
 from tests.browser.conftest import find_opener
-from tests.browser.pages import PLAIN, Page, Setup, count, read_status, wait_until
+from tests.browser.pages import PLAIN, Page, Setup, count, read_status, wait_for, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +34,7 @@ class Case(NamedTuple):
         policy: Its Content-Security-Policy.
         missing: Whether the web font is not there.
         display: Its ``font-display``.
+        family: What it is called; the check looks for "Site Khmer".
         setup: How the browser is set up.
         browsers: The browsers that can be set up so.
     """
@@ -45,6 +46,7 @@ class Case(NamedTuple):
     policy: str = ""
     missing: bool = False
     display: str = "auto"
+    family: str = ""
     setup: Setup = PLAIN
     browsers: tuple[str, ...] = BROWSERS
 
@@ -98,6 +100,9 @@ def visit(
         folder = write_check_page(
             tmp_path / "site", fonts[case.web] if case.web else None, css=case.css, display=case.display
         )
+        if case.family:
+            style = folder / "site.css"
+            style.write_text(style.read_text("utf-8").replace("Site Khmer", case.family), encoding="utf-8")
         policy = "; ".join(filter(None, (case.policy, "" if scripts else "sandbox")))
         site = serve(
             folder,
@@ -139,6 +144,25 @@ def test_without_javascript(browser: str, name: str, visit: Visit) -> None:
     assert not is_shown(page)  # it waits
     finish(page)
     assert is_shown(page) == (case.expected != "ok")
+
+
+def test_webkit_tells_a_hanging_font_and_withdraws_it(visit: Visit) -> None:
+    # In real time; the other browsers are tried with a clock that stands still.
+    gate = threading.Event()
+    page = visit("webkit", CASES["web font"], gate=gate)
+    assert count(page, "html[data-khmertext-status]") == 0
+    assert read_status(page) == "tofu"
+    gate.set()
+    wait_for(page, "html[data-khmertext-status=ok]")
+    assert count(page, "[role=alert]") == 0
+
+
+def test_webkit_sees_a_font_that_was_loaded_before_it_is_added(visit: Visit) -> None:
+    page = visit("webkit", CASES["web font"]._replace(family="Other"))
+    assert read_status(page) == "tofu"
+    page.evaluate("new FontFace('Site Khmer', 'url(font.ttf)').load().then(face => { document.fonts.add(face) }) && 0")
+    wait_for(page, "html[data-khmertext-status=ok]")
+    assert count(page, "[role=alert]") == 0
 
 
 @pytest.mark.parametrize("browser", BROWSERS)
