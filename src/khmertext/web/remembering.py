@@ -18,6 +18,7 @@ from khmertext.web.manifest import hash_bytes
 from khmertext.web.memory import PageMemory
 from khmertext.web.stamps import Stamp, StampedTree, settle, take_stamp
 from khmertext.web.webfonts import Download
+from khmertext.web.writing import KnownFiles
 
 __all__ = ["BuildMemory"]
 
@@ -37,6 +38,7 @@ class BuildMemory:
 
     Attributes:
         pages: What is known of pages.
+        known_files: What is known of files without reading them.
         shelf: What is known of fonts.
     """
 
@@ -49,6 +51,7 @@ class BuildMemory:
         self.before = picture(source)
         known = read_stamps(state.get("source"), state.get("digests"))
         self.pages = PageMemory(self.cache, StampedTree(source, known))
+        self.known_files = KnownFiles(read_signatures(state.get("signatures")), self.pages.tree.digest)
         self.shelf = Shelf(dict(read_sources(self.cache)), slack)
 
     def recall(self) -> Mapping[str, Any] | None:
@@ -82,13 +85,19 @@ class BuildMemory:
         return download if len(there) == len(files) else None
 
     def save(
-        self, result: Mapping[str, Any], digests: Mapping[str, str], download: Download | None, made_of: Any
+        self,
+        result: Mapping[str, Any],
+        digests: Mapping[str, str],
+        signatures: Mapping[str, str],
+        download: Download | None,
+        made_of: Any,
     ) -> None:
         """Keep what this build found, for the next one.
 
         Args:
             result: The result, in values that JSON has.
             digests: Path → sha256 of the pages of the site as they are now.
+            signatures: Path → what was put into a file, hashed.
             download: The fonts that visitors are offered.
             made_of: What these are made of.
         """
@@ -107,6 +116,7 @@ class BuildMemory:
             "source": now,
             "output": None if self.output is None else picture(self.output),
             "digests": dict(digests),
+            "signatures": dict(signatures),
             "result": {**result, "written": 0, "removed": 0},
             FONTS: {key: source_value(source) for key, source in shelf.items()},
         }
@@ -154,6 +164,13 @@ def read_stamps(source: Any, digests: Any) -> dict[str, tuple[Stamp, str]]:
         return {path: (stamps[path], str(digest)) for path, digest in digests.items() if path in stamps}
     except (KeyError, TypeError, ValueError, AttributeError):
         return {}
+
+
+def read_signatures(value: Any) -> dict[str, str]:
+    """The signatures of the last build; nothing of what is not of their form."""
+    if not isinstance(value, dict):
+        return {}
+    return {path: signature for path, signature in value.items() if isinstance(signature, str)}
 
 
 def read_hash(path: Path) -> str:

@@ -224,6 +224,7 @@ def build_site(
         output=output,
         progress=progress,
         disk=disk,
+        known=memory.known_files if memory is not None else None,
     )
     manifest = writer.write()
     result = BuildResult(
@@ -247,7 +248,7 @@ def build_site(
         if output is None:
             digests = {path: manifest.changed[path].result if path in manifest.changed else found
                        for path, found in digests.items()}  # fmt: skip
-        memory.save(keep_result(result), digests, download, made_of)
+        memory.save(keep_result(result), digests, writer.signatures, download, made_of)
     return result
 
 

@@ -7,7 +7,7 @@ the next run finds in the journal how to undo what was half done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ __all__ = [
     "JOURNAL",
     "MANIFEST",
     "Earlier",
+    "KnownFiles",
     "SiteWriter",
     "clean_site",
     "find_folder",
@@ -170,6 +171,18 @@ def require_output(source: Path, output: Path, earlier: Earlier) -> None:
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
+class KnownFiles(NamedTuple):
+    """What the build before and the file system tell of a site.
+
+    Attributes:
+        signatures: Path → what the build before put into a file, hashed.
+        digest: The sha256 of a file as it is; None where it has to be read.
+    """
+
+    signatures: Mapping[str, str]
+    digest: Callable[[str], str | None]
+
+
 class Edit(NamedTuple):
     insertions: list[Insertion]
     encoding: str
@@ -187,8 +200,10 @@ class SiteWriter:
         output: Where that is, or None for in place.
         progress: Told how far it is.
         disk: What writes; a :class:`Rehearsal` where nothing is to be written.
+        known: What is known of the files without reading them; None for nothing.
 
     Attributes:
+        signatures: Path → what went into a file, hashed, once the files are planned.
         written: Files written, copied or linked.
         removed: Files removed.
     """
@@ -204,7 +219,10 @@ class SiteWriter:
         output: Path | None,
         progress: Progress | None = None,
         disk: TreeWriter | None = None,
+        known: KnownFiles | None = None,
     ) -> None:
+        self.known_files = known
+        self.signatures: dict[str, str] = {}
         self.facts = facts
         self.tree = facts.tree
         self.plan = plan
@@ -235,7 +253,7 @@ class SiteWriter:
         folder = self.plan.folder
         current = write_manifest(manifest)
         if not self.has(f"{folder}/{MANIFEST}", current):
-            self.write_journal(manifest)
+            self.write_journal(manifest, current)
         self.clear_way(manifest)
         for name, data in sorted(self.plan.assets.items()):
             self.written += self.disk.write(f"{folder}/{name}", data)
@@ -268,10 +286,25 @@ class SiteWriter:
     def make_records(self, edits: Mapping[str, Edit]) -> dict[str, FileRecord]:
         records = {}
         for number, (path, edit) in enumerate(edits.items()):
-            result, places = apply_insertions(self.read_original(path), *edit)
-            records[path] = FileRecord(self.known[path], hash_bytes(result), tuple(places))
+            self.signatures[path] = hash_bytes(repr(edit).encode("utf-8", "surrogatepass"))
+            records[path] = self.recall_record(path) or self.make_record(path, edit)
             self.tell("planning", number + 1, len(edits))
         return records
+
+    def make_record(self, path: str, edit: Edit) -> FileRecord:
+        result, places = apply_insertions(self.read_original(path), *edit)
+        return FileRecord(self.known[path], hash_bytes(result), tuple(places))
+
+    def recall_record(self, path: str) -> FileRecord | None:
+        """What the build before made of a file, where it put the same into the same."""
+        before = self.earlier.manifest.changed.get(path) if self.earlier.manifest is not None else None
+        if self.known_files is None or before is None or before.original != self.known[path]:
+            return None
+        return before if self.known_files.signatures.get(path) == self.signatures[path] else None
+
+    def is_written(self, path: str, digest: str) -> bool:
+        """Whether a file is there already as it is to be, as far as that can be told without reading it."""
+        return self.in_place and self.known_files is not None and self.known_files.digest(path) == digest
 
     def make_manifest(self, changed: Mapping[str, FileRecord]) -> Manifest:
         assets = {f"{self.plan.folder}/{name}": hash_bytes(data) for name, data in self.plan.assets.items()}
@@ -300,7 +333,7 @@ class SiteWriter:
 
     # -- writing --
 
-    def write_journal(self, manifest: Manifest) -> None:
+    def write_journal(self, manifest: Manifest, data: bytes) -> None:
         """Say what this run may put there. What an interrupted one before it said must not be forgotten by that."""
         path = f"{self.plan.folder}/{JOURNAL}"
         before = self.earlier.journal
@@ -311,7 +344,7 @@ class SiteWriter:
                 previous=tuple(sorted({*manifest.previous, *older} - set(manifest.assets))),
                 copied=tuple(sorted({*manifest.copied, *(before.files - older - manifest.files)})),
             )
-        data = write_manifest(manifest)
+            data = write_manifest(manifest)
         if before is not None and self.in_place and not self.has(path, data):
             finished = self.earlier.manifest.changed if self.earlier.manifest is not None else {}
             results = {record.result for record in finished.values()}
@@ -344,7 +377,9 @@ class SiteWriter:
         files = [path for path in self.tree.files if not self.in_place or path in edits or path in self.touched]
         plain = []
         for path in files:
-            if path in edits:
+            if path in edits and self.is_written(path, manifest.changed[path].result):
+                pass
+            elif path in edits:
                 result = apply_insertions(self.read_original(path), *edits[path])[0]
                 self.written += self.disk.write(path, result, like=root / path)
             elif path in self.touched:
