@@ -121,7 +121,7 @@ def split_long(text: str) -> list[str]:
 
     Example:
         >>> [len(piece) for piece in split_long("ក" * 5000)]
-        [2048, 2048, 1160]
+        [2048, 2048, 1928]
     """
     if len(text) <= MAX_RUN:
         return [text]
