@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from functools import cache as memo
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -62,14 +63,14 @@ def default_cache() -> Path:
 
 @memo
 def source_key() -> str:
-    """What tells this version of khmertext from any other: the sizes and times of its files, and of what it uses."""
+    """What tells this khmertext from any other: the sizes and times of its files and of what it uses, and versions."""
     found = []
     for name in ("khmertext", "uharfbuzz", "fontTools", "turbohtml", "tinycss2"):
         spec = find_spec(name)
         root = Path(spec.origin).parent if spec is not None and spec.origin else Path()
         files = sorted(root.rglob("*.py")) if name == "khmertext" else sorted(root.glob("*.*"))
         found += [(path.name, stat.st_size, stat.st_mtime_ns) for path in files for stat in [path.stat()]]
-    return hash_value([FORMAT, sys.version, found])
+    return hash_value([FORMAT, sys.version, version("brotli"), found])
 
 
 def hash_value(value: Any) -> str:

@@ -13,6 +13,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from khmertext.fonts.default import find_font
 from khmertext.text.clusters import split_clusters
 from khmertext.version import __version__
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
@@ -256,7 +257,8 @@ def remember(source: Path, output: Path | None, options: BuildOptions) -> BuildM
     """What is known of a site from its earlier builds; None where nothing is to be kept."""
     if options.cache is None:
         return None
-    fonts = [hash_bytes(read_file(path.parent, path.name)) for path in options.fonts]
+    # The default font counts in any case: visitors are offered it where the site's own may not be published.
+    fonts = [hash_bytes(read_file(path.parent, path.name)) for path in (*options.fonts, find_font())]
     values = asdict(options) | {"fonts": fonts, "cache": None, "jobs": None}
     return BuildMemory(options.cache, source, output, values, options.slack)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from khmertext.fonts import default_face, limit_axes
 from khmertext.web import BuildOptions, BuildResult, build_site, check_site, reading, site, webfonts
 from khmertext.web.cache import SiteCache, default_cache, open_cache
 from khmertext.web.factcodes import decode_facts, encode_facts
@@ -131,6 +132,18 @@ def test_an_unchanged_site_is_not_read(
         monkeypatch.setattr(site, name, refuse)
     again = build_site(source, output, options)
     assert again == replace(first, written=0, removed=0)
+
+
+def test_another_default_font_is_another_build(
+    source: Path, options: BuildOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its package may have been upgraded since."""
+    build_site(source, None, options)
+    (tmp_path / "new.ttf").write_bytes(limit_axes(default_face(), {"wdth": (100, 100)}).data)
+    monkeypatch.setattr(site, "find_font", lambda: tmp_path / "new.ttf")
+    monkeypatch.setattr(site, "read_site", refuse)
+    with pytest.raises(AssertionError, match="read, cut or written again"):
+        build_site(source, None, options)
 
 
 def test_what_is_unchanged_is_not_read_again(
