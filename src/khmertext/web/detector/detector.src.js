@@ -3,7 +3,7 @@
  *
  *   <script defer src="detector.HASH.js" data-khmertext data-sentence="sentence.svg" data-alt="…"
  *           data-font="font.ttf" data-install="install.html"
- *           data-in-fr="sentence|link to the font|link to the page|name of the button"></script>
+ *           data-infr="sentence|link to the font|link to the page|name of the button"></script>
  *
  * Three widths in the page's own Khmer fonts tell: KA, KA with its own subscript below, KA with a vowel above. In a font
  * that shapes Khmer all three are as wide as one letter. Without shaping the subscript stands beside the letter, and
@@ -21,11 +21,11 @@
  * have no ResizeObserver (before 2018 to 2020) keep a notice whose font came later until the page is loaded again.
  */
 (function (document, root) {
-  var DISMISSED = 'khmertext-dismissed';
+  var DISMISSED = 'khmertext';
   var PATIENCE = 8000; // ms for a font that hangs; one that comes later withdraws the notice
   var ENGLISH = 'Your browser cannot display Khmer on this page properly. Please install a Khmer Unicode font.' +
     '|Download a Khmer font|How to install it|Close this notice';
-  var script = document.currentScript || document.querySelector('script[data-khmertext]');
+  var script = document.querySelector('script[data-khmertext]');
   var fonts = document.fonts;
   var probe = make('span', {'class': 'khmertext-probe', lang: 'km'});
   var stack, status, notice, observer;
@@ -43,8 +43,8 @@
     root.append(probe);
     stack = '64px ' + getComputedStyle(probe).fontFamily;
     // Important and inline: no rule of the page reaches past this, whatever it spaces, hides or shrinks.
-    style.cssText = 'all:initial!important;position:fixed!important;top:0!important;white-space:nowrap!important;' +
-      'visibility:hidden!important;font:' + stack + '!important';
+    style.cssText = 'all:initial;position:fixed;top:0;white-space:nowrap;visibility:hidden;'
+      .replace(/;/g, '!important;') + 'font:' + stack + '!important';
     // The last one stays, to be watched: no font that shapes and none that does not give it the same width.
     widths = ['x', '\u1780', '\u1780\u17b7', '\u1780\u17d2\u1780'].map(function (text) {
       probe.textContent = text;
@@ -74,14 +74,14 @@
     remove();
     navigator.languages.concat('en').some(function (tag) {
       language = tag.split('-')[0];
-      words = language === 'en' ? ENGLISH : script.getAttribute('data-in-' + language);
+      words = language === 'en' ? ENGLISH : settings['in' + language];
       return words;
     });
     words = words.split('|');
-    picture = settings.sentence ? make('img', {src: settings.sentence, alt: settings.alt || '', lang: 'km'}) : '';
-    close = make('button', {type: 'button', 'aria-label': words[3]}, ['\u00d7']);
+    picture = settings.sentence ? make('img', {src: settings.sentence, alt: settings.alt, lang: 'km'}) : '';
+    close = make('button', {'aria-label': words[3]}, ['\u00d7']);
     close.onclick = dismiss;
-    notice = make('div', {'class': 'khmertext-notice', role: 'alert', lang: language, dir: 'ltr'}, [
+    notice = make('div', {'class': 'khmertext-notice', role: 'alert', lang: language}, [
       // The one thing that everybody can read here leads on, too.
       install && picture ? make('a', {href: install}, [picture]) : picture,
       make('p', 0, [
