@@ -189,6 +189,7 @@ class StyleSet:
         custom: Custom property → the stacks that it is set to.
         everywhere: The custom properties that every element has.
         fonts: What is known already of elements with the same tag, style, rules and parent font.
+        unique: Each distinct font, once: those that are equal are the same.
         known: What others found out of these stylesheets alone, by names of theirs.
     """
 
@@ -207,6 +208,7 @@ class StyleSet:
                 self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
         self.everywhere = frozenset[str]().union(*(sheet.everywhere for sheet in self.sheets))
         self.fonts: dict[tuple[Any, ...], ElementFont] = {}
+        self.unique: dict[ElementFont, ElementFont] = {}
         self.known: dict[object, Any] = {}
 
 
@@ -326,10 +328,11 @@ class Cascade:
                 if text and text not in self.attributes:
                     self.attributes[text] = parse_styles(text, inline=True)
             matched = tuple(sorted(self.matched.get(one, ())))
-            key = (font, one.tag, style, hint, matched, self.inline)
+            key = (id(font), one.tag, style, hint, matched, self.inline)  # each font is there once, and stays
             found = self.styles.fonts.get(key)
             if found is None:
-                found = self.styles.fonts[key] = self.inherit(one.tag, self.candidates(matched, style, hint), font)
+                found = self.inherit(one.tag, self.candidates(matched, style, hint), font)
+                found = self.styles.fonts[key] = self.styles.unique.setdefault(found, found)
             font = self.resolved[one] = found
         return font
 

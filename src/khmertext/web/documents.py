@@ -8,7 +8,7 @@ Sources: HTML Standard, sections 13.2 (parsing) and 4.2.3 (the first ``base`` th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
@@ -32,6 +32,7 @@ COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
 MAX_IMPORTS = 20
 MAX_SHEETS = 1000
 NOT_FOUND_PAGE = "404.html"
+BRIEF = ("meta", "link", "base")  # elements of the head that nothing comes to lie inside of
 RELATIVE = (
     "a server shows this page for addresses of any depth, and its links are relative: give one of them the whole path "
     '("/css/site.css"), and the links to the font become so too'
@@ -272,12 +273,10 @@ class PageDocument:
     def warn(self, code: str, element: Element, message: str) -> None:
         self.warnings.append(SiteWarning(code, message, self.path, element.source_line or 0))
 
-    def head_children(self) -> list[tuple[Element, Any]]:
-        """The elements of the head that stand in the source, each with its place."""
+    def head_children(self) -> list[Element]:
+        """The elements of the head."""
         head = self.document.find("head")
-        children = [child for child in head.children if isinstance(child, Element)] if head is not None else []
-        located = [(child, child.source_location) for child in children]
-        return [(child, span) for child, span in located if span is not None]
+        return [child for child in head.children if isinstance(child, Element)] if head is not None else []
 
     def early_offset(self) -> int:
         """Where our stylesheet goes when it cannot go with the other links: before the first of the author's; else -1.
@@ -288,7 +287,7 @@ class PageDocument:
         root = self.document.find("html")
         if root is None or not self.cascade.has_layered_family(root):
             return -1
-        firm = self.head_children()
+        firm = list(located(self.head_children()))
         after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
         first = next((int(span.start_tag.start_offset) for child, span in firm if is_style(child)), after)
         if first >= after:
@@ -311,15 +310,18 @@ class PageDocument:
     def head_offset(self) -> int:
         """Where the links go: before the first stylesheet or script that comes after charset, base and CSP."""
         head = self.document.find("head")
-        firm = self.head_children()
-        after = max((end_of(span) for child, span in firm if must_come_first(child)), default=-1)
-        for child, span in firm:
+        children = self.head_children()
+        firsts = [child for child in children if must_come_first(child)]
+        after = max((end_of(span) for _, span in located(firsts)), default=-1)
+        # Asking for places is slow, and heads may hold a hundred elements.
+        for child, span in located(child for child in children if child.tag not in BRIEF or loads_style(child)):
             if span.start_tag.start_offset >= after and (loads_style(child) or swallows(child, span)):
                 return int(span.start_tag.start_offset)
         if head is not None and head.source_location is not None and head.source_location.end_tag is not None:
             return int(head.source_location.end_tag.start_offset)
+        firm = [end_of(span) for _, span in located(children)]
         if firm:
-            return max(end_of(span) for _, span in firm)
+            return max(firm)
         if head is not None and head.source_location is not None:
             return int(head.source_location.start_tag.end_offset)
         root = self.document.find("html")
@@ -361,6 +363,14 @@ def has(element: Element, name: str) -> bool:
     return name in element.attrs
 
 
+def located(elements: Iterable[Element]) -> Iterator[tuple[Element, Any]]:
+    """Elements that stand in the source, each with its place."""
+    for element in elements:
+        span = element.source_location
+        if span is not None:
+            yield element, span
+
+
 def must_come_first(element: Element) -> bool:
     policy = element.tag == "meta" and text_attribute(element, "http-equiv").lower() == "content-security-policy"
     return element.tag == "base" or policy or says_charset(element)
@@ -379,7 +389,7 @@ def is_style(element: Element) -> bool:
 
 def swallows(element: Element, location: Any) -> bool:
     """Whether what stands behind an element of the head could come to lie inside it."""
-    return element.tag == "noscript" or (location.end_tag is None and element.tag not in ("meta", "link", "base"))
+    return element.tag == "noscript" or (location.end_tag is None and element.tag not in BRIEF)
 
 
 def loads_style(element: Element) -> bool:

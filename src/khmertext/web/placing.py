@@ -59,7 +59,8 @@ SCRIPT_WARNING = (
 )
 NO_BODY = ", or write the <body> tag"
 PROBE = "probe"
-EVERY_STACK, UNSCALED = "every stack", "unscaled"  # what pages with the same stylesheets share
+# What pages with the same stylesheets share.
+EVERY_STACK, UNSCALED, TARGETS, SCRIPT_RULES, TOGGLED = "every stack", "unscaled", "targets", "script rules", "toggled"
 UNMARKED = f":not([{MARK}])"
 ONCE = ":not(x)"  # weighs as much as a tag, and holds for every element there is
 TWICE = 2 * ONCE
@@ -150,6 +151,15 @@ class FamilyPlacer:
 
     def targets(self, use: StackUse) -> list[StackUse]:
         """The stacks that our family goes into for one that Khmer uses: itself, or those of its custom properties."""
+        if use.sheet < 0:
+            return self.find_targets(use)
+        known: dict[object, list[StackUse]] = self.cascade.styles.known
+        key = (TARGETS, use)
+        if key not in known:
+            known[key] = self.find_targets(use)
+        return known[key]
+
+    def find_targets(self, use: StackUse) -> list[StackUse]:
         stack = self.cascade.stack_of(use)
         if stack.custom or self.cascade.is_lone_monospace(use):
             return []
@@ -246,7 +256,26 @@ class FamilyPlacer:
         body = self.document.find("body")
         if body is None:
             return
-        kind = self.cascade.resolve(body).size_kind
+        block, left = self.script_rules(self.cascade.resolve(body).size_kind)
+        anchors = (body, self.document.find("html"))
+        done = not block or any(one is not None and self.write_mark(one, block) for one in anchors)
+        if left or not done:
+            which = ", ".join(left if done else SCRIPT_ELEMENTS)
+            self.page.warn("script-elements", body, SCRIPT_WARNING.format(which) + ("" if done else NO_BODY))
+
+    def script_rules(self, kind: str) -> tuple[str, tuple[str, ...]]:
+        """The rules for elements that scripts make, with a stand-in for the mark, and the tags that they leave out.
+
+        Args:
+            kind: What the size of the body hangs on.
+        """
+        known: dict[object, tuple[str, tuple[str, ...]]] = self.cascade.styles.known
+        key = (SCRIPT_RULES, kind)
+        if key not in known:
+            known[key] = self.find_script_rules(kind)
+        return known[key]
+
+    def find_script_rules(self, kind: str) -> tuple[str, tuple[str, ...]]:
         weak: list[str] = []
         strong: list[str] = []
         scaled: list[str] = []
@@ -283,12 +312,7 @@ class FamilyPlacer:
                 for tag, size in heavy.items()
             ]
         rules = [*weak, *strong]
-        block = f"@layer {LAYER}.script{{{''.join(weak)}}}{''.join(strong)}"
-        anchors = (body, self.document.find("html"))
-        done = not rules or any(one is not None and self.write_mark(one, block) for one in anchors)
-        if left or not done:
-            which = ", ".join(left if done else SCRIPT_ELEMENTS)
-            self.page.warn("script-elements", body, SCRIPT_WARNING.format(which) + ("" if done else NO_BODY))
+        return f"@layer {LAYER}.script{{{''.join(weak)}}}{''.join(strong)}" if rules else "", tuple(left)
 
     def probe_fonts(self) -> dict[str, tuple[ElementFont, bool]]:
         """The fonts of elements that scripts may make, right inside a body.
@@ -473,14 +497,21 @@ class FamilyPlacer:
         """The families of rules that match nothing on a page with scripts, the weakest first."""
         if self.document.select_one("script") is None:
             return []
-        found = [
-            (one, one.rule)
-            for order in self.cascade.missed
-            for one in self.cascade.candidates((order,), "", "")
-            if one.setting.name == "font-family" and one.setting.stack >= 0 and one.rule is not None
-            if not one.rule.pseudo and one.rule.wrappers is not None
-        ]
+        found = [one for order in self.cascade.missed for one in self.families_of(order)]
         return sorted(found, key=lambda one: one[0].key)[-MAX_TOGGLING:]
+
+    def families_of(self, order: int) -> list[tuple[Candidate, StyleRule]]:
+        """The families that a rule sets on whole elements."""
+        known: dict[object, list[tuple[Candidate, StyleRule]]] = self.cascade.styles.known
+        key = (TOGGLED, order)
+        if key not in known:
+            known[key] = [
+                (one, one.rule)
+                for one in self.cascade.candidates((order,), "", "")
+                if one.setting.name == "font-family" and one.setting.stack >= 0 and one.rule is not None
+                if not one.rule.pseudo and one.rule.wrappers is not None
+            ]
+        return known[key]
 
     def mark_dynamic(self) -> None:
         """Fields that visitors type into, and places that scripts fill, use the family with all of Khmer."""

@@ -74,6 +74,7 @@ KHMER_DIGITS = "០១២៣៤៥៦៧៨៩"
 UNKNOWN_SPECIFICITY = (9, 9, 9)
 MAX_NESTING = 30
 MAX_ARMS = 20_000
+MAX_SHORT = 2_000
 # Each `&` stands for the whole selector above it, so that nested rules can double it at every step.
 MAX_NESTED_SELECTOR = 10_000
 MAX_NESTED_SELECTORS = 1_000_000
@@ -288,6 +289,16 @@ def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
         >>> [family.name for family in sheet.stacks[0].families]
         ['Inter', 'sans-serif']
     """
+    return parse_short(text) if inline and len(text) <= MAX_SHORT else read_styles(text, inline=inline)
+
+
+@lru_cache(maxsize=4096)
+def parse_short(text: str) -> StyleSheet:
+    """Read the value of a ``style`` attribute: the pages of a site repeat a few of them thousands of times."""
+    return read_styles(text, inline=True)
+
+
+def read_styles(text: str, *, inline: bool) -> StyleSheet:
     reader = Reader(text)
     try:
         if inline:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from turbohtml import Element, Text, parse
@@ -18,13 +18,14 @@ from turbohtml import Element, Text, parse
 from khmertext.web.documents import PageDocument, text_attribute, text_of
 from khmertext.web.facts import FoundText
 from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, script_readings
-from khmertext.web.stylesheets import GENERATED_TEXTS, Setting, StyleSheet, parse_styles
+from khmertext.web.stylesheets import GENERATED_TEXTS, Setting, StyleRule, StyleSheet, parse_styles
 
 __all__ = ["TextReader", "scan_text"]
 
 TEXT_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "label", "summary", "value", "aria-description")
 ATTRIBUTE_SELECTOR = ",".join(f"[{name}]" for name in TEXT_ATTRIBUTES)
 SHOWN_VALUES = frozenset({"submit", "button", "reset", "text", "search", "email", "url", "tel", ""})
+GENERATING = "generating"  # what pages with the same stylesheets share
 RAW_ELEMENTS = frozenset({"script", "style"})
 # What inherits a text that stylesheets give an element, as far as it is shown there: selectors for what is inside it.
 INHERITED = {"list-style-type": "li", "quotes": "q", "text-overflow": "", "content": ""}
@@ -226,21 +227,23 @@ class TextReader:
         """Text that stylesheets put before, after or instead of an element's own, and numbers in Khmer digits."""
         references: list[str] = []
         elsewhere = False
-        for sheet in self.page.sheets:
-            for rule in sheet.sheet.rules:
-                for setting in rule.settings:
-                    if setting.name == "content-attribute":
-                        for element in self.document.select(rule.selector):
-                            shown = setting._replace(name="content", value=text_attribute(element, setting.value))
-                            if KHMER_LETTER.search(shown.value):
-                                self.add_generated(element, rule.pseudo, shown)
-                    elif setting.name == "reference":
-                        references.append(rule.selector)
-                    elif setting.name in GENERATED_TEXTS and KHMER_LETTER.search(setting.value):
-                        elsewhere = elsewhere or setting.name == "quotes"
-                        for element in self.select_inheriting(rule.selector, setting.name):
-                            self.add_generated(element, rule.pseudo, setting)
-            elsewhere = self.add_loose(sheet.sheet, self.document.find("html")) or elsewhere
+        known: dict[object, list[tuple[StyleSheet, list[tuple[StyleRule, Setting]]]]] = self.page.cascade.styles.known
+        if GENERATING not in known:
+            known[GENERATING] = list(find_generating(self.page.cascade.styles.sheets))
+        for sheet, settings in known[GENERATING]:
+            for rule, setting in settings:
+                if setting.name == "content-attribute":
+                    for element in self.document.select(rule.selector):
+                        shown = setting._replace(name="content", value=text_attribute(element, setting.value))
+                        if KHMER_LETTER.search(shown.value):
+                            self.add_generated(element, rule.pseudo, shown)
+                elif setting.name == "reference":
+                    references.append(rule.selector)
+                else:
+                    elsewhere = elsewhere or setting.name == "quotes"
+                    for element in self.select_inheriting(rule.selector, setting.name):
+                        self.add_generated(element, rule.pseudo, setting)
+            elsewhere = self.add_loose(sheet, self.document.find("html")) or elsewhere
         inside: set[Element] = set()
         for element in self.document.select("[style]"):
             style = text_attribute(element, "style")
@@ -318,6 +321,20 @@ class TextReader:
         for one in chain:
             self.blocks[one] = block
         return block
+
+
+def find_generating(sheets: Iterable[StyleSheet]) -> Iterator[tuple[StyleSheet, list[tuple[StyleRule, Setting]]]]:
+    """Stylesheets that give text, each with what in them does; pages that load the same share the list."""
+    for sheet in sheets:
+        found = [
+            (rule, setting)
+            for rule in sheet.rules
+            for setting in rule.settings
+            if setting.name in ("content-attribute", "reference")
+            or (setting.name in GENERATED_TEXTS and KHMER_LETTER.search(setting.value))
+        ]
+        if found or sheet.texts:
+            yield sheet, found
 
 
 def count_letters(run: str) -> int:

@@ -45,9 +45,11 @@ class PageUrl(NamedTuple):
             ''
         """
         own = ORIGIN + path
-        base = urljoin(own, base_href.strip()) if base_href else own
+        if not base_href:
+            return cls(own, "../" * len([part for part in path.split("/")[:-1] if part]))
+        base = urljoin(own, base_href.strip())
         folder = urlsplit(base).path.rpartition("/")[0].strip("/")
-        elsewhere = base_href is not None and (base_href.strip().startswith("/") or "//" in base_href)
+        elsewhere = base_href.strip().startswith("/") or "//" in base_href
         if elsewhere and not is_folder(unquote(folder)):
             # An absolute base that is no folder here names the place where the site will be published.
             return cls(base, "", True)
