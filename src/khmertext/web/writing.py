@@ -37,6 +37,8 @@ __all__ = [
 MANIFEST = "manifest.json"
 JOURNAL = "journal.json"
 
+MAX_RESULTS = 64 << 20  # bytes of files that are kept between being planned and being written
+
 
 # -- what earlier builds left --------------------------------------------------------------------------------------
 
@@ -234,6 +236,8 @@ class SiteWriter:
         self.disk = disk or TreeWriter(self.tree.root if output is None else output)
         self.written = 0
         self.removed = 0
+        self.results: dict[str, bytes] = {}  # what was made for its hash, and need not be made again, as far as fits
+        self.room = MAX_RESULTS
         self.cleared: set[str] = set()
         self.known = {page.facts.path: page.original for page in facts.pages}
         self.known |= {file.path: file.original for file in facts.files}
@@ -293,6 +297,9 @@ class SiteWriter:
 
     def make_record(self, path: str, edit: Edit) -> FileRecord:
         result, places = apply_insertions(self.read_original(path), *edit)
+        if len(result) <= self.room:
+            self.room -= len(result)
+            self.results[path] = result
         return FileRecord(self.known[path], hash_bytes(result), tuple(places))
 
     def recall_record(self, path: str) -> FileRecord | None:
@@ -380,7 +387,9 @@ class SiteWriter:
             if path in edits and self.is_written(path, manifest.changed[path].result):
                 pass
             elif path in edits:
-                result = apply_insertions(self.read_original(path), *edits[path])[0]
+                result = self.results.pop(path, None)
+                if result is None:
+                    result = apply_insertions(self.read_original(path), *edits[path])[0]
                 self.written += self.disk.write(path, result, like=root / path)
             elif path in self.touched:
                 self.written += self.disk.write(path, self.read_original(path), like=root / path)

@@ -170,7 +170,7 @@ def test_the_check_without_javascript_goes_into_bodies_and_out_again(site: Path,
             for link in notice.select("a"):
                 assert (output / str(link.attr("href"))).is_file()
         (script,) = page.select("script[data-khmertext]")
-        assert {"data-in-fr", "data-in-vi"} < set(script.attrs)
+        assert {"data-infr", "data-invi"} < set(script.attrs)
         assert "data-in-en" not in script.attrs
     css = next(path.read_text("utf-8") for path in (output / "khmertext").glob("*.css"))
     picture = css.partition('background-image:url("')[2].partition('"')[0]
