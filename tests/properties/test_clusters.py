@@ -21,6 +21,7 @@ from khmertext.text.clusters import (
     Cluster,
     ClusterKind,
     cluster_starts,
+    distinct_clusters,
     iter_clusters,
     split_clusters,
 )
@@ -190,3 +191,9 @@ def test_what_harfbuzz_joins_is_one_cluster(text: str) -> None:
 def test_harfbuzz_draws_the_circle() -> None:
     assert shape("\u17b6")[1]
     assert shape("\u1780\u200b\u17b6")[1]
+
+
+@untimed
+@given(st.lists(khmer_text | any_text))
+def test_distinct_clusters_are_those_of_each_text_alone(texts: list[str]) -> None:
+    assert distinct_clusters(texts) == list(dict.fromkeys(piece for text in texts for piece in split_clusters(text)))

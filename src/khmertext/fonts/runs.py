@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Final
@@ -32,6 +32,7 @@ __all__ = [
     "iter_spaced",
     "list_runs",
     "prove_in_processes",
+    "split_all_at_gaps",
     "split_at_gaps",
     "split_long",
 ]
@@ -99,6 +100,25 @@ def split_at_gaps(text: str, unicodes: frozenset[int]) -> list[str]:
     gaps = {letter for letter in set(text) if ord(letter) not in unicodes and letter not in INVISIBLE}
     pieces = text.translate(dict.fromkeys(map(ord, gaps), GAP)).split(GAP) if gaps else [text]
     return [part for piece in pieces if piece for part in split_long(piece)]
+
+
+def split_all_at_gaps(texts: Collection[str], unicodes: frozenset[int]) -> dict[str, list[str]]:
+    """Many runs without the characters that a font does not map (:func:`split_at_gaps`).
+
+    Args:
+        texts: Runs.
+        unicodes: The code points that the font maps.
+
+    Returns:
+        Run → its pieces.
+
+    Example:
+        >>> split_all_at_gaps(["កខ", "ក"], frozenset({0x1780}))
+        {'កខ': ['ក'], 'ក': ['ក']}
+    """
+    if unicodes_text(unicodes).issuperset(set("".join(texts))):  # most fonts have all that a site shows
+        return {text: split_long(text) for text in texts}
+    return {text: split_at_gaps(text, unicodes) for text in texts}
 
 
 @lru_cache(maxsize=16)

@@ -25,7 +25,7 @@ from khmertext.fonts.shaping import notate
 from khmertext.fonts.subsetting import Hinting, close_layout, cut, to_woff2
 from khmertext.fonts.tracing import trace
 from khmertext.script.everyday import everyday_clusters
-from khmertext.text.clusters import split_clusters
+from khmertext.text.clusters import distinct_clusters
 
 __all__ = ["COVERAGES", "Coverage", "Subset", "TextCoverage", "subset_full", "subset_text"]
 
@@ -83,10 +83,13 @@ def subset_text(
         raise ValueError(f"the effort is {' or '.join(EFFORTS)}, not {effort!r}")
     if not allow_restricted:
         require_subsettable(reference)
+    texts: dict[tuple[str, str], dict[str, None]] = {}
+    for run in runs:
+        texts.setdefault((run.language, run.features), {})[run.text] = None
     clusters = dict.fromkeys(
         (cluster, language, features)
-        for text, language, features in dict.fromkeys((run.text, run.language, run.features) for run in runs)
-        for cluster in split_clusters(text)
+        for (language, features), found in texts.items()
+        for cluster in distinct_clusters(found)
     )
     places = locate_all(reference, runs)
     if coverage == "exact":

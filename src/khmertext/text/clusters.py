@@ -22,16 +22,26 @@ The pieces always join to the text, which may hold lone surrogates and NUL. All 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from khmertext.script import grammar
 from khmertext.script.classes import KHMER
 from khmertext.text.boundaries import CLUSTER, MAX_CLUSTER, find_starts
 
-__all__ = ["CLUSTER", "MAX_CLUSTER", "Cluster", "ClusterKind", "cluster_starts", "iter_clusters", "split_clusters"]
+__all__ = [
+    "CLUSTER",
+    "MAX_CLUSTER",
+    "Cluster",
+    "ClusterKind",
+    "cluster_starts",
+    "distinct_clusters",
+    "iter_clusters",
+    "split_clusters",
+]
 
 SYLLABLE = re.compile(grammar.SYLLABLE)
 
@@ -119,6 +129,32 @@ def split_clusters(text: str) -> list[str]:
         ['សួ', 'ស្តី', ' ', '👋']
     """
     return CLUSTER.findall(text)
+
+
+def distinct_clusters(texts: Iterable[str]) -> list[str]:
+    """Return the distinct clusters of some texts, each cut by itself, in the order in which they come first.
+
+    Args:
+        texts: Any strings.
+
+    Returns:
+        The texts of the clusters, each once.
+
+    Raises:
+        TypeError: One of the texts is not a str.
+
+    Example:
+        >>> distinct_clusters(["ខ្មែរ", "រ ខ្មែ"])
+        ['ខ្មែ', 'រ', ' ']
+    """
+    texts = list(texts)
+    # A line feed ends every cluster and is one itself, so many short texts can be cut at once, which is far faster.
+    whole = "\n".join(texts)
+    if "\r" in whole or whole.count("\n") >= max(1, len(texts)):
+        return list(dict.fromkeys(chain.from_iterable(map(split_clusters, texts))))
+    found = dict.fromkeys(split_clusters(whole))
+    found.pop("\n", None)
+    return list(found)
 
 
 def cluster_starts(text: str) -> list[int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from khmertext.fonts.default import find_font
-from khmertext.text.clusters import split_clusters
+from khmertext.text.clusters import distinct_clusters
 from khmertext.version import __version__
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
@@ -181,7 +181,7 @@ def build_site(
         memory=memory.pages if memory is not None else None,
     )
     texts = facts.iter_texts()
-    clusters = sorted({cluster for text in {found.text for _, found in texts} for cluster in split_clusters(text)})
+    clusters = sorted(distinct_clusters({found.text for _, found in texts}))
     khmer_pages = sum(page.facts.needs_font for page in facts.pages)
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()

@@ -33,8 +33,8 @@ from khmertext.fonts import (
 from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.default import find_font
 from khmertext.fonts.deviation import require_near
-from khmertext.fonts.runs import split_at_gaps, split_long
-from khmertext.text.clusters import split_clusters
+from khmertext.fonts.runs import split_all_at_gaps, split_long
+from khmertext.text.clusters import distinct_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.cache import hash_value, source_key
 from khmertext.web.keeping import KeptSource, ServedFont, Shelf, assume, keep_font
@@ -234,7 +234,7 @@ def make_fonts(
     for source in sources:
         deviation = measure_deviation(source, (weight for _, _, weight in texts))
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
-        pieces = {text: split_at_gaps(text, source.reference.unicodes) for text in {text for text, _, _ in texts}}
+        pieces = split_all_at_gaps({text for text, _, _ in texts}, source.reference.unicodes)
         served = {weight: source.use_weight(weight) for weight in {weight for _, _, weight in texts}}
         runs = sorted(
             {Run(piece, language, served[weight]) for text, language, weight in texts for piece in pieces[text]}
@@ -337,16 +337,13 @@ class CuttingPlan:
         limits = [[tag, *span] for tag, span in sorted(self.source.limits.items())]
         return hash_value([source_key(), self.source.digest, limits, self.open_text, self.name, self.hinting])
 
-    @property
-    def syllables(self) -> list[Run]:
-        """What the full font can be proven on: it shows what nobody knows yet."""
-        return list(self.runs) if self.open_text else distinct_syllables(self.runs)
+    def cut_full(self, syllables: Sequence[Run]) -> Subset:
+        """Cut the font with all of Khmer.
 
-    def cut_full(self) -> Subset:
-        """Cut the font with all of Khmer."""
-        return subset_full(
-            self.source.reference, self.syllables, name=self.name, hinting=self.hinting, prover=self.prover
-        )
+        Args:
+            syllables: What it is proven on.
+        """
+        return subset_full(self.source.reference, syllables, name=self.name, hinting=self.hinting, prover=self.prover)
 
     def cut_text(self, prover: Prover | None = None) -> Subset:
         """Cut the font with what the pages show."""
@@ -363,7 +360,7 @@ class CuttingPlan:
 def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, ServedFont]]:
     """Yield the fonts that are served of one, each with its role; the first is the one that draws the pages."""
     if shelf is None:
-        yield from ((role, serve(subset)) for role, subset in cut_source(plan))
+        yield from ((role, serve(subset)) for role, subset in cut_source(plan, find_syllables(plan)))
         return
     earlier = shelf.earlier.get(plan.key)
     runs = frozenset(plan.runs)
@@ -373,12 +370,13 @@ def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, 
             shelf.current[plan.key] = earlier
             yield from served
             return
-    proven = {"text": runs, "flagged": runs, "full": frozenset(plan.syllables)}
+    syllables = find_syllables(plan)
+    proven = {"text": runs, "flagged": runs, "full": frozenset(syllables)}
     said: list[str] = []
     # Where the full font was alone, one that flags was not worth it; with this text it may be.
     served = keep_source(plan, earlier, proven, shelf.slack) if earlier is not None and len(earlier.fonts) > 1 else []
     if not served:
-        served = [(role, serve(subset)) for role, subset in cut_source(replace(plan, note=said.append))]
+        served = [(role, serve(subset)) for role, subset in cut_source(replace(plan, note=said.append), syllables)]
     for message in said:
         plan.note(message)
     shelf.put(plan.key, served, proven, said)
@@ -411,14 +409,14 @@ def serve(subset: Subset) -> ServedFont:
     return ServedFont(subset.data, subset.face, subset.proof, subset.rounds)
 
 
-def cut_source(plan: CuttingPlan) -> Iterator[tuple[str, Subset]]:
+def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[str, Subset]]:
     """Yield the fonts that are cut from one, each with its role; the first is the one that draws the pages."""
     source = plan.source
     if not plan.open_text:
         yield "text", plan.cut_text()
-        yield "full", plan.cut_full()
+        yield "full", plan.cut_full(syllables)
         return
-    full = plan.cut_full()
+    full = plan.cut_full(syllables)
     try:
         flagged = plan.cut_text()
     except FontError as error:
@@ -440,16 +438,21 @@ def measure_deviation(source: FontSource, weights: Iterable[int]) -> float:
     Raises:
         FontError: Farther than allowed (:func:`khmertext.fonts.deviation.require_near`).
     """
-    used = sorted({*source.weights, *map(source.use_weight, weights)})
+    used = sorted({*source.weights, *map(source.use_weight, set(weights))})
     return require_near(source.face, source.reference, used, source.pinned)
+
+
+def find_syllables(plan: CuttingPlan) -> list[Run]:
+    """What the full font can be proven on: it shows what nobody knows yet."""
+    return list(plan.runs) if plan.open_text else distinct_syllables(plan.runs)
 
 
 def distinct_syllables(runs: Sequence[Run]) -> list[Run]:
     """The distinct clusters of runs, in the languages, weights and features they have there."""
-    texts: dict[tuple[str, int, str], set[str]] = {}
+    texts: dict[tuple[str, int, str], list[str]] = {}
     for run in runs:
-        texts.setdefault(run[1:], set()).update(split_clusters(run.text))
-    return sorted(Run(text, *place) for place, parts in texts.items() for text in parts)
+        texts.setdefault(run[1:], []).append(run.text)
+    return sorted(Run(text, *place) for place, found in texts.items() for text in distinct_clusters(found))
 
 
 def make_download(sources: Sequence[FontSource]) -> Download:
