@@ -28,7 +28,7 @@ from khmertext.web.manifest import hash_bytes
 
 __all__ = ["Entry", "SiteCache", "default_cache", "hash_value", "open_cache", "source_key"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 SHARDS: Final = 32
 MAX_FILE: Final = 512 << 20
 STALE: Final = 90 * 24 * 3600
@@ -167,11 +167,12 @@ class SiteCache:
             return None
         return data if hash_bytes(data) == digest else None
 
-    def save(self, state: Mapping[str, Any], files: Iterable[bytes] = ()) -> None:
-        """Keep everything; what is not used any more goes. Where nothing can be written, nothing is kept.
+    def save_facts(self, files: Iterable[bytes] = ()) -> None:
+        """Keep what files were found to hold; what is not used any more goes.
+
+        Where nothing can be written, nothing is kept.
 
         Args:
-            state: What to find as :attr:`state` the next time, in values that JSON has.
             files: Files to keep, found again by their sha256.
         """
         with contextlib.suppress(OSError):
@@ -188,11 +189,20 @@ class SiteCache:
                     del shard[path]
                 if gone or number in self.dirty:
                     write_json(self.folder / f"facts-{number:02}.json", shard)
-            write_json(self.folder / "state.json", state)
             for file in (self.folder / "files").iterdir():
                 if file.name not in kept and not file.name.endswith(TEMPORARY):
                     file.unlink(missing_ok=True)
             self.drop_stale()
+
+    def save_state(self, state: Mapping[str, Any]) -> None:
+        """Keep how everything was, last of all.
+
+        Args:
+            state: What to find as :attr:`state` the next time, in values that JSON has.
+        """
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_json(self.folder / "state.json", state)
 
     def drop_stale(self) -> None:
         """Remove what was kept of sites that nobody has built for long."""

@@ -7,12 +7,13 @@ it stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from khmertext.errors import FontError
 from khmertext.fonts import Face, Proof, Prover, Run, open_face
-from khmertext.text.clusters import split_clusters
+from khmertext.text.clusters import distinct_clusters, split_clusters
 
 __all__ = ["KeptFont", "KeptSource", "ServedFont", "Shelf", "assume", "keep_font"]
 
@@ -71,14 +72,19 @@ class Shelf:
     Args:
         earlier: Key of a font and of how it is cut → what was cut from it.
         slack: How much larger than the smallest a font may be that stays, as a share.
+        before: The same of the build before.
 
     Attributes:
         current: The same of this build.
+        was_small: Whether the fonts of the build before were small enough then for this build too.
     """
 
-    def __init__(self, earlier: Mapping[str, KeptSource] | None = None, slack: float = 0.0) -> None:
+    def __init__(
+        self, earlier: Mapping[str, KeptSource] | None = None, slack: float = 0.0, before: float = math.inf
+    ) -> None:
         self.earlier = earlier or {}
         self.slack = slack
+        self.was_small = 0 < before <= slack
         self.current: dict[str, KeptSource] = {}
 
     def put(
@@ -116,6 +122,7 @@ def keep_font(
     *,
     smallest: Callable[[], int] | None = None,
     slack: float = 0.0,
+    was_small: bool = False,
 ) -> ServedFont | None:
     """See whether a font of an earlier build can be shipped again.
 
@@ -126,6 +133,8 @@ def keep_font(
         prover: How to prove what is new in them.
         smallest: Tells the bytes of the smallest font for the runs; not asked where these are the same as before.
         slack: How much larger than that it may be, as a share.
+        was_small: Whether it was no larger than that for the runs before; while all their syllables are still there,
+            the smallest font has not become smaller, and need not be cut to see.
 
     Returns:
         The font with its proof; None where it is too large or draws something otherwise.
@@ -138,15 +147,15 @@ def keep_font(
         proof = Proof(len(wanted) - len(kept.lacking), kept.clusters, (), kept.lacking)
         return ServedFont(kept.data, face, proof, kept.rounds)
     fresh = sorted(wanted - (kept.runs - set(kept.lacking)))
-    if smallest is not None and len(kept.data) > smallest() * (1 + slack):
+    gone = kept.runs - wanted
+    clusters: Collection[str] = distinct_clusters({run.text for run in wanted}) if gone else ()
+    fewer = not set(clusters).issuperset(distinct_clusters({run.text for run in gone}))
+    if smallest is not None and (fewer or not was_small) and len(kept.data) > smallest() * (1 + slack):
         return None
     proof = prover(reference, face, fresh) if fresh else Proof()
     if not proof.holds:
         return None
-    if wanted >= kept.runs:
-        clusters = kept.clusters | proof.cluster_texts
-    else:
-        clusters = frozenset(cluster for text in {run.text for run in wanted} for cluster in split_clusters(text))
+    clusters = frozenset(clusters) if gone else kept.clusters | proof.cluster_texts
     doubtful = {cluster for run in proof.lacking for cluster in split_clusters(run.text)} - proof.cluster_texts
     whole = Proof(len(wanted) - len(proof.lacking), clusters - doubtful, (), proof.lacking)
     return ServedFont(kept.data, face, whole, kept.rounds)

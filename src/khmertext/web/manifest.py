@@ -100,18 +100,28 @@ def write_manifest(manifest: Manifest) -> bytes:
             "assets": dict(sorted(manifest.assets.items())),
             "previous": sorted(manifest.previous),
             "copied": sorted(manifest.copied),
-            "changed": {
-                path: {
-                    "original_sha256": record.original,
-                    "result_sha256": record.result,
-                    "inserted": [list(place) for place in record.places],
-                }
-                for path, record in sorted(manifest.changed.items())
-            },
+            "changed": {},
         },
     }
-    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    head, end, tail = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).rpartition("}\n }\n}")
+    # One line for a file: thousands of pages, each written with indents, would take longer than all the rest.
+    records = ",\n".join(
+        f"   {dump_line(path)}: {dump_line(record_value(record))}" for path, record in sorted(manifest.changed.items())
+    )
+    text = f"{head}\n{records}\n  {end}{tail}\n" if records else f"{head}{end}{tail}\n"
     return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
+
+
+def record_value(record: FileRecord) -> dict[str, Any]:
+    return {
+        "original_sha256": record.original,
+        "result_sha256": record.result,
+        "inserted": [list(place) for place in record.places],
+    }
+
+
+def dump_line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def read_manifest(data: bytes, *, source: str = "") -> Manifest:

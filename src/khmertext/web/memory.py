@@ -58,7 +58,7 @@ class PageMemory:
             return None
         try:
             facts = None if entry.value is None else decode_file(path, kind, original, found, entry.value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, IndexError, AttributeError):
             return None
         self.digests[path] = found
         return FileScan(path, kind, facts, original, found)
@@ -128,7 +128,7 @@ class PageMemory:
                     continue
                 try:
                     facts = None if entry.value is None else decode_facts(path, entry.value)
-                except (TypeError, ValueError):
+                except (TypeError, ValueError, IndexError, AttributeError):
                     continue
                 self.digests[path] = found
                 return PageScan(path, facts, original, found, broad)

@@ -6,7 +6,9 @@ is the result. Else pages and fonts that are as they were are not read and not c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ from khmertext.web.writing import KnownFiles
 __all__ = ["BuildMemory"]
 
 FONTS: Final = "fonts"
+SEPARATOR: Final = "\n"  # never in a run
 DOWNLOAD: Final = "download"
 
 
@@ -52,7 +55,9 @@ class BuildMemory:
         known = read_stamps(state.get("source"), state.get("digests"))
         self.pages = PageMemory(self.cache, StampedTree(source, known))
         self.known_files = KnownFiles(read_signatures(state.get("signatures")), self.pages.tree.digest)
-        self.shelf = Shelf(dict(read_sources(self.cache)), slack)
+        before = state.get("slack")
+        before = before if isinstance(before, (int, float)) else math.inf
+        self.shelf = Shelf(dict(read_sources(self.cache)), slack, before)
 
     def recall(self) -> Mapping[str, Any] | None:
         """Return the last result, where the site, its output and the options are as they were then; else None."""
@@ -101,8 +106,12 @@ class BuildMemory:
             download: The fonts that visitors are offered.
             made_of: What these are made of.
         """
+        shelf = self.shelf.current
+        files = [font.data for source in shelf.values() for font in source.fonts]
+        written = time.time_ns()
+        self.cache.save_facts([*files, *(download.files.values() if download is not None else ())])
         if result["written"] or result["removed"]:
-            settle()
+            settle(written)
         now = picture(self.source)
         before = dict(self.before["files"])
         for entry in now["files"]:
@@ -110,9 +119,9 @@ class BuildMemory:
             # What has the stamp it had is what was read. What was written since is looked at once more.
             if before.get(path) != stamp and path in digests and read_hash(self.source / path) != digests[path]:
                 entry[1] = None
-        shelf = self.shelf.current
         state: dict[str, Any] = {
             "key": self.key,
+            "slack": self.shelf.slack,
             "source": now,
             "output": None if self.output is None else picture(self.output),
             "digests": dict(digests),
@@ -120,9 +129,7 @@ class BuildMemory:
             "result": {**result, "written": 0, "removed": 0},
             FONTS: {key: source_value(source) for key, source in shelf.items()},
         }
-        files = [font.data for source in shelf.values() for font in source.fonts]
         if download is not None:
-            files += download.files.values()
             state[DOWNLOAD] = {
                 "key": hash_value([source_key(), made_of]),
                 "files": {name: hash_bytes(data) for name, data in download.files.items()},
@@ -130,7 +137,7 @@ class BuildMemory:
                 "license": [download.license_name, download.license_file, download.license_text],
                 "family": download.family,
             }
-        self.cache.save(state, files)
+        self.cache.save_state(state)
 
 
 # -- how files are ---------------------------------------------------------------------------------------------------
@@ -186,7 +193,7 @@ def read_hash(path: Path) -> str:
 def source_value(source: KeptSource) -> dict[str, Any]:
     """What was cut from a font, in values that JSON has; the files are kept by themselves."""
     fonts = [
-        [one.role, hash_bytes(one.data), one.rounds, sorted(one.runs), sorted(one.clusters), list(one.lacking)]
+        [one.role, hash_bytes(one.data), one.rounds, run_columns(one.runs), sorted(one.clusters), list(one.lacking)]
         for one in source.fonts
     ]
     return {"notes": list(source.notes), "fonts": fonts}
@@ -201,11 +208,25 @@ def read_sources(cache: SiteCache) -> Iterator[tuple[str, KeptSource]]:
                 data = cache.read_blob(digest)
                 if data is None:
                     return
-                proven = frozenset(read_runs(runs))
+                proven = frozenset(read_columns(runs))
                 fonts.append(KeptFont(role, data, proven, frozenset(clusters), tuple(read_runs(lacking)), rounds))
             yield key, KeptSource(tuple(fonts), tuple(source["notes"]))
     except (KeyError, TypeError, ValueError, AttributeError):
         return
+
+
+def run_columns(runs: Iterable[Run]) -> list[Any]:
+    """Runs by where they are shown, the texts of each as one: far faster to read again than a list for each run."""
+    texts: dict[tuple[Any, ...], list[str]] = {}
+    for run in sorted(runs):
+        texts.setdefault(run[1:], []).append(run.text)
+    return [[SEPARATOR.join(found), *place] for place, found in texts.items()]
+
+
+def read_columns(values: Sequence[Any]) -> Iterator[Run]:
+    for whole, language, weight, features in values:
+        for text in whole.split(SEPARATOR):
+            yield Run(text, language, weight, features)
 
 
 def read_runs(values: Sequence[Any]) -> Iterator[Run]:

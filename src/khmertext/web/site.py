@@ -190,7 +190,7 @@ def build_site(
     plan = SitePlan(options.folder, options.family)
     if texts or khmer_pages:
         sources = open_sources(options.fonts, options.axes, facts.weights)
-        distinct = sorted({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
+        distinct = list({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
         fonts = make_fonts(
             sources,
             distinct,

@@ -91,6 +91,10 @@ class StampedTree:
         return known[1] if known is not None and known[0] == take_stamp(f"{self.root}/{path}") else None
 
 
-def settle() -> None:
-    """Wait until what was just written can be believed: a tenth of a second."""
-    time.sleep(2 * TICK / SECOND)
+def settle(since: int) -> None:
+    """Wait until what was last written can be believed: a tenth of a second.
+
+    Args:
+        since: When that was, in nanoseconds.
+    """
+    time.sleep(min(max(since + 2 * TICK - time.time_ns(), 0), 2 * TICK) / SECOND)

@@ -365,7 +365,7 @@ def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, 
     earlier = shelf.earlier.get(plan.key)
     runs = frozenset(plan.runs)
     if earlier is not None and earlier.fonts and earlier.fonts[0].runs == runs:
-        served = keep_source(plan, earlier, {kept.role: kept.runs for kept in earlier.fonts}, shelf.slack)
+        served = keep_source(plan, earlier, {kept.role: kept.runs for kept in earlier.fonts}, shelf)
         if served:
             shelf.current[plan.key] = earlier
             yield from served
@@ -374,7 +374,7 @@ def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, 
     proven = {"text": runs, "flagged": runs, "full": frozenset(syllables)}
     said: list[str] = []
     # Where the full font was alone, one that flags was not worth it; with this text it may be.
-    served = keep_source(plan, earlier, proven, shelf.slack) if earlier is not None and len(earlier.fonts) > 1 else []
+    served = keep_source(plan, earlier, proven, shelf) if earlier is not None and len(earlier.fonts) > 1 else []
     if not served:
         served = [(role, serve(subset)) for role, subset in cut_source(replace(plan, note=said.append), syllables)]
     for message in said:
@@ -384,7 +384,7 @@ def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, 
 
 
 def keep_source(
-    plan: CuttingPlan, earlier: KeptSource, wanted: Mapping[str, frozenset[Run]], slack: float
+    plan: CuttingPlan, earlier: KeptSource, wanted: Mapping[str, frozenset[Run]], shelf: Shelf
 ) -> list[tuple[str, ServedFont]]:
     """Return the fonts of an earlier build, where all can be shipped again; none where one cannot."""
     found = []
@@ -395,7 +395,8 @@ def keep_source(
             wanted[kept.role],
             plan.prover,
             smallest=None if kept.role == "full" else lambda: len(plan.cut_text(assume).data),
-            slack=slack,
+            slack=shelf.slack,
+            was_small=shelf.was_small,
         )
         if font is None:
             return []

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -284,6 +285,22 @@ def test_a_font_that_became_too_large_goes(source: Path, options: BuildOptions) 
     assert font_of(source) != large
 
 
+def test_a_font_that_stays_is_no_larger_than_allowed(source: Path, options: BuildOptions, tmp_path: Path) -> None:
+    """Held against the smallest font, which a build without memory cuts, over a row of edits."""
+    words = ("ភាសា", "ឃ្លាំង", "ឆ្លើយ", "ឈ្មោះ", "ដូច្នេះ", "ស្រ្តី", "ព្រះរាជា", "ខ្ញុំ", "ក្រៅ", "ញញឹម")
+    random = Random(5)
+    options = replace(options, slack=0.05)
+    fonts = set()
+    for _ in range(8):
+        edit(source / "index.html", "<p>" + " ".join(random.sample(words, random.randint(1, 9))))
+        kept = build_site(source, None, options)
+        fonts.add(font_of(source))
+        smallest = build_site(source, tmp_path / "out", replace(options, cache=None))
+        assert kept.after <= 1.05 * smallest.after
+        assert kept.clusters == smallest.clusters
+    assert 1 < len(fonts) < 8  # some stay, some go
+
+
 def test_what_is_new_in_the_text_is_proven(
     source: Path, options: BuildOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,9 +349,10 @@ def test_each_site_has_a_place_of_its_own(tmp_path: Path) -> None:
 
 def test_what_nobody_builds_any_more_goes(tmp_path: Path) -> None:
     old, new = SiteCache(tmp_path / "sites/old"), SiteCache(tmp_path / "sites/new")
-    old.save({})
+    old.save_state({})
     os.utime(old.folder / "state.json", (1, 1))
-    new.save({})
+    new.save_state({})
+    new.save_facts()
     assert not old.folder.exists()
     assert new.folder.exists()
 
