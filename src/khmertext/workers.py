@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.context import BaseContext
 
-__all__ = ["count_jobs", "map_chunks", "split_chunks"]
+__all__ = ["begin", "count_jobs", "map_chunks", "split_chunks"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -84,6 +85,52 @@ def map_chunks(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def begin(function: Callable[[], Result], jobs: int) -> Callable[[], Result]:
+    """Begin something that is asked for later, in a process beside this one where there may be several.
+
+    Args:
+        function: What to do. What it needs is there as it is now; what it changes is not seen here.
+        jobs: How many processes there may be.
+
+    Returns:
+        What gives the result, once; it waits for it. Where no process is cheap to begin, it is what does it.
+
+    Raises:
+        MemoryError: The system ended the process; raised by what is returned, as is whatever the function raises.
+
+    Example:
+        >>> wait = begin(lambda: 6 * 7, 2)
+        >>> wait()
+        42
+    """
+    context = start_method()
+    if jobs <= 1 or context.get_start_method() != "fork":
+        return function
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=send_result, args=(sender, function), daemon=True)  # type: ignore[attr-defined]
+    process.start()
+    sender.close()  # so that nothing is waited for once the process is gone
+
+    def wait() -> Result:
+        try:
+            result, error = receiver.recv()
+        except EOFError as gone:
+            raise MemoryError("a process was ended") from gone
+        process.join()
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]
+
+    return wait
+
+
+def send_result(sender: Connection, function: Callable[[], object]) -> None:
+    try:
+        sender.send((function(), None))
+    except BaseException as error:
+        sender.send((None, error))
 
 
 def start_method() -> BaseContext:

@@ -131,30 +131,32 @@ def split_clusters(text: str) -> list[str]:
     return CLUSTER.findall(text)
 
 
-def distinct_clusters(texts: Iterable[str]) -> list[str]:
-    """Return the distinct clusters of some texts, each cut by itself, in the order in which they come first.
+def distinct_clusters(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the distinct clusters of some texts, each cut by itself.
 
     Args:
         texts: Any strings.
 
     Returns:
-        The texts of the clusters, each once.
+        The texts of the clusters, each once, sorted.
 
     Raises:
         TypeError: One of the texts is not a str.
 
     Example:
         >>> distinct_clusters(["ខ្មែរ", "រ ខ្មែ"])
-        ['ខ្មែ', 'រ', ' ']
+        (' ', 'ខ្មែ', 'រ')
     """
-    texts = list(texts)
+    return cut_distinct(frozenset(texts))
+
+
+@lru_cache(maxsize=2)  # a build asks several times for those of all its text
+def cut_distinct(texts: frozenset[str]) -> tuple[str, ...]:
     # A line feed ends every cluster and is one itself, so many short texts can be cut at once, which is far faster.
     whole = "\n".join(texts)
     if "\r" in whole or whole.count("\n") >= max(1, len(texts)):
-        return list(dict.fromkeys(chain.from_iterable(map(split_clusters, texts))))
-    found = dict.fromkeys(split_clusters(whole))
-    found.pop("\n", None)
-    return list(found)
+        return tuple(sorted(set(chain.from_iterable(map(split_clusters, texts)))))
+    return tuple(sorted({*split_clusters(whole)} - {"\n"}))
 
 
 def cluster_starts(text: str) -> list[int]:

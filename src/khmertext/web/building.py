@@ -68,6 +68,7 @@ class SitePlan:
         alt: What the pre-shaped sentence says.
         languages: The languages of the notice besides English and Khmer.
         noscript: Whether pages get the visitor check without JavaScript too.
+        written: What :meth:`links` found already.
     """
 
     folder: str
@@ -79,6 +80,17 @@ class SitePlan:
     alt: str = ""
     languages: tuple[str, ...] = ()
     noscript: bool = False
+    written: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def links(self, prefix: str) -> str:
+        """The elements that go into the head of pages; those of one folder have the same.
+
+        Args:
+            prefix: What leads from the page to the root of the site.
+        """
+        if prefix not in self.written:
+            self.written[prefix] = page_links(self, prefix)
+        return self.written[prefix]
 
 
 def name_asset(stem: str, data: bytes, suffix: str) -> str:
@@ -215,7 +227,7 @@ def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
     if not facts.needs_font:
         return []
     if facts.early < 0:
-        links = [Insertion(facts.head, page_links(plan, facts.prefix))]
+        links = [Insertion(facts.head, plan.links(facts.prefix))]
     else:
         links = [
             Insertion(facts.early, style_link(plan, facts.early_prefix)),

@@ -400,8 +400,12 @@ class FamilyPlacer:
         if self.source.text[location.start_tag.start_offset : location.start_tag.start_offset + 1] != "<":
             return False
         self.marked.add(location.start_tag.start_offset)
-        key = hashlib.sha256(block.encode()).hexdigest()[:8]
-        self.rules.add(block.replace(MARKED, f'[{MARK}="{key}"]'))
+        known: dict[object, tuple[str, str]] = self.cascade.styles.known
+        if block not in known:
+            key = hashlib.sha256(block.encode()).hexdigest()[:8]
+            known[block] = key, block.replace(MARKED, f'[{MARK}="{key}"]')
+        key, rule = known[block]
+        self.rules.add(rule)
         # The name as it is written: parsers rename some (`image` is `img`).
         name = TAG_NAME.match(self.source.text, location.start_tag.start_offset + 1)
         self.insert(name.end() if name else location.start_tag.start_offset, f' {MARK}="{key}"')

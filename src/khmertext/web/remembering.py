@@ -110,9 +110,13 @@ class BuildMemory:
         files = [font.data for source in shelf.values() for font in source.fonts]
         written = time.time_ns()
         self.cache.save_facts([*files, *(download.files.values() if download is not None else ())])
+        now = picture(self.source)
+        goal = None if self.output is None else picture(self.output)
         if result["written"] or result["removed"]:
             settle(written)
-        now = picture(self.source)
+            stamp_again(self.source, now)
+            if self.output is not None and goal is not None:
+                stamp_again(self.output, goal)
         before = dict(self.before["files"])
         for entry in now["files"]:
             path, stamp = entry
@@ -123,7 +127,7 @@ class BuildMemory:
             "key": self.key,
             "slack": self.shelf.slack,
             "source": now,
-            "output": None if self.output is None else picture(self.output),
+            "output": goal,
             "digests": dict(digests),
             "signatures": dict(signatures),
             "result": {**result, "written": 0, "removed": 0},
@@ -152,6 +156,13 @@ def picture(root: Path) -> dict[str, Any]:
         "links": list(tree.links),
         "outside": list(tree.outside),
     }
+
+
+def stamp_again(root: Path, picture: Mapping[str, Any]) -> None:
+    """Ask for the stamps once more that could not be believed."""
+    for entry in picture["files"]:
+        if entry[1] is None:
+            entry[1] = stamp_value(f"{root}/{entry[0]}")
 
 
 def is_same(saved: Any, now: Mapping[str, Any]) -> bool:

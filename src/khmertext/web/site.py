@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -26,7 +26,7 @@ from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
 from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
 from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
-from khmertext.workers import count_jobs
+from khmertext.workers import begin, count_jobs
 
 __all__ = ["BuildOptions", "BuildResult", "build_site"]
 
@@ -181,15 +181,21 @@ def build_site(
         memory=memory.pages if memory is not None else None,
     )
     texts = facts.iter_texts()
-    clusters = sorted(distinct_clusters({found.text for _, found in texts}))
+    clusters = distinct_clusters(found.text for _, found in texts)
     khmer_pages = sum(page.facts.needs_font for page in facts.pages)
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()
     download: Download | None = None
+    making: Callable[[], Download] | None = None
     made_of: list[str] = []
     plan = SitePlan(options.folder, options.family)
     if texts or khmer_pages:
         sources = open_sources(options.fonts, options.axes, facts.weights)
+        if options.detector:
+            made_of = [one.digest for one in sources]
+            download = memory.recall_download(made_of) if memory is not None else None
+            if download is None:
+                making = begin(partial(make_download, sources), jobs)  # while the site's own fonts are cut
         distinct = list({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
         fonts = make_fonts(
             sources,
@@ -202,10 +208,8 @@ def build_site(
             shelf=memory.shelf if memory is not None else None,
         )
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
-        if options.detector:
-            made_of = [one.digest for one in sources]
-            download = memory.recall_download(made_of) if memory is not None else None
-            download = download or make_download(sources)
+        if making is not None:
+            download = making()
         plan = plan_site(facts, fonts, options, download)
         if plan.noscript:
             warnings += tuple(

@@ -22,6 +22,7 @@ TICK: Final = 50_000_000
 """Nanoseconds within which a file system may give the same time twice."""
 COARSE_TICK: Final = 2_000_000_000
 """The same where times are whole seconds, as on FAT and HFS+."""
+SETTLED: Final = TICK + 10_000_000
 SECOND: Final = 1_000_000_000
 
 
@@ -92,9 +93,9 @@ class StampedTree:
 
 
 def settle(since: int) -> None:
-    """Wait until what was last written can be believed: a tenth of a second.
+    """Wait until what was last written can be believed: less than a tenth of a second.
 
     Args:
         since: When that was, in nanoseconds.
     """
-    time.sleep(min(max(since + 2 * TICK - time.time_ns(), 0), 2 * TICK) / SECOND)
+    time.sleep(min(max(since + SETTLED - time.time_ns(), 0), SETTLED) / SECOND)
