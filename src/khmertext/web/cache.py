@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache as memo
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -40,9 +40,25 @@ class Entry(NamedTuple):
 
     Args:
         value: In values that JSON has.
+        shared: What it has together with other files, in tuples.
     """
 
     value: Any
+    shared: tuple[Any, ...] = ()
+
+
+class Shard(NamedTuple):
+    """What was kept of some of the files.
+
+    Args:
+        files: Path → the sha256 of its author's bytes, the key, the value, and the names of what is shared.
+        shared: Name → what several files have together.
+        names: The same the other way round.
+    """
+
+    files: dict[str, Any]
+    shared: dict[str, Any]
+    names: dict[Any, str]
 
 
 def default_cache() -> Path:
@@ -105,7 +121,7 @@ class SiteCache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state: Mapping[str, Any] = read_json(folder / "state.json")
-        self.shards: dict[int, dict[str, Any]] = {}
+        self.shards: dict[int, Shard] = {}
         self.dirty: set[int] = set()
         self.seen: set[str] = set()
 
@@ -117,7 +133,7 @@ class SiteCache:
         Args:
             path: The file.
         """
-        entry = self.shard(path).get(path)
+        entry = self.shard(path).files.get(path)
         return entry[0] if isinstance(entry, list) and entry and isinstance(entry[0], str) else None
 
     def find(self, path: str, original: str, key: str) -> Entry | None:
@@ -129,12 +145,16 @@ class SiteCache:
             key: What else reading it depends on.
         """
         self.seen.add(path)
-        entry = self.shard(path).get(path)
-        if isinstance(entry, list) and len(entry) == 3 and entry[:2] == [original, key]:
-            return Entry(entry[2])
-        return None
+        shard = self.shard(path)
+        entry = shard.files.get(path)
+        try:
+            if entry is None or entry[:2] != [original, key]:
+                return None
+            return Entry(entry[2], tuple(shard.shared[name] for name in entry[3]))
+        except (TypeError, IndexError, KeyError):
+            return None
 
-    def keep(self, path: str, original: str, key: str, value: Any) -> None:
+    def keep(self, path: str, original: str, key: str, value: Any, shared: Sequence[Any] = ()) -> None:
         """Keep what a file was found to hold.
 
         Args:
@@ -142,15 +162,23 @@ class SiteCache:
             original: The sha256 of its author's bytes.
             key: What else reading it depends on.
             value: What it holds, in values that JSON has.
+            shared: What many files have alike, in tuples; it is kept once.
         """
-        self.shard(path)[path] = [original, key, value]
+        shard = self.shard(path)
+        names = []
+        for one in shared:
+            if one not in shard.names:
+                name = shard.names[one] = hash_value(one)[:16]
+                shard.shared[name] = one
+            names.append(shard.names[one])
+        shard.files[path] = [original, key, value, names]
         self.dirty.add(shard_of(path))
         self.seen.add(path)
 
-    def shard(self, path: str) -> dict[str, Any]:
+    def shard(self, path: str) -> Shard:
         number = shard_of(path)
         if number not in self.shards:
-            self.shards[number] = dict(read_json(self.folder / f"facts-{number:02}.json"))
+            self.shards[number] = read_shard(self.folder / f"facts-{number:02}.json")
         return self.shards[number]
 
     # -- files --
@@ -184,11 +212,13 @@ class SiteCache:
                 if not (self.folder / "files" / digest).is_file():
                     put(self.folder / "files" / digest, data)
             for number, shard in self.shards.items():
-                gone = shard.keys() - self.seen
+                gone = shard.files.keys() - self.seen
                 for path in gone:
-                    del shard[path]
+                    del shard.files[path]
                 if gone or number in self.dirty:
-                    write_json(self.folder / f"facts-{number:02}.json", shard)
+                    used = {name for entry in shard.files.values() for name in entry[3]}
+                    shared = {name: one for name, one in shard.shared.items() if name in used}
+                    write_json(self.folder / f"facts-{number:02}.json", {"files": shard.files, "shared": shared})
             for file in (self.folder / "files").iterdir():
                 if file.name not in kept and not file.name.endswith(TEMPORARY):
                     file.unlink(missing_ok=True)
@@ -229,6 +259,25 @@ def read_json(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def read_shard(path: Path) -> Shard:
+    """The facts of a file; of what is not of their form, nothing."""
+    value = read_json(path)
+    files, shared = value.get("files"), value.get("shared")
+    if not isinstance(files, dict) or not isinstance(shared, dict):
+        return Shard({}, {}, {})
+    files = {name: entry for name, entry in files.items() if isinstance(entry, list) and len(entry) == 4}
+    frozen = {name: freeze(one) for name, one in shared.items()}
+    try:
+        return Shard(files, frozen, {one: name for name, one in frozen.items()})
+    except TypeError:  # nothing of ours: what is in there has no hash
+        return Shard({}, {}, {})
+
+
+def freeze(value: Any) -> Any:
+    """Lists as tuples, whatever they hold."""
+    return tuple(map(freeze, value)) if isinstance(value, list) else value
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

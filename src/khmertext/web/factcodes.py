@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import starmap
 from typing import Any, Final
 
@@ -10,14 +11,19 @@ from khmertext.web.facts import FoundText, PageFacts, SiteWarning
 from khmertext.web.reading import FileFacts
 from khmertext.web.sources import Insertion
 
-__all__ = ["decode_facts", "decode_file", "encode_facts", "encode_file"]
+__all__ = ["decode_facts", "decode_file", "encode_facts", "encode_file", "encode_shared"]
 
 
 SEPARATOR: Final = "\n"  # never in a run
 
 
+def encode_shared(facts: PageFacts) -> tuple[Any, ...]:
+    """Those of the facts of a page that many pages have alike, in tuples of values that JSON has."""
+    return facts.rules, tuple(sorted(facts.stacks))
+
+
 def encode_facts(facts: PageFacts) -> list[Any]:
-    """The facts of a page as values that JSON has, its path left out."""
+    """The other facts of a page as values that JSON has, its path left out."""
     return [
         facts.encoding,
         text_columns(facts.texts),
@@ -30,31 +36,31 @@ def encode_facts(facts: PageFacts) -> list[Any]:
         facts.early_prefix,
         facts.body,
         [[*one] for one in facts.insertions],
-        [[*one] for one in sorted(facts.stacks)],
         sorted(facts.locked),
         sorted(facts.linked),
-        [*facts.rules],
         [[*one] for one in facts.warnings],
     ]
 
 
-def decode_facts(path: str, value: list[Any]) -> PageFacts:
+def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFacts:
     """The facts of a page back.
 
     Args:
         path: The page.
         value: What :func:`encode_facts` made.
+        shared: What :func:`encode_shared` made.
 
     Raises:
         TypeError, ValueError, IndexError, AttributeError: It is not of that form.
 
     Example:
         >>> facts = PageFacts("a", texts=(FoundText("ក", "km", (400,), 1, "p"),), stacks=frozenset({("a.css", 1)}))
-        >>> decode_facts("a", encode_facts(facts)) == facts
+        >>> decode_facts("a", encode_facts(facts), encode_shared(facts)) == facts
         True
     """
-    (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, body, insertions, stacks,
-     locked, linked, rules, warnings) = value  # fmt: skip
+    rules, stacks = shared
+    (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, body, insertions, locked,
+     linked, warnings) = value  # fmt: skip
     return PageFacts(
         path,
         encoding,
@@ -68,12 +74,17 @@ def decode_facts(path: str, value: list[Any]) -> PageFacts:
         early_prefix,
         body,
         tuple(Insertion(offset, text) for offset, text in insertions),
-        frozenset((sheet, index) for sheet, index in stacks),
+        freeze_stacks(stacks),
         frozenset(locked),
         frozenset(linked),
-        tuple(rules),
+        rules,
         read_warnings(warnings),
     )
+
+
+@lru_cache(maxsize=64)
+def freeze_stacks(stacks: tuple[tuple[str, int], ...]) -> frozenset[tuple[str, int]]:
+    return frozenset((sheet, index) for sheet, index in stacks)
 
 
 def encode_file(facts: FileFacts) -> list[Any]:

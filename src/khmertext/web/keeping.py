@@ -23,13 +23,15 @@ class ServedFont(NamedTuple):
 
     Args:
         data: The WOFF2 file.
-        face: The same, read back.
+        unicodes: The code points that it maps.
+        glyph_count: How many glyphs it has.
         proof: What was compared; nothing differs.
         rounds: How many times it was cut.
     """
 
     data: bytes
-    face: Face
+    unicodes: frozenset[int]
+    glyph_count: int
     proof: Proof
     rounds: int
 
@@ -40,6 +42,8 @@ class KeptFont(NamedTuple):
     Args:
         role: What it is for: ``text``, ``full`` or ``flagged``.
         data: The WOFF2 file.
+        unicodes: The code points that it maps.
+        glyph_count: How many glyphs it has.
         runs: What it was proven on.
         clusters: The clusters of these that are the same alone.
         lacking: Those of the runs that the uncut font lacks something for.
@@ -48,6 +52,8 @@ class KeptFont(NamedTuple):
 
     role: str
     data: bytes
+    unicodes: frozenset[int]
+    glyph_count: int
     runs: frozenset[Run]
     clusters: frozenset[str]
     lacking: tuple[Run, ...]
@@ -76,6 +82,8 @@ class Shelf:
 
     Attributes:
         current: The same of this build.
+        deviations: How far limiting a font's axes moved anything, by what that depends on; of earlier builds.
+        measured: The same of this build.
         was_small: Whether the fonts of the build before were small enough then for this build too.
     """
 
@@ -86,6 +94,8 @@ class Shelf:
         self.slack = slack
         self.was_small = 0 < before <= slack
         self.current: dict[str, KeptSource] = {}
+        self.deviations: dict[str, float] = {}
+        self.measured: dict[str, float] = {}
 
     def put(
         self,
@@ -105,7 +115,18 @@ class Shelf:
         kept = []
         for role, font in fonts:
             proof = font.proof
-            kept.append(KeptFont(role, font.data, proven[role], proof.cluster_texts, proof.lacking, font.rounds))
+            kept.append(
+                KeptFont(
+                    role,
+                    font.data,
+                    font.unicodes,
+                    font.glyph_count,
+                    proven[role],
+                    proof.cluster_texts,
+                    proof.lacking,
+                    font.rounds,
+                )
+            )
         self.current[key] = KeptSource(tuple(kept), tuple(notes))
 
 
@@ -139,23 +160,25 @@ def keep_font(
     Returns:
         The font with its proof; None where it is too large or draws something otherwise.
     """
-    try:
-        face = open_face(kept.data, source=f"the earlier subset of {reference.source}")
-    except FontError:
-        return None
     if wanted == kept.runs:
         proof = Proof(len(wanted) - len(kept.lacking), kept.clusters, (), kept.lacking)
-        return ServedFont(kept.data, face, proof, kept.rounds)
+        return ServedFont(kept.data, kept.unicodes, kept.glyph_count, proof, kept.rounds)
     fresh = sorted(wanted - (kept.runs - set(kept.lacking)))
     gone = kept.runs - wanted
     clusters: Collection[str] = distinct_clusters({run.text for run in wanted}) if gone else ()
     fewer = not set(clusters).issuperset(distinct_clusters({run.text for run in gone}))
     if smallest is not None and (fewer or not was_small) and len(kept.data) > smallest() * (1 + slack):
         return None
-    proof = prover(reference, face, fresh) if fresh else Proof()
+    proof = Proof()
+    if fresh:
+        try:
+            face = open_face(kept.data, source=f"the earlier subset of {reference.source}")
+        except FontError:
+            return None
+        proof = prover(reference, face, fresh)
     if not proof.holds:
         return None
     clusters = frozenset(clusters) if gone else kept.clusters | proof.cluster_texts
     doubtful = {cluster for run in proof.lacking for cluster in split_clusters(run.text)} - proof.cluster_texts
     whole = Proof(len(wanted) - len(proof.lacking), clusters - doubtful, (), proof.lacking)
-    return ServedFont(kept.data, face, whole, kept.rounds)
+    return ServedFont(kept.data, kept.unicodes, kept.glyph_count, whole, kept.rounds)

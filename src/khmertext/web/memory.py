@@ -8,7 +8,7 @@ from typing import Final
 
 from khmertext.web.cache import SiteCache, hash_value, source_key
 from khmertext.web.disk import read_file
-from khmertext.web.factcodes import decode_facts, decode_file, encode_facts, encode_file
+from khmertext.web.factcodes import decode_facts, decode_file, encode_facts, encode_file, encode_shared
 from khmertext.web.facts import SiteContext
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import FileFacts, FileScan, PageScan, file_kind
@@ -127,7 +127,7 @@ class PageMemory:
                 if entry is None:
                     continue
                 try:
-                    facts = None if entry.value is None else decode_facts(path, entry.value)
+                    facts = None if entry.value is None else decode_facts(path, entry.value, entry.shared)
                 except (TypeError, ValueError, IndexError, AttributeError):
                     continue
                 self.digests[path] = found
@@ -142,7 +142,11 @@ class PageMemory:
         """
         self.digests[scan.path] = scan.found
         key = self.full_key(rebuilt=self.rebuilt, broad=scan.broad)
-        self.cache.keep(scan.path, scan.original, key, None if scan.facts is None else encode_facts(scan.facts))
+        facts = scan.facts
+        if facts is None:
+            self.cache.keep(scan.path, scan.original, key, None)
+        else:
+            self.cache.keep(scan.path, scan.original, key, encode_facts(facts), encode_shared(facts))
 
     def full_key(self, *, rebuilt: bool, broad: bool) -> str:
         return (self.broad_key if broad else self.key) + ("r" if rebuilt else "")

@@ -26,6 +26,7 @@ __all__ = ["BuildMemory"]
 
 FONTS: Final = "fonts"
 SEPARATOR: Final = "\n"  # never in a run
+DEVIATIONS: Final = "deviations"
 DOWNLOAD: Final = "download"
 
 
@@ -58,6 +59,7 @@ class BuildMemory:
         before = state.get("slack")
         before = before if isinstance(before, (int, float)) else math.inf
         self.shelf = Shelf(dict(read_sources(self.cache)), slack, before)
+        self.shelf.deviations |= read_numbers(state.get(DEVIATIONS))
 
     def recall(self) -> Mapping[str, Any] | None:
         """Return the last result, where the site, its output and the options are as they were then; else None."""
@@ -131,6 +133,7 @@ class BuildMemory:
             "digests": dict(digests),
             "signatures": dict(signatures),
             "result": {**result, "written": 0, "removed": 0},
+            DEVIATIONS: self.shelf.measured,
             FONTS: {key: source_value(source) for key, source in shelf.items()},
         }
         if download is not None:
@@ -191,6 +194,11 @@ def read_signatures(value: Any) -> dict[str, str]:
     return {path: signature for path, signature in value.items() if isinstance(signature, str)}
 
 
+def read_numbers(value: Any) -> dict[str, float]:
+    """Numbers of the last build by their names; nothing of what is not of their form."""
+    return {name: one for name, one in value.items() if isinstance(one, float)} if isinstance(value, dict) else {}
+
+
 def read_hash(path: Path) -> str:
     try:
         return hash_bytes(path.read_bytes())
@@ -204,7 +212,16 @@ def read_hash(path: Path) -> str:
 def source_value(source: KeptSource) -> dict[str, Any]:
     """What was cut from a font, in values that JSON has; the files are kept by themselves."""
     fonts = [
-        [one.role, hash_bytes(one.data), one.rounds, run_columns(one.runs), sorted(one.clusters), list(one.lacking)]
+        [
+            one.role,
+            hash_bytes(one.data),
+            sorted(one.unicodes),
+            one.glyph_count,
+            one.rounds,
+            run_columns(one.runs),
+            sorted(one.clusters),
+            list(one.lacking),
+        ]
         for one in source.fonts
     ]
     return {"notes": list(source.notes), "fonts": fonts}
@@ -215,12 +232,22 @@ def read_sources(cache: SiteCache) -> Iterator[tuple[str, KeptSource]]:
     try:
         for key, source in cache.state.get(FONTS, {}).items():
             fonts: list[KeptFont] = []
-            for role, digest, rounds, runs, clusters, lacking in source["fonts"]:
+            for role, digest, unicodes, glyphs, rounds, runs, clusters, lacking in source["fonts"]:
                 data = cache.read_blob(digest)
                 if data is None:
                     return
-                proven = frozenset(read_columns(runs))
-                fonts.append(KeptFont(role, data, proven, frozenset(clusters), tuple(read_runs(lacking)), rounds))
+                fonts.append(
+                    KeptFont(
+                        role,
+                        data,
+                        frozenset(unicodes),
+                        glyphs,
+                        frozenset(read_columns(runs)),
+                        frozenset(clusters),
+                        tuple(read_runs(lacking)),
+                        rounds,
+                    )
+                )
             yield key, KeptSource(tuple(fonts), tuple(source["notes"]))
     except (KeyError, TypeError, ValueError, AttributeError):
         return

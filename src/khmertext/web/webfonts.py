@@ -232,7 +232,7 @@ def make_fonts(
     lacking: set[str] = set()
     notes: list[str] = []
     for source in sources:
-        deviation = measure_deviation(source, (weight for _, _, weight in texts))
+        deviation = measure_deviation(source, {weight for _, _, weight in texts}, shelf)
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
         pieces = split_all_at_gaps({text for text, _, _ in texts}, source.reference.unicodes)
         served = {weight: source.use_weight(weight) for weight in {weight for _, _, weight in texts}}
@@ -256,7 +256,7 @@ def make_fonts(
             stem = family if role == "text" else f"{family} {role}"
             name = name_asset(stem, subset.data, ".woff2")
             # A letter that a font that flags does not map is flagged too, not left to a font outside the family.
-            ranges = unicode_range((subsets[-1][1] if role == "flagged" else subset).face.unicodes)
+            ranges = unicode_range((subsets[-1][1] if role == "flagged" else subset).unicodes)
             files[name] = subset.data
             assets.append(FontAsset(role, name, source.weights, source.face.italic, ranges))
             entries.append(
@@ -265,14 +265,14 @@ def make_fonts(
                     "file": name,
                     "sha256": hash_bytes(subset.data),
                     "bytes": len(subset.data),
-                    "glyphs": subset.face.glyph_count,
+                    "glyphs": subset.glyph_count,
                     "runs_proven": subset.proof.runs,
                     "clusters_proven": subset.proof.clusters,
                     "rounds": subset.rounds,
                 }
             )
         proofs.append(subsets[0][1].proof)
-        glyphs += subsets[0][1].face.glyph_count
+        glyphs += subsets[0][1].glyph_count
         after += len(subsets[0][1].data)
         whole += len(subsets[-1][1].data) if subsets[0][0] == "flagged" else 0
         before += source.size
@@ -407,7 +407,7 @@ def keep_source(
 
 
 def serve(subset: Subset) -> ServedFont:
-    return ServedFont(subset.data, subset.face, subset.proof, subset.rounds)
+    return ServedFont(subset.data, subset.face.unicodes, subset.face.glyph_count, subset.proof, subset.rounds)
 
 
 def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[str, Subset]]:
@@ -433,14 +433,26 @@ def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[st
     yield "full", full
 
 
-def measure_deviation(source: FontSource, weights: Iterable[int]) -> float:
+def measure_deviation(source: FontSource, weights: Iterable[int], shelf: Shelf | None) -> float:
     """How far limiting the axes of a font moved anything at the weights that pages use, in font units.
+
+    Args:
+        source: The font.
+        weights: What CSS asks for.
+        shelf: What earlier builds measured, and where to put what this one does.
 
     Raises:
         FontError: Farther than allowed (:func:`khmertext.fonts.deviation.require_near`).
     """
-    used = sorted({*source.weights, *map(source.use_weight, set(weights))})
-    return require_near(source.face, source.reference, used, source.pinned)
+    used = sorted({*source.weights, *map(source.use_weight, weights)})
+    limits = [[tag, *span] for tag, span in sorted(source.limits.items())]
+    key = hash_value([source_key(), source.digest, limits, used])
+    found = shelf.deviations.get(key) if shelf is not None else None
+    if found is None:
+        found = require_near(source.face, source.reference, used, source.pinned)
+    if shelf is not None:
+        shelf.measured[key] = found
+    return found
 
 
 def find_syllables(plan: CuttingPlan) -> list[Run]:

@@ -16,7 +16,7 @@ import pytest
 from khmertext.fonts import default_face, limit_axes
 from khmertext.web import BuildOptions, BuildResult, build_site, check_site, reading, site, webfonts
 from khmertext.web.cache import SiteCache, default_cache, open_cache
-from khmertext.web.factcodes import decode_facts, encode_facts
+from khmertext.web.factcodes import decode_facts, encode_facts, encode_shared
 from khmertext.web.facts import FoundText, PageFacts, SiteWarning
 from khmertext.web.keeping import keep_font
 from khmertext.web.pages import scan_page
@@ -212,7 +212,11 @@ def test_a_damaged_cache_is_none(source: Path, options: BuildOptions, tmp_path: 
     build_both(source, None, options, tmp_path)
 
 
-def test_values_of_another_form_are_none(source: Path, options: BuildOptions, tmp_path: Path) -> None:
+@pytest.mark.parametrize("values", [[1, 2], [["utf-8"], ["a", "b", "c", "d"], *range(12)], 7])
+@pytest.mark.parametrize("shared", [True, False])
+def test_values_of_another_form_are_none(
+    source: Path, options: BuildOptions, tmp_path: Path, *, values: object, shared: bool
+) -> None:
     options = replace(options, detector=True)
     build_site(source, None, options)
     assert options.cache is not None
@@ -223,7 +227,9 @@ def test_values_of_another_form_are_none(source: Path, options: BuildOptions, tm
                 part["fonts"] = [[1, 2]]
             value["download"]["files"] = {"a": "b"}
         else:
-            value = {name: [entry[0], entry[1], [1, 2]] for name, entry in value.items()}
+            files = {name: [*entry[:2], values, entry[3]] for name, entry in value["files"].items()}
+            value["files"] = files if shared else {name: [*entry[:3], ["x", 1]] for name, entry in files.items()}
+            value["shared"] = value["shared"] if shared else {"x": {"y": [1]}}
         path.write_text(json.dumps(value), encoding="utf-8")
     edit(source / "index.html", "<p>ឃ្លា")
     build_both(source, None, options, tmp_path)
@@ -380,4 +386,4 @@ def test_every_fact_comes_back() -> None:
             value = getattr(plain, field.name)
             values[field.name] = not value if isinstance(value, bool) else value + 7 if isinstance(value, int) else "y"
     facts = PageFacts(**values)
-    assert decode_facts("a.html", json.loads(json.dumps(encode_facts(facts)))) == facts
+    assert decode_facts("a.html", json.loads(json.dumps(encode_facts(facts))), encode_shared(facts)) == facts
