@@ -1,4 +1,4 @@
-"""Write docs/rules: a page for each code of `khmertext check`, with a picture of before and after.
+"""Write docs/rules: a page for each code of `khmertext check` and `khmertext site check`, with pictures of text.
 
     python tools/make_rule_docs.py           writes the pages and the pictures
     python tools/make_rule_docs.py --check   exit code 1 if they are out of date
@@ -19,16 +19,18 @@ from khmertext.cli.describing import format_entry
 from khmertext.fonts import default_face
 from khmertext.fonts.drawing import draw_text
 from khmertext.text.catalog import CATALOG, CatalogEntry
+from khmertext.web.pagerules import PAGE_CATALOG
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
 HEIGHT = 72  # CSS pixels of a picture
 GAP = 900  # font units between the two sides
-INDEX = """# The codes of `khmertext check`
+INDEX = """# The codes of `khmertext check` and `khmertext site check`
 
 Made by `tools/make_rule_docs.py` from the catalog, as is each page. `khmertext rule CODE` prints the same.
 
-An *error* is text that is not in the encoding of UTN #61; a *warning* is text that readers or programs will stumble
-over; a *note* never makes a check fail. Codes do not change their meaning.
+KT codes are of text: an *error* is text that is not in the encoding of UTN #61; a *warning* is text that readers or
+programs will stumble over; a *note* never makes a check fail. KS codes are of pages and sites (`khmertext site check`,
+which tells KT errors and warnings too). Codes do not change their meaning.
 """
 
 
@@ -70,7 +72,7 @@ def iter_files() -> Iterator[tuple[Path, str]]:
     font = default_face().font()
     lines = [INDEX]
     family = ""
-    for entry in CATALOG.values():
+    for entry in (*CATALOG.values(), *PAGE_CATALOG.values()):
         if entry.family != family:
             family = entry.family
             lines.append(
@@ -80,7 +82,7 @@ def iter_files() -> Iterator[tuple[Path, str]]:
             f"| [{entry.code}]({entry.code}.md) | {entry.name} | {entry.severity.value} | {entry.fix.value} "
             f"| {entry.message} |"
         )
-        svg = draw_sides(font, entry)
+        svg = draw_sides(font, entry) if entry.code in CATALOG else ""
         picture = ""
         if svg:
             what = "As it is written, and as it should be" if entry.instead else "As it is written"

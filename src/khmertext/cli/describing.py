@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -151,13 +151,13 @@ def format_description(described: dict[str, Any]) -> str:
 # -- rules ---------------------------------------------------------------------------------------------------------
 
 
-@click.command(short_help="Explain the codes of `khmertext check`.")
+@click.command(short_help="Explain the codes of `khmertext check` and `khmertext site check`.")
 @click.argument("codes", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rule(codes: tuple[str, ...], as_json: bool) -> None:
-    """Explain CODES of `khmertext check`, by code or by name; without any, list them all."""
+    """Explain CODES of `khmertext check` and `khmertext site check`, by code or by name; without any, list them all."""
     try:
-        entries = [find_entry(code) for code in codes] or list(CATALOG.values())
+        entries = [find_rule(code) for code in codes] or [*CATALOG.values(), *page_rules().values()]
     except ValueError as error:
         raise click.UsageError(f"{printable(str(error))}; `khmertext rule` lists them") from error
     if as_json:
@@ -166,6 +166,23 @@ def rule(codes: tuple[str, ...], as_json: bool) -> None:
         write_out("\n".join(map(format_entry, entries)))
     else:
         write_out("".join(iter_list(entries)))
+
+
+def page_rules() -> Mapping[str, CatalogEntry]:
+    """The rules for pages; they take long to load."""
+    from khmertext.web.pagerules import PAGE_CATALOG
+
+    return PAGE_CATALOG
+
+
+def find_rule(key: str) -> CatalogEntry:
+    """The entry of a code or a name, of text or of pages.
+
+    Raises:
+        ValueError: There is none.
+    """
+    found = next((one for one in page_rules().values() if key.upper() == one.code or key.lower() == one.name), None)
+    return found or find_entry(key)
 
 
 def entry_as_json(entry: CatalogEntry) -> dict[str, str]:
@@ -207,12 +224,21 @@ def format_entry(entry: CatalogEntry, picture: str = "") -> str:
         f"## Why it matters\n\n{entry.why}" + (f"\n\n{picture}" if picture else ""),
     ]
     if entry.example:
-        parts.append(f"## Example\n\n{spell(entry.example)}")
+        parts.append(f"## Example\n\n{show_example(entry, entry.example)}")
     if entry.instead:
-        parts.append(f"## Use instead\n\n{spell(entry.instead)}")
-    parts.append(f"## Fix\n\n{SAFETY[entry.fix]}")
-    parts.append(f"## Source\n\n{entry.source}")
+        parts.append(f"## Use instead\n\n{show_example(entry, entry.instead)}")
+    if entry.code in CATALOG:  # nothing mends a page
+        parts.append(f"## Fix\n\n{SAFETY[entry.fix]}")
+    if entry.source:
+        parts.append(f"## Source\n\n{entry.source}")
     return "\n\n".join(parts) + "\n"
+
+
+def show_example(entry: CatalogEntry, text: str) -> str:
+    if entry.code in CATALOG:
+        return spell(text)
+    code = any(sign in text for sign in "<{")  # HTML or CSS; else words
+    return f"```{'html' if '<' in text else 'css'}\n{text}\n```" if code else text
 
 
 def spell(text: str) -> str:

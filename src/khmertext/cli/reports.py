@@ -14,10 +14,21 @@ from typing import Any, NamedTuple
 
 from khmertext.cli.terminal import paint, printable
 from khmertext.text import Diagnostic, Severity
-from khmertext.text.catalog import CATALOG
+from khmertext.text.catalog import CATALOG, CatalogEntry
 from khmertext.version import __version__
 
-__all__ = ["FORMATS", "FileReport", "Place", "find_places", "format_reports", "is_finding"]
+__all__ = [
+    "COLORS",
+    "FORMATS",
+    "FileReport",
+    "Place",
+    "annotate",
+    "find_places",
+    "format_reports",
+    "is_finding",
+    "make_log",
+    "make_rule",
+]
 
 FORMATS = ("text", "json", "sarif", "github")
 UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -146,8 +157,7 @@ def format_annotation(path: str, diagnostic: Diagnostic, place: Place, quote: tu
 
     Source: GitHub Actions, workflow commands: which characters of properties and of messages are escaped.
     """
-    level = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}[diagnostic.severity]
-    values = {
+    values: dict[str, object] = {
         "file": printable(PurePath(path).as_posix(), 2000),
         "line": place.line,
         "endLine": place.end_line,
@@ -155,8 +165,20 @@ def format_annotation(path: str, diagnostic: Diagnostic, place: Place, quote: tu
     }
     if place.line == place.end_line:  # columns mean something on one line alone
         values |= {"col": place.column, "endColumn": place.end_column}
+    return annotate(diagnostic.severity, values, diagnostic.message)
+
+
+def annotate(severity: Severity, values: Mapping[str, object], message: str) -> str:
+    """One workflow command of GitHub Actions.
+
+    Args:
+        severity: How much it weighs.
+        values: Its properties.
+        message: What it says.
+    """
+    level = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}[severity]
     shown = ",".join(f"{key}={escape_property(str(value))}" for key, value in values.items())
-    return f"::{level} {shown}::{escape_message(diagnostic.message)}\n"
+    return f"::{level} {shown}::{escape_message(message)}\n"
 
 
 def escape_message(text: str) -> str:
@@ -181,8 +203,21 @@ def make_sarif(reports: Sequence[FileReport]) -> dict[str, Any]:
         for diagnostic, place in report.found
     ]
     errors = [{"level": "error", "message": {"text": report.error}} for report in reports if report.error]
+    return make_log([make_rule(CATALOG[code]) for code in codes], results, errors)
+
+
+def make_log(
+    rules: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]], errors: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """A log of SARIF with one run; its columns are code points.
+
+    Args:
+        rules: The rules that occur.
+        results: The results.
+        errors: What could not be looked at.
+    """
     invocation = {"executionSuccessful": not errors, "toolExecutionNotifications": errors}
-    driver = {"name": "khmertext", "version": __version__, "rules": list(map(make_rule, codes))}
+    driver = {"name": "khmertext", "version": __version__, "rules": rules}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -197,10 +232,10 @@ def make_sarif(reports: Sequence[FileReport]) -> dict[str, Any]:
     }
 
 
-def make_rule(code: str) -> dict[str, Any]:
-    entry = CATALOG[code]
+def make_rule(entry: CatalogEntry) -> dict[str, Any]:
+    """A rule as SARIF has it."""
     return {
-        "id": code,
+        "id": entry.code,
         "name": entry.name,
         "shortDescription": {"text": entry.message},
         "fullDescription": {"text": f"{entry.what} {entry.why}"},

@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from khmertext.cli.axes import parse_axes
+from khmertext.cli.page_reports import notation
 from khmertext.cli.site_changes import format_change
+from khmertext.cli.site_check import check
 from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
 from khmertext.errors import SiteError
 from khmertext.web import (
@@ -19,9 +21,7 @@ from khmertext.web import (
     BuildOptions,
     BuildResult,
     Change,
-    Problem,
     build_site,
-    check_site,
     clean_site,
 )
 from khmertext.web.cache import default_cache
@@ -38,6 +38,9 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.group()
 def site() -> None:
     """Give a finished web site its own Khmer font."""
+
+
+site.add_command(check)
 
 
 @site.command(short_help="Cut, prove and link the smallest font that draws a site.")
@@ -148,28 +151,6 @@ def build(
     elif not quiet:
         show_result(result, output, source, dry_run=dry_run)
     if changes:
-        click.get_current_context().exit(1)
-
-
-@site.command(short_help="Tell whether the font of a site still draws it.")
-@click.argument("site_folder", metavar="SITE", type=FOLDER)
-@click.option("--folder", help="The name of our folder in the site. [default: the one that is there]")
-@click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check(site_folder: Path, folder: str | None, jobs: int | None, as_json: bool) -> None:
-    """Tell whether the font of a built SITE still draws all Khmer found in it.
-
-    Exit code 1 when it does not: the findings say where.
-    """
-    with ProgressLine(quiet=as_json) as progress:
-        problems = check_site(site_folder, folder=folder, jobs=jobs, progress=progress)
-    if as_json:
-        click.echo(format_json([problem._asdict() for problem in problems]))
-    elif problems:
-        show_problems(problems)
-    else:
-        click.echo("all Khmer found in this site is drawn by its font")
-    if problems:
         click.get_current_context().exit(1)
 
 
@@ -300,22 +281,6 @@ def show_warnings(result: BuildResult) -> None:
         line = f":{warning.line}" if warning.line else ""
         where = f"{warning.path}{line}: " if warning.path else ""
         warn(f"{where}{warning.message} [{warning.code}]{more}")
-
-
-def show_problems(problems: list[Problem]) -> None:
-    for problem in problems[:SHOWN_FINDINGS]:
-        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-        text = f": {notation(problem.text)}" if problem.text else ""
-        click.echo(f"{printable(place)}: {printable(problem.message)}{text}")
-    if len(problems) > SHOWN_FINDINGS:
-        click.echo(f"… and {len(problems) - SHOWN_FINDINGS:,} more; --json lists all")
-    click.echo(f"{len(problems):,} findings; run `khmertext site build` again")
-
-
-def notation(text: str) -> str:
-    """A run with its code points, since where the font lacks it nobody can see it."""
-    codes = " ".join(f"{ord(letter):04X}" for letter in text[:24])
-    return f"{printable(text, 24)} ({codes}{' …' if len(text) > 24 else ''})"
 
 
 def warn(text: str) -> None:

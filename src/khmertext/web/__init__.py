@@ -6,10 +6,10 @@ Example:
     1204
 """
 
-from khmertext.web.checking import Problem, check_site
+from khmertext.web.checking import Problem, SiteReview, check_site, review_site
 from khmertext.web.detector import NOTICE_LANGUAGES
 from khmertext.web.disk import Change
-from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
+from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteContext, SiteWarning
 from khmertext.web.pages import scan_page
 from khmertext.web.site import BuildOptions, BuildResult, build_site
 from khmertext.web.writing import clean_site
@@ -21,11 +21,14 @@ __all__ = [
     "Change",
     "FoundText",
     "PageFacts",
+    "PageFinding",
     "Problem",
     "SiteContext",
+    "SiteReview",
     "SiteWarning",
     "build_site",
     "check_site",
     "clean_site",
+    "review_site",
     "scan_page",
 ]

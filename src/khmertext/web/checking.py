@@ -15,9 +15,9 @@ from khmertext.errors import FontError, SiteError
 from khmertext.fonts import Face, Run
 from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.runs import split_at_gaps, split_long
-from khmertext.web.disk import read_file, read_tree
-from khmertext.web.facts import FoundText, SiteContext
-from khmertext.web.manifest import Manifest, check_path, hash_bytes
+from khmertext.web.disk import find_signed, read_file, read_tree
+from khmertext.web.facts import FoundText, PageFinding, SiteContext
+from khmertext.web.manifest import FOLDER, SIGN, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
 from khmertext.web.sources import decode_source
@@ -27,9 +27,11 @@ from khmertext.web.webfonts import open_shipped
 from khmertext.web.writing import JOURNAL, MANIFEST, find_folder, load_earlier
 from khmertext.workers import count_jobs
 
-__all__ = ["Problem", "check_site"]
+__all__ = ["Problem", "SiteReview", "check_site", "review_site"]
 
 AGAIN = "build the site again"
+NO_FONT = "has Khmer, and the site has no font for it; run `khmertext site build`"
+UNBUILT = "khmertext has not built this site"  # no family has this name
 ROLES = frozenset({"text", "flagged", "full"})
 
 
@@ -41,12 +43,30 @@ class Problem(NamedTuple):
         line: The line, or 0.
         text: The Khmer that the font cannot draw, or "".
         message: What is wrong.
+        code: Of :mod:`khmertext.web.pagerules`.
     """
 
     path: str
     line: int
     text: str
     message: str
+    code: str
+
+
+class SiteReview(NamedTuple):
+    """What a look at a site found.
+
+    Attributes:
+        problems: Why its font is not right, in the order of files.
+        findings: What is wrong with its pages and stylesheets, in the order of files.
+        pages: How many pages there are.
+        built: Whether a build wrote it.
+    """
+
+    problems: tuple[Problem, ...]
+    findings: tuple[PageFinding, ...]
+    pages: int
+    built: bool
 
 
 class ShippedFont(NamedTuple):
@@ -76,25 +96,69 @@ def check_site(
         FontError: A font that is as the build left it cannot be read.
     """
     folder = find_folder(root, folder)
+    return list(review_site(root, folder=folder, jobs=jobs, progress=progress, lint=False).problems)
+
+
+def review_site(
+    root: Path,
+    *,
+    folder: str | None = None,
+    exclude: Sequence[str] = (),
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    lint: bool = True,
+) -> SiteReview:
+    """Look at a site, built or not: whether its font draws all of its Khmer, and what else is wrong with its pages.
+
+    Args:
+        root: The site.
+        folder: Our folder in it; None to find it.
+        exclude: Patterns of files to leave alone; those of the build count besides.
+        jobs: Processes, or None for one a processor.
+        progress: Told how far it is.
+        lint: Whether to look at the pages for more than what the font needs.
+
+    Returns:
+        What was found.
+
+    Raises:
+        SiteError: The folder is none, the manifest or a file cannot be read.
+        FontError: A font that is as the build left it cannot be read.
+    """
+    if folder is None and not is_built(root):
+        facts = read_site(
+            read_tree(root),
+            family=UNBUILT,
+            exclude=exclude,
+            jobs=count_jobs(jobs),
+            progress=progress,
+            lint=lint,
+        )
+        first = next(iter(facts.iter_texts()), None)
+        none = [] if first is None else [Problem(first[0], first[1].line, "", NO_FONT, "KS904")]
+        return SiteReview(tuple(none), tuple(facts.findings), facts.page_count, built=False)
+    folder = find_folder(root, folder)
     earlier = load_earlier(root, folder)
     if earlier.manifest is None:
-        return [Problem(f"{folder}/{JOURNAL}", 0, "", f"a build was interrupted; {AGAIN}")]
+        what = Problem(f"{folder}/{JOURNAL}", 0, "", f"a build was interrupted; {AGAIN}", "KS903")
+        return SiteReview((what,), (), 0, built=True)
     manifest = earlier.manifest
     source = str(root / folder / MANIFEST)
-    exclude, also, fonts = read_report(manifest, folder, source)
+    excluded, also, fonts = read_report(manifest, folder, source)
     problems = []
     if earlier.journal is not None:
-        problems.append(Problem(f"{folder}/{JOURNAL}", 0, "", f"a later build was interrupted; {AGAIN}"))
+        problems.append(Problem(f"{folder}/{JOURNAL}", 0, "", f"a later build was interrupted; {AGAIN}", "KS903"))
     damaged = dict(damaged_assets(root, manifest))
-    problems += [Problem(path, 0, "", f"{what}; {AGAIN}") for path, what in damaged.items()]
+    problems += [Problem(path, 0, "", f"{what}; {AGAIN}", "KS903") for path, what in damaged.items()]
     facts = read_site(
         read_tree(root, skip=folder),
         family=manifest.family,
         restorer=Restorer(earlier.all),
-        exclude=exclude,
+        exclude=(*excluded, *exclude),
         also=also,
         jobs=count_jobs(jobs),
         progress=progress,
+        lint=lint,
     )
     problems += check_links(root, facts, manifest)
     texts = facts.iter_texts()
@@ -103,9 +167,22 @@ def check_site(
         if faces[0] is not None and faces[1] is not None:
             problems += check_font(faces[0], faces[1], font.lacking, texts, count_jobs(jobs))
     if not fonts:
-        problems += [Problem(path, text.line, text.text, f"{text.where}: the site has no font yet; {AGAIN}")
+        problems += [Problem(path, text.line, text.text, f"{text.where}: the site has no font yet; {AGAIN}", "KS901")
                      for path, text in texts]  # fmt: skip
-    return sorted(set(problems))
+    return SiteReview(tuple(sorted(set(problems))), tuple(facts.findings), facts.page_count, built=True)
+
+
+def is_built(root: Path) -> bool:
+    """Whether a build was here, finished or not.
+
+    Raises:
+        SiteError: It is no folder.
+    """
+    if not root.is_dir():
+        raise SiteError("is no folder", source=str(root))
+    return bool(find_signed(root, (MANIFEST, JOURNAL), SIGN)) or any(
+        (root / FOLDER / name).exists() for name in (MANIFEST, JOURNAL)
+    )
 
 
 def read_report(
@@ -163,12 +240,13 @@ def check_links(root: Path, facts: SiteFacts, manifest: Manifest) -> Iterator[Pr
         text = decode_source(read_file(root, page.facts.path), source=page.facts.path).text
         needed = Counter(insertion.text for insertion in page.facts.insertions)
         if not any(style in text for style in styles):
-            yield Problem(page.facts.path, 0, "", f"has Khmer but not the site's font; {AGAIN}")
+            yield Problem(page.facts.path, 0, "", f"has Khmer but not the site's font; {AGAIN}", "KS902")
         elif any(text.count(part) < count for part, count in needed.items()):
-            yield Problem(page.facts.path, 0, "", f"has Khmer where its styles do not name the site's font; {AGAIN}")
+            what = f"has Khmer where its styles do not name the site's font; {AGAIN}"
+            yield Problem(page.facts.path, 0, "", what, "KS902")
     for path, indexes in sorted(stacks.items()):
         if not names_family(root, path, indexes, facts.context):
-            yield Problem(path, 0, "", f"does not name the site's font where Khmer needs it; {AGAIN}")
+            yield Problem(path, 0, "", f"does not name the site's font where Khmer needs it; {AGAIN}", "KS902")
 
 
 def is_as_built(page: PageRead, manifest: Manifest) -> bool:
@@ -207,7 +285,7 @@ def check_font(
     proof = prove_everywhere(full, text_face, sorted(runs), jobs=jobs)
     for difference in proof.differing:
         path, text = runs[difference.run]
-        yield Problem(path, text.line, text.text, f"{text.where}: the site's font cannot draw this")
+        yield Problem(path, text.line, text.text, f"{text.where}: the site's font cannot draw this", "KS901")
     for run in proof.lacking:
         lacking.setdefault(runs[run][1].text, runs[run])
     for run_text, (path, text) in lacking.items():
@@ -217,4 +295,4 @@ def check_font(
             if run_text in known
             else ("the site's font has no letters for this")
         )
-        yield Problem(path, text.line, run_text, f"{text.where}: {what}")
+        yield Problem(path, text.line, run_text, f"{text.where}: {what}", "KS901")

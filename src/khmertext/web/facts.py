@@ -11,7 +11,7 @@ from khmertext.web.modules import ScriptGraph
 from khmertext.web.sources import Insertion
 from khmertext.web.stylesheets import StyleSheet
 
-__all__ = ["LAYER", "MARK", "FoundText", "PageFacts", "SiteContext", "SiteWarning"]
+__all__ = ["LAYER", "MARK", "FoundText", "PageFacts", "PageFinding", "SiteContext", "SiteWarning"]
 
 MARK = "data-khmertext"
 """The attribute on every element that we put into a page or write a rule for."""
@@ -34,6 +34,30 @@ class SiteWarning(NamedTuple):
     message: str
     path: str
     line: int
+
+
+class PageFinding(NamedTuple):
+    """Something wrong with the Khmer of a file, besides its font.
+
+    Attributes:
+        code: Of :mod:`khmertext.web.pagerules`, or of :mod:`khmertext.text.catalog`.
+        path: The file, from the root of the site.
+        line: Where it begins, from 1; 0 where there is no such place. What builds put in is not counted.
+        column: The same, in code points.
+        end_line: Where it ends.
+        end_column: Behind its last character.
+        message: What is wrong.
+        text: The text there, shortened.
+    """
+
+    code: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    text: str
 
 
 class FoundText(NamedTuple):
@@ -69,6 +93,7 @@ class SiteContext:
         files: Every file of the site.
         locked: The stylesheet files whose bytes some page fixes by ``integrity``.
         rebuilt: Whether an earlier build put this family in, so that stacks may name it.
+        lint: Whether pages are looked at for what is wrong with them.
     """
 
     family: str
@@ -81,6 +106,7 @@ class SiteContext:
     files: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
     rebuilt: bool = False
+    lint: bool = False
 
     def shows_khmer(self, name: str) -> bool:
         """Whether a family of this name shows Khmer: declared so in the site, or known."""
@@ -109,6 +135,7 @@ class PageFacts:
         linked: The scripts and data with Khmer that the page comes to load.
         rules: CSS rules for the elements that the insertions mark.
         warnings: What the owner should know.
+        findings: What is wrong with it, where that was asked for.
     """
 
     path: str
@@ -128,3 +155,4 @@ class PageFacts:
     linked: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
+    findings: tuple[PageFinding, ...] = ()

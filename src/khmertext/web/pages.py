@@ -14,6 +14,7 @@ from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
 from khmertext.web.families import KHMER_FEATURES
+from khmertext.web.linting import lint_page
 from khmertext.web.modules import find_names
 from khmertext.web.placing import FamilyPlacer
 from khmertext.web.sources import decode_source, source_kind
@@ -60,8 +61,11 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     reader.read()
     linked = find_linked(page)
     dynamic = page.document.select_one("[data-khmer-dynamic]") is not None
+    features_off = find_features_off(page, placer)
+    findings = lint_page(page, features_off) if context.lint else ()
     if not (reader.texts or linked or dynamic):
-        return PageFacts(path, source.encoding, stacks=frozenset(placer.stacks), locked=frozenset(page.locked))
+        stacks, locked = frozenset(placer.stacks), frozenset(page.locked)
+        return PageFacts(path, source.encoding, stacks=stacks, locked=locked, findings=findings)
     refuse_named(own_stacks(page), context, path)
     if linked or reader.has_script_text:
         placer.edit_every_stack()
@@ -95,9 +99,10 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         rules=tuple(sorted(placer.rules)),
         warnings=(
             *page.warnings,
-            *find_warnings(page, reader, placer),
+            *find_warnings(page, reader, features_off),
             *find_shadowed(page, placer.marked),
         ),
+        findings=findings,
     )
 
 
@@ -128,7 +133,7 @@ def find_linked(page: PageDocument) -> frozenset[str]:
     return scripts.find_khmer(page.url.base, urls)
 
 
-def find_warnings(page: PageDocument, reader: TextReader, placer: FamilyPlacer) -> list[SiteWarning]:
+def find_warnings(page: PageDocument, reader: TextReader, off: tuple[Element, list[str]] | None) -> list[SiteWarning]:
     """What the owner of a page with Khmer should know of it as a whole."""
     found = []
     unknown = [text for text in reader.texts.values() if not text.language and text.where != "script"]
@@ -142,7 +147,6 @@ def find_warnings(page: PageDocument, reader: TextReader, placer: FamilyPlacer) 
             "let 'self' in"
         )
         found.append(SiteWarning("policy", message, page.path, 0))
-    off = find_features_off(page, placer)
     if off is not None:
         element, features = off
         message = (

@@ -18,7 +18,8 @@ from khmertext.errors import SiteError
 from khmertext.web.disk import Tree, matches_any, read_file
 from khmertext.web.documents import HUGE, NOT_FOUND_PAGE, PageMemos
 from khmertext.web.faces import MAX_SITE_FONT, declares_khmer, maps_khmer
-from khmertext.web.facts import FoundText, PageFacts, SiteContext, SiteWarning
+from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteContext, SiteWarning
+from khmertext.web.linting import lint_sheet
 from khmertext.web.marks import Restored, Restorer
 from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
@@ -80,6 +81,7 @@ class FileFacts(NamedTuple):
         sheet: For CSS, what it says about fonts.
         names: For scripts and data, what in them looks like the name of another.
         warnings: What the owner should know.
+        findings: What is wrong with a stylesheet.
     """
 
     path: str
@@ -91,6 +93,7 @@ class FileFacts(NamedTuple):
     sheet: StyleSheet | None = None
     names: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
+    findings: tuple[PageFinding, ...] = ()
 
 
 class PageRead(NamedTuple):
@@ -193,6 +196,13 @@ class SiteFacts:
         return found + [warning for file in self.files for warning in file.warnings]
 
     @property
+    def findings(self) -> list[PageFinding]:
+        """What is wrong with its files, in their order."""
+        found = [finding for page in self.pages for finding in page.facts.findings]
+        found += [finding for file in self.files for finding in file.findings]
+        return sorted(found, key=lambda one: (one.path, one.line, one.column, one.code, one.message))
+
+    @property
     def characters(self) -> int:
         """How many Khmer characters the site holds."""
         return sum(page.facts.characters for page in self.pages) + sum(file.characters for file in self.files)
@@ -244,6 +254,7 @@ def read_site(
     jobs: int = 1,
     progress: Progress | None = None,
     memory: Memory | None = None,
+    lint: bool = False,
 ) -> SiteFacts:
     """Read every file of a site that can show Khmer.
 
@@ -256,6 +267,7 @@ def read_site(
         jobs: Processes to use.
         progress: Told how far it is.
         memory: What an earlier build found in the same pages, and where to keep what this one finds.
+        lint: Whether to find what is wrong with pages, too.
 
     Returns:
         The facts.
@@ -288,6 +300,7 @@ def read_site(
         folders=tree.folders,
         files=frozenset(tree.files),
         rebuilt=family in restorer.families,
+        lint=lint,
     )
     for path, sheet in sheets.items():
         refuse_named(sheet.stacks, context, path)
@@ -346,7 +359,8 @@ def scan_pages(root: Path, context: SiteContext, restorer: Restorer, paths: Sequ
 def scan_data(data: bytes, path: str, context: SiteContext, memos: PageMemos) -> PageFacts | None:
     """The facts of a page; None where it needs nothing."""
     # A stylesheet or a script may bring Khmer to a page that has none itself.
-    if not (context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)):
+    relevant = context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)
+    if not (relevant or context.lint):
         return None
     try:
         facts = scan_page(data, path, context, memos)
@@ -354,7 +368,7 @@ def scan_data(data: bytes, path: str, context: SiteContext, memos: PageMemos) ->
         if not may_hold_khmer(data):
             return None  # some other encoding, no Khmer: none of our business
         raise
-    return facts if facts.texts or facts.needs_font else None
+    return facts if facts.texts or facts.needs_font or facts.findings else None
 
 
 def read_files(
@@ -407,7 +421,9 @@ def read_any(path: str, kind: str, restored: Restored) -> FileFacts | None:
 
 def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
     """The facts of a stylesheet, script, picture or text."""
-    text = decode_source(restored.data, source=path, kind=kind).text
+    source = decode_source(restored.data, source=path, kind=kind)
+    text = source.text
+    findings: tuple[PageFinding, ...] = ()
     readings: tuple[str, ...] = ()
     sheet = None
     names: tuple[str, ...] = ()
@@ -417,6 +433,7 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
         text = "\n".join(sheet.shown_texts)
         if sheet.truncated:
             warnings = (SiteWarning("huge-stylesheet", HUGE, path, 0),)
+        findings = lint_sheet(path, source, sheet)
     elif kind == "script":
         names = find_names(text)
         readings = script_readings(text)
@@ -441,7 +458,7 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
         for one in scan_text(reading, where=kind):
             found.setdefault(one.text, one)
     texts = tuple(found.values())
-    return FileFacts(path, kind, restored.original, restored.found, texts, characters, sheet, names, warnings)
+    return FileFacts(path, kind, restored.original, restored.found, texts, characters, sheet, names, warnings, findings)
 
 
 def khmer_fonts(tree: Tree, paths: Sequence[str]) -> frozenset[str]:

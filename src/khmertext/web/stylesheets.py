@@ -62,7 +62,7 @@ GENERATED_TEXTS = frozenset(
     "content list-style-type quotes text-emphasis text-emphasis-style text-overflow hyphenate-character".split()
 )
 READ_PROPERTIES = GENERATED_TEXTS | frozenset(
-    "font-family font font-weight font-size font-feature-settings display list-style all".split()
+    "font-family font font-weight font-size font-feature-settings letter-spacing display list-style all".split()
 )
 # Marks of lists that are known not to be Khmer; another name may be that of a counter style.
 PLAIN_MARKERS = frozenset("none disc circle square decimal inside outside inherit initial unset revert".split())

@@ -18,7 +18,7 @@ import pytest
 from khmertext.cli import main as command
 from khmertext.cli.terminal import printable
 from khmertext.errors import SiteError
-from khmertext.web import BuildOptions, BuildResult, Problem, SiteWarning
+from khmertext.web import BuildOptions, BuildResult, PageFinding, Problem, SiteReview, SiteWarning
 from khmertext.web.cache import default_cache
 from khmertext.web.manifest import Manifest
 from tests.commands import Run
@@ -66,12 +66,16 @@ def test_build_check_and_clean(run: Run, site: Path, tmp_path: Path) -> None:
     page.write_bytes(page.read_bytes() + "\n\n<p>ភ្ជុំ".encode())
     found = run("site", "check", site)
     assert found.code == 1
-    assert "index.html:3: <p>: the site's font cannot draw this: ភ្ជុំ (1797 17D2 1787 17BB 17C6)" in found.out
+    assert "index.html:3: KS901 <p>: the site's font cannot draw this: ភ្ជុំ (1797 17D2 1787 17BB 17C6)" in found.out
     listed = run("site", "check", site, "--json")
     assert listed.code == 1
     assert json.loads(listed.out)[0] == {
         "path": "index.html",
         "line": 3,
+        "column": 0,
+        "end_line": 3,
+        "end_column": 0,
+        "code": "KS901",
         "text": "ភ្ជុំ",
         "message": "<p>: the site's font cannot draw this",
     }
@@ -80,7 +84,9 @@ def test_build_check_and_clean(run: Run, site: Path, tmp_path: Path) -> None:
     cleaned_again = run("site", "clean", site)
     assert cleaned_again.code == 2
     assert cleaned_again.err.startswith("error: ")
-    assert run("site", "check", site).code == 2
+    unbuilt = run("site", "check", site)
+    assert unbuilt.code == 1
+    assert "KS904 has Khmer, and the site has no font for it; run `khmertext site build`" in unbuilt.out
 
 
 def test_no_khmer_is_said_and_is_no_error(run: Run, tmp_path: Path) -> None:
@@ -124,7 +130,10 @@ def test_json_is_json_and_quiet_is_quiet(run: Run, site: Path) -> None:
             for axes in ("", "x", "wght", "wght=", "wght=a", "wght=7:4", "weight=4", "wght=nan", "ក្ក=1", "wght=1:2:3")
         ),
         (["build", "site", "--in-place", "--axes", "wght=-inf:inf"], "axis wght"),
-        (["check", "site"], "holds no khmertext/manifest.json"),
+        (["check", "nothing"], "nothing: is no folder"),
+        (["check", "site", "--folder", "k"], "holds no k/manifest.json"),
+        (["check", "site", "--json", "--format", "github"], "only one"),
+        (["check", "site", "--select", "KX1"], "KX1"),
         (["clean", "site"], "holds no khmertext/manifest.json"),
         (["clean", "site", "--folder", "k"], "holds no k/manifest.json"),
         (["buld"], "buld"),
@@ -241,20 +250,25 @@ def test_no_name_drives_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) 
     def build(*_: object, **__: object) -> BuildResult:
         return BuildResult(1, 1, 1, 1, warnings=(warning,), manifest=Manifest("K"))
 
-    def check(*_: object, **__: object) -> list[Problem]:
-        return [Problem(HOSTILE, 1, f"ក{HOSTILE}", HOSTILE)]
+    def check(*_: object, **__: object) -> SiteReview:
+        problem = Problem(HOSTILE, 1, f"ក{HOSTILE}", HOSTILE, "KS901")
+        finding = PageFinding("KS103", HOSTILE, 1, 2, 1, 3, HOSTILE, HOSTILE)
+        return SiteReview((problem,), (finding,), 1, built=True)
 
     def clean(*_: object, **__: object) -> int:
         raise SiteError(HOSTILE, source=HOSTILE, hint=HOSTILE)
 
     monkeypatch.setattr("khmertext.cli.site.build_site", build)
-    monkeypatch.setattr("khmertext.cli.site.check_site", check)
+    monkeypatch.setattr("khmertext.cli.site_check.review_site", check)
     monkeypatch.setattr("khmertext.cli.site.clean_site", clean)
     answers = [
         run("site", "build", HOSTILE, "-o", HOSTILE),
         run("site", "build", HOSTILE, "-o", HOSTILE, "--json"),
         run("site", "check", HOSTILE),
         run("site", "check", HOSTILE, "--json"),
+        run("site", "check", HOSTILE, "--format", "sarif"),
+        run("site", "check", HOSTILE, "--format", "github"),
+        run("site", "check", HOSTILE, "--select", HOSTILE),
         run("site", "clean", HOSTILE),
         # What click itself has to say:
         run("site", HOSTILE),

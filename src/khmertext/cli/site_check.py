@@ -1,0 +1,103 @@
+"""``khmertext site check``: is a site's Khmer right, in its font and in its pages?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from khmertext.cli.page_reports import SiteFinding, find_page_entry, format_findings, merge_findings
+from khmertext.cli.reports import FORMATS
+from khmertext.cli.terminal import ProgressLine, printable
+from khmertext.text.catalog import CATALOG, Severity
+from khmertext.web import review_site
+from khmertext.web.pagerules import PAGE_CATALOG
+
+__all__ = ["check"]
+
+SHOWN = 100
+CLEAN = "all Khmer found in this site is drawn by its font"
+FONT_CODES = "KS9"
+
+
+@click.command(short_help="Tell what is wrong with the Khmer of a site: its font, its pages.")
+@click.argument("site_folder", metavar="SITE", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--folder", help="The name of our folder in the site. [default: the one that is there]")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave out; repeatable.")
+@click.option("--select", "selected", multiple=True, metavar="CODES", help="Only these codes or families: KS101,KT4.")
+@click.option("--ignore", "ignored", multiple=True, metavar="CODES", help="All but these codes or families.")
+@click.option("--format", "style", type=click.Choice(FORMATS), help="How to print. [default: text]")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
+def check(
+    site_folder: Path,
+    folder: str | None,
+    exclude: tuple[str, ...],
+    selected: tuple[str, ...],
+    ignored: tuple[str, ...],
+    style: str | None,
+    as_json: bool,
+    jobs: int | None,
+) -> None:
+    """Tell whether the font of a built SITE still draws all Khmer found in it, and what is wrong with its pages.
+
+    Looked for are Khmer without its language or in a wrong one, letter-spacing, font features and ranges that spoil
+    it, fonts from other hosts, text in fonts from before Unicode, and text that is not in normal form. `khmertext rule
+    CODE` explains a code. Nothing is written. A site that has not been built is looked at too. Exit code 1 when
+    anything is found.
+    """
+    if style not in (None, "json") and as_json:
+        raise click.UsageError("give only one of --json and --format")
+    codes = choose_codes(selected, ignored)
+    style = "json" if as_json else style or "text"
+    lint = any(not code.startswith(FONT_CODES) for code in codes)
+    with ProgressLine(quiet=style != "text") as progress:
+        review = review_site(site_folder, folder=folder, exclude=exclude, jobs=jobs, progress=progress, lint=lint)
+    found = [one for one in merge_findings(review.problems, review.findings) if one.code in codes]
+    if style != "text":
+        click.echo(format_findings(found, style, str(site_folder)), nl=False)
+    elif found:
+        show_findings(found, built=review.built)
+    else:
+        click.echo(CLEAN if review.built else f"nothing is wrong with the Khmer of {count(review.pages, 'page')}")
+    if found:
+        click.get_current_context().exit(1)
+
+
+def choose_codes(selected: Sequence[str], ignored: Sequence[str]) -> frozenset[str]:
+    """The codes that count.
+
+    Raises:
+        click.UsageError: There is no such code or family.
+    """
+    known = {**PAGE_CATALOG, **CATALOG}
+
+    def expand(given: Sequence[str]) -> set[str]:
+        codes: set[str] = set()
+        for name in (part.strip() for text in given for part in text.split(",")):
+            chosen = {
+                code
+                for code, entry in known.items()
+                if (len(name) > 1 and code.startswith(name.upper())) or entry.name == name.lower()
+            }
+            if not chosen:
+                raise click.UsageError(f"there is no code or family {printable(name)!r}; `khmertext rule` lists them")
+            codes |= chosen
+        return codes
+
+    return frozenset((expand(selected) if selected else set(known)) - expand(ignored))
+
+
+def show_findings(found: Sequence[SiteFinding], *, built: bool) -> None:
+    click.echo(format_findings(found[:SHOWN], "text", ""), nl=False)
+    if len(found) > SHOWN:
+        click.echo(f"… and {len(found) - SHOWN:,} more; --json lists all")
+    errors = sum(find_page_entry(one.code).severity is Severity.ERROR for one in found)
+    stale = built and any(one.code.startswith(FONT_CODES) for one in found)
+    again = "; run `khmertext site build` again" if stale else "; `khmertext rule CODE` explains"
+    click.echo(f"{count(len(found), 'finding')}, {count(errors, 'error')}{again}")
+
+
+def count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,227 @@
+"""The rules for pages: what each code says, why it matters, what to write instead. Facts; nothing here looks at a page.
+
+A code never changes its meaning. What is wrong with the text itself has the codes of :mod:`khmertext.text.catalog`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from khmertext.text.catalog import CatalogEntry, FixSafety, Severity
+
+__all__ = ["FONT_HOSTS", "PAGE_CATALOG", "PAGE_FAMILIES", "WRONG_TAGS", "PageRule"]
+
+PAGE_FAMILIES: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        1: "language of pages",
+        2: "looks of pages",
+        3: "resources of pages",
+        4: "encodings of pages",
+        9: "the site's font",
+    }
+)
+"""The hundreds of a code to the name of its family."""
+
+
+class PageRule(CatalogEntry):
+    """One kind of finding in pages; its code is "KS" and three digits, and its examples are HTML or CSS."""
+
+    __slots__ = ()
+
+    @property
+    def family(self) -> str:
+        """The name of its family."""
+        return PAGE_FAMILIES[int(self.code[2])]
+
+
+WRONG_TAGS: Final = frozenset(
+    "kh khm khmer cambodian cambodia cam km_kh kh_kh kh-kh khm-kh kh-km km-km km_km khmr kmr-kh".split()
+)
+"""What pages write for Khmer that is no tag of it; in lower case."""
+
+FONT_HOSTS: Final = (
+    "fonts.googleapis.com",
+    "fonts.gstatic.com",
+    "fonts.bunny.net",
+    "use.typekit.net",
+    "p.typekit.net",
+    "fast.fonts.net",
+    "cloud.typography.com",
+    "fonts.cdnfonts.com",
+)
+"""Hosts that serve web fonts for others, or the stylesheets that name them."""
+
+E, W = Severity.ERROR, Severity.WARNING
+NONE = FixSafety.NONE
+AGAIN = "Run `khmertext site build` again."
+
+RULES: Final = (
+    PageRule(
+        "KS101",
+        "no-language",
+        W,
+        NONE,
+        "Khmer text whose language no `lang` tells",
+        "Text in Khmer letters where neither its element nor one around it has a `lang`.",
+        "Browsers choose fonts and break lines by the language, screen readers their voice, search engines whom they "
+        "show the page. Without it they guess.",
+        "<html><body><p>ខ្មែរ</p>",
+        '<html lang="km"><body><p>ខ្មែរ</p>',
+        "HTML Standard, the lang attribute; WCAG 2.2, success criterion 3.1.1.",
+    ),
+    PageRule(
+        "KS102",
+        "other-language",
+        W,
+        NONE,
+        "Khmer text where `lang` names another language",
+        "A text of at least ten Khmer letters, more than it has of other scripts, whose nearest `lang` is a language "
+        "that is not written in Khmer script.",
+        "Screen readers spell it out or are silent, browsers look for a font of the other language and may break lines "
+        "inside words.",
+        '<html lang="en"><p>ប្រាសាទអង្គរវត្ត</p>',
+        '<html lang="en"><p lang="km">ប្រាសាទអង្គរវត្ត</p>',
+        "HTML Standard, the lang attribute; WCAG 2.2, success criterion 3.1.2.",
+    ),
+    PageRule(
+        "KS103",
+        "wrong-tag",
+        E,
+        NONE,
+        "a `lang` that is meant for Khmer and is no tag of it",
+        "A `lang` such as `kh`, `khm`, `km_KH` or `khmer` around Khmer text.",
+        "The tag of Khmer is `km`; `kh` is the code of the country, in addresses, and no language at all. Nothing that "
+        "asks for the language finds it: no `:lang(km)` of a stylesheet, no voice, no hyphenation.",
+        '<html lang="kh">',
+        '<html lang="km">',
+        "BCP 47 (RFC 5646), section 2.2.1: the shortest code of ISO 639, and hyphens; the IANA registry of subtags.",
+    ),
+    PageRule(
+        "KS201",
+        "letter-spacing",
+        W,
+        NONE,
+        "Khmer text with letter-spacing",
+        "A `letter-spacing` other than none that reaches Khmer text, always or in some state or medium.",
+        "A Khmer syllable is one drawing of many characters. WebKit puts the space between its parts, so that vowels "
+        "and subscripts come loose; and where words have no spaces between them, they become hard to see as one.",
+        "h1 { letter-spacing: 0.1em }",
+        "h1 { letter-spacing: 0.1em }\nh1:lang(km) { letter-spacing: normal }",
+        "CSS Text Module Level 4, letter-spacing (the unit is the typographic character unit, which not every engine "
+        "follows).",
+    ),
+    PageRule(
+        "KS202",
+        "features-off",
+        E,
+        NONE,
+        "`font-feature-settings` turns off what draws Khmer",
+        "A feature that fonts need for every Khmer syllable (such as `blwf`, `pref`, `abvf`, `pstf`) is set to 0 where "
+        "Khmer stands.",
+        "Subscripts and vowels stand beside their letters, or not at all, in every browser.",
+        'p { font-feature-settings: "blwf" 0 }',
+        "p { font-feature-settings: normal }",
+        "OpenType specification, Developing OpenType Fonts for Khmer Script.",
+    ),
+    PageRule(
+        "KS203",
+        "range-without-khmer",
+        W,
+        NONE,
+        "Khmer in a family whose `unicode-range` leaves Khmer out",
+        "The font stack of Khmer text begins with a family of the site's own `@font-face` rules that are all for other "
+        "characters, and no family in it is known to show Khmer. In a site that has been built our family is in it.",
+        "The family is not used for Khmer: readers see it in whatever font their system has.",
+        "@font-face { font-family: Text; src: url(text.woff2); unicode-range: U+0-24F }\np { font-family: Text }",
+        "Run `khmertext site build`, or name a Khmer font in the stack.",
+        "CSS Fonts Module Level 4, unicode-range.",
+    ),
+    PageRule(
+        "KS301",
+        "third-party-font",
+        W,
+        NONE,
+        "a font, or a stylesheet of fonts, from another host",
+        "A link, an `@import` or an `@font-face` that loads from a host that serves fonts for others; and any "
+        "`@font-face` with a file from another host.",
+        "Each visit is told to somebody else; the page waits for a second connection, and has no font where that host "
+        "cannot be reached. Fonts of such hosts are cut by code point, and what is lost of Khmer by that nobody has "
+        "proven.",
+        '<link rel="stylesheet" href="https://fonts.example/css?family=Battambang">',
+        "Copy the font into the site, under its license.",
+        "The fetching rules of CSS Fonts Module Level 4; HTML Standard, link types preconnect and stylesheet.",
+    ),
+    PageRule(
+        "KS401",
+        "legacy-font",
+        E,
+        NONE,
+        "text in a font from before Unicode",
+        "Text of Latin letters and signs whose font stack begins with a family of the Limon series or others like it, "
+        "which draw Khmer in their place.",
+        "To every program, and to everyone without that font, it is Latin gibberish: no search finds it, no screen "
+        "reader reads it.",
+        '<font face="Limon S1">RbeTs</font>',
+        "Convert the text to Unicode, and take the font out.",
+        "The families that were in use in Cambodia before Unicode.",
+    ),
+    PageRule(
+        "KS901",
+        "not-drawn",
+        E,
+        NONE,
+        "the site's font cannot draw a text",
+        "Khmer came into the site after it was built, and its font draws it otherwise than the uncut font.",
+        "Vowels and subscripts are lost or misplaced.",
+        "",
+        AGAIN,
+        "",
+    ),
+    PageRule(
+        "KS902",
+        "not-linked",
+        E,
+        NONE,
+        "Khmer where the site's font is not in use",
+        "A page with Khmer that does not load the site's font, or whose styles do not name it: a generator wrote it "
+        "anew.",
+        "Readers see it in whatever font their system has.",
+        "",
+        AGAIN,
+        "",
+    ),
+    PageRule(
+        "KS903",
+        "damaged-build",
+        E,
+        NONE,
+        "a file of ours is missing or not as it was built",
+        "A font, a stylesheet or a script of the build is gone or changed, or a build was interrupted.",
+        "Pages link to what is not there.",
+        "",
+        AGAIN,
+        "",
+    ),
+    PageRule(
+        "KS904",
+        "no-font",
+        W,
+        NONE,
+        "a site with Khmer that has not been built",
+        "There is no manifest of `khmertext site build`.",
+        "Readers see its Khmer in whatever font their system has.",
+        "",
+        "Run `khmertext site build`.",
+        "",
+    ),
+)
+
+PAGE_CATALOG: Final[Mapping[str, PageRule]] = MappingProxyType({rule.code: rule for rule in RULES})
+"""Code → rule, in the order in which they are listed.
+
+Example:
+    >>> PAGE_CATALOG["KS103"].name, PAGE_CATALOG["KS103"].family
+    ('wrong-tag', 'language of pages')
+"""

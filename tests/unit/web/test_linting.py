@@ -1,0 +1,179 @@
+"""The lint of pages: what is found, where, and what is left in peace."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from turbohtml import Text, parse
+
+from khmertext.cli.page_reports import format_findings, merge_findings
+from khmertext.web import BuildOptions, build_site, check_site, review_site
+from khmertext.web.pagerules import PAGE_CATALOG
+from khmertext.web.places import PlaceFinder
+from khmertext.web.sources import decode_source
+
+untimed = settings(deadline=None)
+
+KM = "<html lang=km>"
+FACE = "@font-face{font-family:T;src:url(t.woff2);unicode-range:U+0-FF}"
+LONG = "ប្រាសាទអង្គរវត្តស្ថិតនៅ"
+CASES = {
+    "no-language": ("<p>ខ្មែរ", ["KS101"]),
+    "language, on an element around": (f"{KM}<div><p>ខ្មែរ", []),
+    "xml:lang": ("<html xml:lang=km><p>ខ្មែរ", []),
+    "no language is told once": ("<p>ខ្មែរ<p>ខ្មែរ", ["KS101"]),
+    "other language": (f"{KM}<p lang=en>{LONG}", ["KS102"]),
+    "a word in another language": ("<html lang=en><p>Angkor (អង្គរ)", []),
+    "mostly Latin": (f"<html lang=en><p>{'Latin letters ' * 9}{LONG}", []),
+    "another language in Khmer script": (f"<html lang=pi><p>{LONG}", []),
+    "the script is told": (f"<html lang=th-Khmr><p>{LONG}", []),
+    "no language on purpose": (f"<html lang=zxx><p>{LONG}", []),
+    "wrong tag": ("<html lang=kh><p>ខ្មែរ", ["KS103"]),
+    "wrong tag, underscore": ("<html lang=km_KH><p>ខ្មែរ", ["KS103"]),
+    "wrong tag without Khmer": ("<html lang=kh><p>Latin", []),
+    "region": ("<html lang=km-KH><p>ខ្មែរ", []),
+    "letter-spacing": (f"{KM}<style>p{{letter-spacing:.1em}}</style><p>ខ្មែរ", ["KS201"]),
+    "letter-spacing, inherited": (f"{KM}<style>body{{letter-spacing:1px}}</style><p><b>ខ្មែរ", ["KS201"]),
+    "letter-spacing, taken back": (f"{KM}<style>body{{letter-spacing:1px}}p{{letter-spacing:0}}</style><p>ខ្មែរ", []),
+    "letter-spacing, taken back for the language": (
+        f"{KM}<style>body{{letter-spacing:1px}}:lang(km){{letter-spacing:normal}}</style><p>ខ្មែរ",
+        [],
+    ),
+    "letter-spacing, weaker": (
+        f"{KM}<style>p.a{{letter-spacing:0em}}p{{letter-spacing:1px}}</style><p class=a>ខ្មែរ",
+        [],
+    ),
+    "letter-spacing, sometimes": (f"{KM}<style>@media print{{p{{letter-spacing:1px}}}}</style><p>ខ្មែរ", ["KS201"]),
+    "letter-spacing, style attribute": (f"{KM}<p style='letter-spacing:-1px'>ខ្មែរ", ["KS201"]),
+    "letter-spacing, of Latin": (f"{KM}<style>b{{letter-spacing:1px}}</style><p>ខ្មែរ <b>Latin</b>", []),
+    "letter-spacing, unknown": (f"{KM}<style>p{{letter-spacing:var(--x)}}</style><p>ខ្មែរ", []),
+    "features": (f"{KM}<style>p{{font-feature-settings:'pref' 0}}</style><p>ខ្មែរ", ["KS202"]),
+    "other features": (f"{KM}<style>p{{font-feature-settings:'liga' 0}}</style><p>ខ្មែរ", []),
+    "range": (
+        f"{KM}<style>@font-face{{font-family:T;src:url(t.woff2);unicode-range:U+0-FF}}p{{font-family:T}}</style><p>ខ្មែរ",
+        ["KS203"],
+    ),
+    "range, and a Khmer family": (
+        f"{KM}<style>{FACE}p{{font-family:T,Hanuman}}</style><p>ខ្មែរ",
+        [],
+    ),
+    "range, Latin": (
+        f"{KM}<style>{FACE}b{{font-family:T}}</style><p>ខ្មែរ<b>x",
+        [],
+    ),
+    "host": (f"{KM}<link rel=stylesheet href=https://fonts.googleapis.com/css?family=Moul><p>ខ្មែរ", ["KS301"]),
+    "host, preconnect": (f"{KM}<link rel=preconnect href=//fonts.gstatic.com><p>ខ្មែរ", ["KS301"]),
+    "host, face": (
+        f"{KM}<style>@font-face{{font-family:T;src:url(https://a.example/t.woff2)}}</style><p>ខ្មែរ",
+        ["KS301"],
+    ),
+    "another host's stylesheet": (f"{KM}<link rel=stylesheet href=https://a.example/a.css><p>ខ្មែរ", []),
+    "the site's own address": (f"{KM}<link rel=preload as=font href=https://a.example/index.html><p>ខ្មែរ", []),
+    "host, no Khmer": ("<link rel=stylesheet href=https://fonts.googleapis.com/css?family=Moul><p>Latin", []),
+    "legacy": ('<html lang=en><font face="Limon S1">RbeTskm<úCa</font>', ["KS401"]),
+    "legacy, by a rule": ("<style>.k{font-family:'Limon R1'}</style><p class=k>RbeT<p>Latin", ["KS401"]),
+    "legacy, not first": ("<style>p{font-family:Arial,'Limon R1'}</style><p>Latin", []),
+    "text": (f"{KM}<p>ខែ្មរ ខ្មែរ ស្រ្តី", ["KT102", "KT401"]),
+    "text, in a script": (f"{KM}<p>ខ្មែរ<script>'ខែ្មរ'</script>", []),
+    "text, over a seam": (f"{KM}<p><b>ក</b>ា <i>ក្</i>ក", []),
+    "text, Middle Khmer": ("<html lang=xhm><p>ខ្មែរ", []),
+}
+
+
+def review(root: Path, page: str) -> list[str]:
+    root.mkdir()
+    (root / "index.html").write_text(page, encoding="utf-8")
+    return [one.code for one in review_site(root, jobs=1).findings]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_page(tmp_path: Path, name: str) -> None:
+    page, codes = CASES[name]
+    assert review(tmp_path / "site", page) == codes
+
+
+def test_every_rule_of_pages_is_met() -> None:
+    met = {code for _, codes in CASES.values() for code in codes}
+    assert {code for code in PAGE_CATALOG if not code.startswith("KS9")} <= met
+
+
+def test_places_hold_what_they_tell(tmp_path: Path) -> None:
+    page = f"\ufeff{KM}\r\n<!-- x --><p>a&amp;&#x1781;&#6082;្មរ <!-- y -->ខែ្មរ</p>\r\n<p lang=kh>ខ្មែរ"
+    (tmp_path / "index.html").write_bytes(page.encode())
+    lines = page.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    found = review_site(tmp_path, jobs=1).findings
+    assert [lines[one.line - 1][one.column - 1 : one.end_column - 1] for one in found] == ["&#6082;្ម", "ែ្ម", "lang=kh"]
+
+
+@untimed
+@given(st.lists(st.sampled_from(["ក", "<b>", "</b>", "&amp;", "&#x1781;", "<!--x-->", "x", "\n", "<br>", "&lt", "ខ"])))
+def test_a_text_is_found_where_it_stands(parts: list[str]) -> None:
+    source = decode_source(f"<p>{''.join(parts)}</p>".encode())
+    finder = PlaceFinder(source)
+    for node in parse(source.text, source_locations=True).descendants:
+        if isinstance(node, Text) and node.data:
+            place = finder.of_text(node, 0, len(node.data))
+            start, end = (
+                finder.starts[line - 1] + column - 1
+                for line, column in ((place.line, place.column), (place.end_line, place.end_column))
+            )
+            assert parse(f"<p>{source.text[start:end]}").text == node.data
+
+
+def test_a_built_site_is_looked_at_as_its_author_wrote_it(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text(f"<p style='font-family:Arial;letter-spacing:1px'>{LONG} ខែ្មរ", encoding="utf-8")
+    before = review_site(site, jobs=1)
+    assert not before.built
+    assert [one.code for one in before.problems] == ["KS904"]
+    build_site(site, None, BuildOptions(jobs=1))
+    after = review_site(site, jobs=1)
+    assert after.built
+    assert not after.problems
+    assert after.findings == before.findings
+    assert [one.code for one in after.findings] == ["KS101", "KS201", "KT102"] or len(after.findings) == 3
+    assert not check_site(site, jobs=1)
+
+
+def test_a_stylesheet_file_is_told_itself(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(f"{KM}<link rel=stylesheet href=a.css><p>ខ្មែរ", encoding="utf-8")
+    (tmp_path / "a.css").write_text("/**/\n@import '//fonts.bunny.net/css?family=x';", encoding="utf-8")
+    (found,) = review_site(tmp_path, jobs=1).findings
+    assert (found.code, found.path, found.line, found.column) == ("KS301", "a.css", 2, 10)
+
+
+def test_formats(tmp_path: Path) -> None:
+    name = "a b%ខ,:.html"
+    (tmp_path / name).write_text("<html lang=kh><p>ខែ្មរ\n<p style='letter-spacing:1px'>x ខ", encoding="utf-8")
+    seen = review_site(tmp_path, jobs=1)
+    found = merge_findings(seen.problems, seen.findings)
+    codes = [one.code for one in found]
+    assert sorted(codes) == ["KS103", "KS201", "KS904", "KT102"]
+    log = json.loads(format_findings(found, "sarif", "out/site"))
+    (run,) = log["runs"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert [one["ruleId"] for one in run["results"]] == codes
+    assert [run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] for one in run["results"]] == codes
+    places = [one["locations"][0]["physicalLocation"] for one in run["results"]]
+    assert {one["artifactLocation"]["uri"] for one in places} == {"out/site/a%20b%25%E1%9E%81%2C%3A.html"}
+    assert places[codes.index("KT102")]["region"] == {"startLine": 1, "startColumn": 19, "endLine": 1, "endColumn": 22}
+    lines = format_findings(found, "github", "out").splitlines()
+    assert len(lines) == 4
+    starts = tuple(f"::{level} file=out/a b%25ខ%2C%3A.html,line=" for level in ("error", "warning"))
+    assert all(line.startswith(starts) for line in lines)
+    assert [one["code"] for one in json.loads(format_findings(found, "json", "out"))] == codes
+
+
+def test_what_is_found_hangs_on_no_processes(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    pages: Sequence[str] = [page for page, _ in CASES.values()]
+    for number in range(60):
+        (tmp_path / f"{number}.html").write_text(chance.choice(pages), encoding="utf-8")
+    assert review_site(tmp_path, jobs=1) == review_site(tmp_path, jobs=3)
