@@ -35,7 +35,7 @@ def test_the_test_command_of_the_readme_is_what_ci_calls() -> None:
 
 
 def test_the_configuration_in_the_readme_is_read(tmp_path: Path) -> None:
-    from khmertext.cli.site import read_config
+    from khmertext.web.settings import read_config
 
     (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
     tomllib.loads(block)

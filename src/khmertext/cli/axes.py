@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 
 from khmertext.cli.terminal import printable
+from khmertext.fonts.axisranges import Axes, read_axes
 
 __all__ = ["Axes", "parse_axes", "parse_place"]
-
-Axes = dict[str, tuple[float, float]]
 
 
 def parse_axes(text: str) -> Axes:
@@ -21,23 +20,10 @@ def parse_axes(text: str) -> Axes:
         >>> parse_axes("wght=400:700,wdth=100")
         {'wght': (400.0, 700.0), 'wdth': (100.0, 100.0)}
     """
-    axes: Axes = {}
-    for part in text.split(","):
-        tag, _, span = part.strip().partition("=")
-        low, _, high = span.partition(":")
-        try:
-            values = float(low), float(high or low)
-        except ValueError:
-            values = (1.0, 0.0)
-        if span and (len(tag) != 4 or not tag.isascii()):
-            raise click.BadParameter(
-                f"{printable(tag)!r} is no axis: the tag of one has four characters, as in wght=400",
-                param_hint="--axes",
-            )
-        if len(tag) != 4 or not tag.isascii() or not values[0] <= values[1]:
-            raise click.BadParameter(f"{printable(part)!r} is not like wght=400 or wght=400:700", param_hint="--axes")
-        axes[tag] = values
-    return axes
+    try:
+        return read_axes(text)
+    except ValueError as error:
+        raise click.BadParameter(printable(str(error)), param_hint="--axes") from error
 
 
 def parse_place(text: str) -> dict[str, float]:

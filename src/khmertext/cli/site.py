@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from khmertext.cli.axes import parse_axes
 from khmertext.cli.page_reports import notation
 from khmertext.cli.site_changes import format_change
 from khmertext.cli.site_check import check
+from khmertext.cli.site_options import FOLDER, build_options, read_options
 from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
-from khmertext.errors import SiteError
 from khmertext.web import (
-    NOTICE_LANGUAGES,
-    BuildOptions,
     BuildResult,
     Change,
     build_site,
     clean_site,
 )
-from khmertext.web.cache import default_cache
 
 __all__ = ["site"]
 
 SHOWN_FINDINGS = 20
 DRY_RUN = "nothing was written: this was a dry run"
 UP_TO_DATE = ", and everything is up to date"
-CONFIG = "khmertext.toml"
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group()
@@ -47,64 +39,7 @@ site.add_command(check)
 @click.argument("source", metavar="SITE", type=FOLDER)
 @click.option("--output", "-o", type=FOLDER, help="Write the new site to this folder.")
 @click.option("--in-place", is_flag=True, help="Change the site where it is.")
-@click.option(
-    "--font",
-    "fonts",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="A Khmer font (TTF, OTF, WOFF, WOFF2); once for each weight of a family. "
-    "[default: Noto Sans Khmer, which comes with khmertext]",
-)
-@click.option("--family", help="What the family is called in the site's CSS. [default: Site Khmer]")
-@click.option(
-    "--axes",
-    help="What to serve of a variable font, as wght=400 or wght=400:700,wdth=100. [default: weights 400 to 700]",
-)
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave as they are; repeatable.")
-@click.option("--also", multiple=True, metavar="GLOB", help="Text files whose Khmer counts too, as '*.md'; repeatable.")
-@click.option("--folder", help="The name of our folder in the site. [default: khmertext]")
-@click.option(
-    "--hinting", type=click.Choice(["auto", "keep", "drop"]), help="Whether the font keeps its hints. [default: auto]"
-)
-@click.option(
-    "--detector/--no-detector", default=None, help="Whether pages check the visitor's browser. [default: they do]"
-)
-@click.option(
-    "--noscript/--script-only",
-    default=None,
-    help="Whether the check is also in the body of pages, for browsers without JavaScript. [default: script only]",
-)
-@click.option(
-    "--notice-language",
-    "notice_languages",
-    multiple=True,
-    type=click.Choice(NOTICE_LANGUAGES),
-    help="A language of the check's notice besides English and Khmer, which it always has; repeatable.",
-)
-@click.option(
-    "--open-text/--known-text",
-    default=None,
-    help="Whether pages may come to show Khmer that is not in them now: comments, search, a CMS. Chromium then gets a "
-    "font that knows the pages and flags the rest, other browsers all Khmer. [default: known text]",
-)
-@click.option(
-    "--slack",
-    type=click.FloatRange(0, 1000),
-    help="How much larger than the smallest a font may be, in percent, so that the one of the build before is served "
-    "again and visitors need not load another. [default: 10]",
-)
-@click.option(
-    "--cache",
-    type=FOLDER,
-    help="Where to keep what the next build can use again. [default: the folder for caches of this system]",
-)
-@click.option("--no-cache", is_flag=True, help="Use nothing of earlier builds, and keep nothing.")
-@click.option(
-    "--config",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help=f"A TOML file with these options. [default: {CONFIG}, where there is one]",
-)
-@click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
+@build_options
 @click.option(
     "--dry-run",
     is_flag=True,
@@ -116,8 +51,6 @@ def build(
     source: Path,
     output: Path | None,
     in_place: bool,
-    config: Path | None,
-    no_cache: bool,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -130,9 +63,7 @@ def build(
     """
     if (in_place and output is not None) or not (in_place or output or dry_run):
         raise click.UsageError("give either --output FOLDER or --in-place")
-    options = read_options(config, given)
-    if no_cache:
-        options = replace(options, cache=None)
+    options = read_options(given)
     changes: list[dict[str, str]] = []
     try:
         with ProgressLine(quiet=quiet or as_json) as progress:
@@ -162,78 +93,6 @@ def clean(site_folder: Path, folder: str | None) -> None:
     count = clean_site(site_folder, folder=folder)
     files = "1 file" if count == 1 else f"{count} files"
     click.echo(f"{files} restored or removed; the site is as its author made it")
-
-
-# -- options -------------------------------------------------------------------------------------------------------
-
-
-def read_options(config: Path | None, given: dict[str, Any]) -> BuildOptions:
-    """Options from a file, overruled by those of the command line."""
-    if config is None and Path(CONFIG).is_file():
-        config = Path(CONFIG)
-    values: dict[str, Any] = read_config(config) if config is not None else {}
-    for name, value in given.items():
-        if value is not None and value != ():
-            values[name] = value
-    axes = values.get("axes", {})
-    return BuildOptions(
-        fonts=tuple(values.get("fonts", ())),
-        family=values.get("family", BuildOptions().family),
-        axes=parse_axes(axes) if isinstance(axes, str) else axes,
-        exclude=tuple(values.get("exclude", ())),
-        also=tuple(values.get("also", ())),
-        folder=values.get("folder", BuildOptions().folder),
-        hinting=values.get("hinting", BuildOptions().hinting),
-        detector=values.get("detector", True),
-        noscript=values.get("noscript", False),
-        notice_languages=tuple(values.get("notice_languages", ())),
-        open_text=values.get("open_text", False),
-        cache=Path(values["cache"]) if "cache" in values else default_cache(),
-        slack=values.get("slack", 100 * BuildOptions().slack) / 100,
-        jobs=values.get("jobs"),
-    )
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """The ``[site]`` table of a configuration file, checked."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SiteError(f"cannot be read as TOML: {error}", source=str(path)) from error
-    kinds: dict[str, type | tuple[type, ...]] = {
-        "font": (str, list),
-        "family": str,
-        "axes": str,
-        "exclude": list,
-        "also": list,
-        "folder": str,
-        "hinting": str,
-        "detector": bool,
-        "noscript": bool,
-        "notice_languages": list,
-        "open_text": bool,
-        "cache": str,
-        "slack": (int, float),
-        "jobs": int,
-    }
-    table = document.get("site", {})
-    stray = [name for name, value in document.items() if not isinstance(value, dict) and name != "site"]
-    if stray:
-        raise SiteError(f'has "{stray[0]}" outside [site]', source=str(path), hint="write the options below [site]")
-    if not isinstance(table, dict):
-        raise SiteError("its [site] is no table", source=str(path))
-    for name, value in table.items():
-        if name not in kinds:
-            raise SiteError(f'has no option "{name}"', source=str(path), hint=f"the options are {', '.join(kinds)}")
-        good = isinstance(value, kinds[name]) and (isinstance(value, bool) == (kinds[name] is bool))
-        if not good or (isinstance(value, list) and not all(isinstance(one, str) for one in value)):
-            raise SiteError(f'the value of "{name}" is of the wrong kind', source=str(path))
-    values = dict(table)
-    fonts = values.pop("font", [])
-    if "cache" in values:
-        values["cache"] = path.parent / values["cache"]
-    values["fonts"] = tuple(path.parent / one for one in ([fonts] if isinstance(fonts, str) else fonts))
-    return values
 
 
 # -- output --------------------------------------------------------------------------------------------------------

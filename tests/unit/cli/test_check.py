@@ -15,6 +15,7 @@ from khmertext import apply_edits, check
 from khmertext.cli.reports import escape_message, escape_property, find_places
 from khmertext.text.catalog import CATALOG
 from khmertext.text.edits import Edit
+from khmertext.web.pagerules import PAGE_CATALOG
 
 SAFE, UNSAFE, NOTE = "ខែ្មរ", "ក\u17b8\u17c1", "ក្ដី"
 WRONG = f"abc {SAFE}\r\nសួស្តី {UNSAFE}\n{NOTE}\n"
@@ -262,4 +263,4 @@ def test_rule_lists_all() -> None:
     listed = run("rule").stdout.decode()
     assert all(code in listed for code in CATALOG)
     rows: list[dict[str, Any]] = json.loads(run("rule", "--json").stdout)
-    assert [row["code"] for row in rows] == list(CATALOG)
+    assert [row["code"] for row in rows] == [*CATALOG, *PAGE_CATALOG]
