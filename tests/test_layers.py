@@ -25,6 +25,7 @@ LAYERS = (
     (ROOT,),
     ("fonts",),
     ("web",),
+    ("integrations",),
     ("cli",),
     ("__main__",),
 )
@@ -38,6 +39,8 @@ OWNERS = {
     "tinycss2": "web",
     "pypdf": "web",
     "click": "cli",
+    "mkdocs": "integrations",
+    "sphinx": "integrations",
 }
 
 

@@ -1,0 +1,1 @@
+"""khmertext inside other programs; each module here is loaded by the program that it is for."""
