@@ -39,6 +39,7 @@ OWNERS = {
     "tinycss2": "web",
     "pypdf": "web",
     "click": "cli",
+    "watchfiles": "cli",
     "mkdocs": "integrations",
     "sphinx": "integrations",
 }

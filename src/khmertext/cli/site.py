@@ -12,6 +12,7 @@ from khmertext.cli.page_reports import notation
 from khmertext.cli.site_changes import format_change
 from khmertext.cli.site_check import check
 from khmertext.cli.site_options import FOLDER, build_options, read_options
+from khmertext.cli.site_watch import watch
 from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
 from khmertext.web import (
     BuildResult,
@@ -33,6 +34,7 @@ def site() -> None:
 
 
 site.add_command(check)
+site.add_command(watch)
 
 
 @site.command(short_help="Cut, prove and link the smallest font that draws a site.")

@@ -1,0 +1,150 @@
+"""``khmertext site watch``: build again whenever a site has changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from khmertext.atomic import TEMPORARY
+from khmertext.cli.site_options import FOLDER, build_options, read_options
+from khmertext.cli.terminal import paint, printable, show_error
+from khmertext.errors import KhmerTextError
+from khmertext.web import BuildOptions, BuildResult, build_site
+
+__all__ = ["watch"]
+
+QUIET = 300  # ms without a change, after which a generator is taken to have finished
+PATIENCE = 5000  # ms of changes without a pause, after which it is built all the same
+LOOK = 1000  # ms between two looks at whether the folder is still the same
+NEEDS = 'watching needs the package watchfiles: pip install "khmertext[watch]"'
+SHOWN = 3
+
+
+@click.command(short_help="Build again whenever a site has changed.")
+@click.argument("source", metavar="SITE", type=FOLDER)
+@click.option("--output", "-o", type=FOLDER, help="Write the new site to this folder.")
+@click.option("--in-place", is_flag=True, help="Change the site where it is.")
+@click.option(
+    "--poll", is_flag=True, help="Look at all files again and again, for file systems that tell of no changes."
+)
+@build_options
+def watch(source: Path, output: Path | None, in_place: bool, poll: bool, **given: Any) -> None:
+    """Build SITE as `khmertext site build` does, and again whenever it has changed and been quiet for a moment.
+
+    A build that fails is told, and watching goes on. Ctrl-C ends it.
+    """
+    if in_place == (output is not None):
+        raise click.UsageError("give either --output FOLDER or --in-place")
+    try:
+        import watchfiles
+    except ImportError as error:
+        raise click.UsageError(NEEDS) from error
+    options = read_options(given)
+    builder = Builder(source, output, options)
+    skip = {output} if output is not None else set()
+    builder.build(first=True)
+    click.echo(f"watching {printable(str(source))}; Ctrl-C ends it", err=True)
+    try:
+        while True:
+            for changed in follow(watchfiles, source, skip, options.folder, poll=poll):
+                builder.build(changed)
+            await_folder(source)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds a site and tells of it.
+
+    Args:
+        source: The site.
+        output: Where the new one goes; None for in place.
+        options: How.
+    """
+
+    source: Path
+    output: Path | None
+    options: BuildOptions
+
+    def build(self, changed: Collection[str] = (), *, first: bool = False) -> None:
+        """Build once; nothing is told of a build that had nothing to do.
+
+        Args:
+            changed: The files that changed, for the line that tells.
+            first: Whether it is the first time; what is wrong with options and folders ends the program then.
+        """
+        try:
+            result = build_site(self.source, self.output, self.options)
+        except ValueError as error:
+            raise click.UsageError(printable(str(error))) from error
+        except KhmerTextError as error:
+            if first and not self.source.is_dir():
+                raise
+            show_error(str(error))
+            return
+        if first or result.written or result.removed:
+            click.echo(describe(result, changed))
+
+
+def describe(result: BuildResult, changed: Collection[str]) -> str:
+    """One line: when, what changed, what was written."""
+    names = sorted(changed)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    what = f"{', '.join(names[:SHOWN])}{more}: " if names else ""
+    font = f", font {result.after:,} bytes" if result.after else ", no Khmer"
+    files = f"{result.written:,} files written" + (f", {result.removed:,} removed" if result.removed else "")
+    return f"{paint(time.strftime('%H:%M:%S'), 'cyan')} {printable(what, 300)}{files}{font}"
+
+
+def follow(
+    watchfiles: Any, source: Path, skip: Collection[Path], folder: str, *, poll: bool
+) -> Iterator[Collection[str]]:
+    """Yield what changed each time a folder has been quiet for a moment; until the folder is another one, or gone.
+
+    Once at first, too: what changed before anything watched is told by nobody.
+    """
+    source = source.resolve()
+    own = [source / folder, *(place.resolve() for place in skip)]
+
+    def concerns(_: Any, path: str) -> bool:
+        return not path.endswith(TEMPORARY) and not any(Path(path).is_relative_to(place) for place in own)
+
+    try:
+        number = source.stat().st_ino
+        begun = False
+        for changes in watchfiles.watch(
+            source,
+            watch_filter=concerns,
+            debounce=PATIENCE,
+            step=QUIET,
+            rust_timeout=LOOK,
+            yield_on_timeout=True,
+            force_polling=poll or None,
+        ):
+            if changes or not begun:
+                begun = True
+                files = [path for _, path in changes if not Path(path).is_dir()]
+                yield {shorten(path, source) for path in files or [path for _, path in changes]}
+            if source.stat().st_ino != number:
+                return
+    except FileNotFoundError:
+        return
+
+
+def shorten(path: str, source: Path) -> str:
+    try:
+        return Path(path).relative_to(source).as_posix()
+    except ValueError:
+        return path
+
+
+def await_folder(source: Path, wait: Callable[[float], None] = time.sleep) -> None:
+    """Wait until a folder is there again: generators remove theirs and make it anew."""
+    while not source.is_dir():
+        wait(LOOK / 5000)

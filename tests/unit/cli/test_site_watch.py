@@ -1,0 +1,157 @@
+"""``khmertext site watch`` as a process: what it builds again, what it survives, how it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from khmertext.web import check_site
+
+pytest.importorskip("watchfiles")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise there")
+
+LIMIT = 60  # seconds until a test gives up; nothing is measured
+PAGE = "<!doctype html><html lang=km><meta charset=utf-8><p style='font-family:Arial'>{}</p>"
+
+
+class Watch:
+    """A running watcher.
+
+    Args:
+        root: Where its site lies.
+        process: The process.
+    """
+
+    def __init__(self, root: Path, process: subprocess.Popen[bytes]) -> None:
+        self.root = root
+        self.site = root / "site"
+        self.process = process
+
+    @property
+    def lines(self) -> list[str]:
+        """What it printed so far."""
+        return (self.root / "log").read_text(encoding="utf-8").splitlines()
+
+    def write(self, name: str, text: str) -> None:
+        """Write a page, as a generator does."""
+        path = self.site / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PAGE.format(text), encoding="utf-8")
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds."""
+        end = time.monotonic() + LIMIT
+        while not condition():
+            assert self.process.poll() is None, self.lines
+            assert time.monotonic() < end, self.lines
+            time.sleep(0.1)
+
+    def is_right(self) -> bool:
+        """Whether the site is built for what it holds now."""
+        try:
+            return not check_site(self.site, jobs=1)
+        except Exception:  # in the middle of being written
+            return False
+
+    def stop(self) -> int:
+        """Press Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(LIMIT)
+
+
+@pytest.fixture(params=["events", "poll"])
+def watch(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Watch]:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text(PAGE.format("ប្រាសាទ"), encoding="utf-8")
+    command = [sys.executable, "-m", "khmertext", "site", "watch", "site", "--in-place", "--axes", "wght=400", "-j1"]
+    command += ["--cache", str(tmp_path / "cache"), *(["--poll"] if request.param == "poll" else [])]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT)
+    watch = Watch(tmp_path, process)
+    try:
+        watch.wait(lambda: any(line.startswith("watching") for line in watch.lines))
+        yield watch
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_pages_that_come_change_move_and_go_are_built(watch: Watch) -> None:
+    def see(change: Callable[[], object]) -> str:
+        """Make a change, wait until it is built, and return what is said of that."""
+        count = len(watch.lines)
+        change()
+        watch.wait(lambda: len(watch.lines) > count and watch.is_right())
+        return watch.lines[-1]
+
+    assert watch.is_right()
+    assert "news" in see(lambda: watch.write("news/a.html", "ភ្លៀងធ្លាក់"))
+    assert "news/a.html" in see(lambda: watch.write("news/a.html", "ឃ្លាំងឆ្លើយ"))
+    assert "b.html" in see(lambda: (watch.site / "news/a.html").rename(watch.site / "b.html"))
+    assert "b.html" in see((watch.site / "b.html").unlink)
+    assert not any("khmertext/" in line for line in watch.lines)
+    # What it writes itself is no change.
+    lines = watch.lines
+    time.sleep(3)
+    assert watch.lines == lines
+    assert watch.stop() == 0
+    assert watch.lines[-1] == "stopped"
+    assert not any("Traceback" in line for line in watch.lines)
+
+
+def test_a_burst_is_few_builds(watch: Watch) -> None:
+    for number in range(40):
+        watch.write(f"{number}.html", f"ប្រាសាទ{'ក' * number}")
+        time.sleep(0.02)
+    watch.wait(lambda: len(list(watch.site.glob("*.html"))) == 41 and watch.is_right())
+    assert sum("files written" in line for line in watch.lines) < 10
+
+
+def test_a_page_that_is_broken_is_told_and_mended(watch: Watch) -> None:
+    page = watch.site / "index.html"
+    page.write_bytes(PAGE.format("ប្រាសាទ").encode() + b"\xff\xe1")
+    watch.wait(lambda: any("error" in line and "index.html" in line for line in watch.lines))
+    watch.write("index.html", "ភ្លៀង")
+    watch.wait(watch.is_right)
+
+
+def test_a_folder_that_is_made_anew_is_followed(watch: Watch) -> None:
+    shutil.rmtree(watch.site)
+    time.sleep(1.5)
+    watch.write("index.html", "ភ្លៀង")
+    watch.wait(watch.is_right)
+    shutil.rmtree(watch.site)
+    watch.write("index.html", "ឃ្លាំង")
+    watch.wait(watch.is_right)
+    assert watch.stop() == 0
+
+
+def test_without_the_package_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    code = "import sys; sys.modules['watchfiles'] = None; from khmertext.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "site", "watch", "site", "--in-place"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert 'pip install "khmertext[watch]"' in done.stderr
+
+
+def test_wrong_use_ends_with_2(tmp_path: Path) -> None:
+    for arguments in (
+        ["none", "--in-place"],
+        ["."],
+        [".", "--in-place", "-o", "x"],
+        [".", "--in-place", "--family", ""],
+    ):
+        command = [sys.executable, "-m", "khmertext", "site", "watch", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=LIMIT)
+        assert done.returncode == 2, arguments
+        assert "error" in done.stderr.lower()
