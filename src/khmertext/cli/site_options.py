@@ -134,5 +134,6 @@ def read_options(given: Mapping[str, Any], *, config: bool = True) -> BuildOptio
     try:
         options = make_options(values)
     except ValueError as error:
-        raise click.BadParameter(printable(str(error)), param_hint="--axes") from error
+        where = "--axes" if given["axes"] else f"axes in {printable(str(path))}"
+        raise click.BadParameter(printable(str(error)), param_hint=where) from error
     return replace(options, cache=None) if given["no_cache"] else options

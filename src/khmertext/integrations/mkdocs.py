@@ -52,7 +52,7 @@ class KhmerTextConfig(Config):  # type: ignore[no-untyped-call]
     noscript = option.Optional(option.Type(bool))
     notice_languages = option.Optional(option.ListOfItems(option.Choice(NOTICE_LANGUAGES)))
     open_text = option.Optional(option.Type(bool))
-    cache = option.Optional(option.Type(str))
+    cache = option.Optional(option.Type((str, bool)))
     slack = option.Optional(option.Type((int, float)))
     jobs = option.Optional(option.Type(int))
 

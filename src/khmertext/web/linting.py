@@ -15,7 +15,7 @@ from turbohtml import Element, Text
 
 from khmertext.fonts.legacy import SERIES, match_series
 from khmertext.script.profiles import PROFILES
-from khmertext.text import Severity, check
+from khmertext.text import Diagnostic, Severity, check
 from khmertext.web.cascade import inherits_from
 from khmertext.web.documents import PageDocument, text_attribute
 from khmertext.web.facts import PageFinding
@@ -24,18 +24,27 @@ from khmertext.web.places import Place, PlaceFinder
 from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN
 from khmertext.web.sources import SourceText
 from khmertext.web.stylesheets import StyleSheet
+from khmertext.web.texts import ATTRIBUTE_SELECTOR, TEXT_ATTRIBUTES
 from khmertext.web.urls import resolve_url
 
 __all__ = ["lint_page", "lint_sheet", "names_legacy"]
 
-RAW_ELEMENTS = frozenset("script style template noscript".split())
+RAW_ELEMENTS = frozenset("script style template".split())
+UNSEEN_ELEMENTS = frozenset("title noscript".split())  # whose looks nobody sees
 LETTERS = re.compile(r"[^\W\d_\u1780-\u17ff\u19e0-\u19ff]")
 LEAST_LETTERS = 10  # of Khmer, from which on a text is more than a name or a quoted word
-NO_SPACING = re.compile(r"normal|initial|revert|revert-layer|[-+]?0*(?:\.0*)?(?:e[-+]?\d+)?[a-z%]*")
+# What CSS takes for a letter-spacing, and which of it is none (CSS Text Module Level 4, letter-spacing).
+SPACING_VALUE = re.compile(
+    r"normal|inherit|initial|unset|revert|revert-layer|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?[a-z%]*|calc\(.*\)", re.S
+)
+NO_SPACING = re.compile(r"normal|initial|revert|revert-layer|[-+]?0*(?:\.0*)?(?:e[-+]?\d+)?[a-z%]*|calc\([^1-9]*\)")
 UNTOLD = frozenset({"mul", "zxx", "und", "mis"})  # tags that say that there is nothing to say
 MAX_TEXT_FINDINGS = 200
+META_NAMES = ("content",)
+DESCRIBING = re.compile(r"description|title|keywords|author|site_name", re.I)
 SHOWN = 40
 SPACING = "letter-spacing"
+SPACES = re.compile("letter-spacing|all", re.I)
 
 
 @dataclass(slots=True)
@@ -87,12 +96,15 @@ class Notes:
         return tuple(sorted(found, key=lambda one: (one.line, one.column, one.code, one.message)))
 
 
-def lint_page(page: PageDocument, features_off: tuple[Element, list[str]] | None = None) -> tuple[PageFinding, ...]:
+def lint_page(
+    page: PageDocument, features_off: tuple[Element, list[str]] | None = None, *, comes: bool = False
+) -> tuple[PageFinding, ...]:
     """Find what is wrong with the Khmer of a page.
 
     Args:
         page: The page.
         features_off: The first element with Khmer for which features of Khmer are turned off, and these.
+        comes: Whether scripts or styles bring Khmer to it.
 
     Returns:
         The findings, in the order of places.
@@ -109,7 +121,7 @@ def lint_page(page: PageDocument, features_off: tuple[Element, list[str]] | None
     legacy = any(names_legacy(sheet.sheet) for sheet in page.sheets) or bool(
         page.document.select_one("font[face],[font-family],[style*=font]")
     )
-    khmer = False
+    khmer = comes
     shown = [("", None), *iter_texts(page), ("", None)]
     for (before, _), (data, node), (after, _) in zip(shown, shown[1:], shown[2:], strict=False):
         if node is None or not isinstance(node.parent, Element):
@@ -123,6 +135,7 @@ def lint_page(page: PageDocument, features_off: tuple[Element, list[str]] | None
             lint_text(page, finder, notes, node, node.parent, seams)
         elif legacy and LETTERS.search(data):
             lint_legacy(page, finder, notes, node, node.parent)
+    khmer = lint_attributes(page, finder, notes) or khmer
     if khmer:
         if features_off is not None:
             element, features = features_off
@@ -196,6 +209,8 @@ def language_holder(element: Element) -> tuple[Element, str]:
 
 
 def lint_looks(page: PageDocument, finder: PlaceFinder, notes: Notes, node: Text, element: Element) -> None:
+    if element.tag in UNSEEN_ELEMENTS or element.closest("[hidden]") is not None:
+        return
     spacing = find_spacing(page, element)
     if spacing and not notes.has("KS201", spacing):
         message = f"`letter-spacing: {spacing}` reaches Khmer, whose syllables are one drawing; keep it from Khmer"
@@ -217,10 +232,15 @@ def find_spacing(page: PageDocument, element: Element) -> str:
     while isinstance(node, Element):
         style = text_attribute(node, "style")
         cascade.resolve(node)  # reads the attributes
-        key = (tuple(sorted(cascade.matched.get(node, ()))), style if SPACING in style else "")
+        key = (tuple(sorted(cascade.matched.get(node, ()))), style if SPACES.search(style) else "")
         if key not in known:
             said = cascade.candidates(key[0], key[1], "") if key != ((), "") else []
-            known[key] = [(one.setting.value, one.conditional) for one in said if one.setting.name == SPACING]
+            known[key] = [
+                (one.setting.value, one.conditional)
+                for one in said
+                if one.setting.name == SPACING and not one.pseudo
+                if SPACING_VALUE.fullmatch(one.setting.value) or "var(" in one.setting.value
+            ]
         for value, sometimes in known[key]:
             if value in ("inherit", "unset"):
                 break
@@ -239,7 +259,8 @@ def find_excluding(page: PageDocument, element: Element) -> str:
         return ""
     stack = page.cascade.stack_of(uses[0])
     names = [item.name for item in stack.families if item.kind == "name"]
-    if not names or any(map(page.context.shows_khmer, names)):
+    unknown = any(item.kind == "var" for item in stack.families)
+    if not names or unknown or any(map(page.context.shows_khmer, names)):
         return ""
     faces = [face for sheet in page.sheets for face in sheet.sheet.faces if face.family.lower() == names[0].lower()]
     if faces and all(face.ranges and not reaches_khmer(face.ranges) for face in faces):
@@ -258,17 +279,47 @@ def lint_text(
     page: PageDocument, finder: PlaceFinder, notes: Notes, node: Text, element: Element, seams: tuple[bool, bool]
 ) -> None:
     """The codes of ``khmertext check``, but for notes."""
-    if len(notes.texts) >= MAX_TEXT_FINDINGS:
-        return
-    language = page.language_of(element).partition("-")[0]
     data = node.data or ""
-    for found in check(data, lang=language if language in PROFILES else "km"):
-        if found.severity is Severity.NOTE:
-            continue
+    for found in find_wrong(page, data, element, notes):
         if (seams[0] and found.start == 0) or (seams[1] and found.end == len(data)):
             continue
         place = finder.of_text(node, found.start, found.end)
         notes.texts.append(PageFinding(found.code, page.path, *place, found.message, data[found.start : found.end]))
+
+
+def find_wrong(page: PageDocument, data: str, element: Element, notes: Notes) -> Iterator[Diagnostic]:
+    """What is wrong with a text, as far as there is room for it."""
+    if len(notes.texts) >= MAX_TEXT_FINDINGS:
+        return
+    language = page.language_of(element).partition("-")[0]
+    for found in check(data, lang=language if language in PROFILES else "km"):
+        if len(notes.texts) >= MAX_TEXT_FINDINGS:
+            return
+        if found.severity is not Severity.NOTE:
+            yield found
+
+
+def lint_attributes(page: PageDocument, finder: PlaceFinder, notes: Notes) -> bool:
+    """The texts that attributes show or tell; whether there is Khmer among them. Their places are the attributes."""
+    khmer = False
+    for element in page.document.select(f"{ATTRIBUTE_SELECTOR},meta[content]"):
+        names = META_NAMES if element.tag == "meta" else TEXT_ATTRIBUTES
+        if element.tag == "meta" and not DESCRIBING.search(meta_name(element)):
+            continue
+        for name in names:
+            value = text_attribute(element, name)
+            if not value or not KHMER_LETTER.search(value):
+                continue
+            khmer = True
+            place = finder.of_tag(element, name)
+            for found in find_wrong(page, value, element, notes):
+                text = value[found.start : found.end]
+                notes.texts.append(PageFinding(found.code, page.path, *place, f"{found.message}, in {name}", text))
+    return khmer
+
+
+def meta_name(element: Element) -> str:
+    return text_attribute(element, "name") or text_attribute(element, "property")
 
 
 # -- legacy fonts ----------------------------------------------------------------------------------------------------
@@ -312,7 +363,7 @@ def lint_links(page: PageDocument, finder: PlaceFinder, notes: Notes) -> None:
         for url in foreign_fonts(sheet.sheet):
             host = foreign_host(page, url)
             if host and not notes.has("KS301", host):
-                at = page.source.text.find(url)
+                at = find_url(page.source.text, url, max(sheet.start, 0))
                 place = finder.of_span(at, at + len(url)) if at >= 0 else Place()
                 notes.add("KS301", host, place, f"loads fonts from {host}; keep them in the site")
 
@@ -336,8 +387,16 @@ def host_of(url: str) -> str:
 def foreign_fonts(sheet: StyleSheet) -> Iterator[str]:
     """The URLs with a host from which a stylesheet may load fonts: of faces all, of imports those of hosts of fonts."""
     for face in sheet.faces:
-        yield from (url for url in face.sources if url.startswith(("//", "http://", "https://")))
+        yield from (url for url in face.sources if url.lower().startswith(("//", "http://", "https://")))
     yield from (one.url for one in sheet.imports if host_of(one.url) in FONT_HOSTS)
+
+
+def find_url(css: str, url: str, start: int = 0) -> int:
+    """Where a URL stands in CSS, comments passed over; -1 where it is written in another way."""
+    at = css.find(url, start)
+    while at >= 0 and css.rfind("/*", start, at) > css.rfind("*/", start, at):
+        at = css.find(url, at + 1)
+    return at
 
 
 def lint_sheet(path: str, source: SourceText, sheet: StyleSheet) -> tuple[PageFinding, ...]:
@@ -365,7 +424,7 @@ def lint_sheet(path: str, source: SourceText, sheet: StyleSheet) -> tuple[PageFi
         if not host or notes.has("KS301", host):
             continue
         finder = finder or PlaceFinder(source)
-        at = source.text.find(url)
+        at = find_url(source.text, url)
         place = finder.of_span(at, at + len(url)) if at >= 0 else Place()
         notes.add("KS301", host, place, f"loads fonts from {host}; keep them in the site")
     return notes.findings()

@@ -145,7 +145,8 @@ RULES: Final = (
         NONE,
         "a font, or a stylesheet of fonts, from another host",
         "A link, an `@import` or an `@font-face` that loads from a host that serves fonts for others; and any "
-        "`@font-face` with a file from another host.",
+        "`@font-face` with a file from another host. Stylesheet files are looked at always, pages where they show "
+        "Khmer.",
         "Each visit is told to somebody else; the page waits for a second connection, and has no font where that host "
         "cannot be reached. Fonts of such hosts are cut by code point, and what is lost of Khmer by that nobody has "
         "proven.",

@@ -21,6 +21,11 @@ REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;
 MARKUP = re.compile(r"<!--.*?-->|<[/!?][^>]*>|<[a-zA-Z][^>]*>", re.DOTALL)
 
 
+# Elements whose text may hold what looks like tags (HTML Standard, 13.1.2: escapable raw text).
+PLAIN = frozenset({"title", "textarea"})
+SWALLOWING = frozenset({"pre", "textarea", "listing"})
+
+
 class Place(NamedTuple):
     """Lines and columns, from 1; columns in code points. 0 for all where nothing is known.
 
@@ -55,6 +60,8 @@ class PlaceFinder:
     def __init__(self, source: SourceText) -> None:
         self.text = source.text
         self.starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        self.node: Text | None = None  # whose piece was asked for last, where that begins, and how far it was followed
+        self.begin = self.position = self.decoded = 0
 
     def of_span(self, start: int, end: int) -> Place:
         """The place of a piece of the file.
@@ -90,8 +97,19 @@ class PlaceFinder:
             start: Where the piece begins in it, in characters.
             end: Where it ends.
         """
-        begin = self.find_begin(node)
-        return self.of_span(self.follow(begin, start, over=True), self.follow(begin, end))
+        data = node.data or ""
+        if self.node is not node:
+            self.node, self.begin = node, self.find_begin(node)
+            self.position, self.decoded = self.begin, 0
+        if self.text.startswith(data, self.begin):
+            return self.of_span(self.begin + start, self.begin + end)
+        # Findings come in order: from the last one on, so that a long text is gone through once.
+        if start < self.decoded:
+            self.position, self.decoded = self.begin, 0
+        plain = is_plain(node)
+        self.position = self.follow(self.position, start - self.decoded, over=True, plain=plain)
+        self.decoded = start
+        return self.of_span(self.position, self.follow(self.position, end - start, plain=plain))
 
     def find_begin(self, node: Text) -> int:
         """Where a text begins."""
@@ -104,13 +122,17 @@ class PlaceFinder:
             between += len(before.data or "") if isinstance(before, Text) else 0
             before = before.previous_sibling
         above: Any = node.parent
+        plain = is_plain(node)
         while isinstance(above, Element):
             if above.source_location is not None:
-                return self.follow(int(above.source_location.start_tag.end_offset), between, over=True)
+                start = int(above.source_location.start_tag.end_offset)
+                # Parsers drop a line feed right behind these tags (HTML Standard, 13.2.6.4.7).
+                start += above.tag in SWALLOWING and self.text.startswith("\n", start)
+                return self.follow(start, between, over=True, plain=plain)
             above = above.parent
-        return self.follow(0, between, over=True)
+        return self.follow(0, between, over=True, plain=plain)
 
-    def follow(self, position: int, count: int, *, over: bool = False) -> int:
+    def follow(self, position: int, count: int, *, over: bool = False, plain: bool = False) -> int:
         """Where so many characters of a text end that begins somewhere, some of them written as references.
 
         Comments, and tags that make no element, may stand in between.
@@ -119,16 +141,22 @@ class PlaceFinder:
             position: Where it begins.
             count: How many characters.
             over: Whether to go on to where the next one begins.
+            plain: Whether tags and comments are text there.
         """
         decoded = 0
         while position < len(self.text):
-            markup = MARKUP.match(self.text, position) if decoded < count or over else None
+            markup = MARKUP.match(self.text, position) if not plain and (decoded < count or over) else None
             if markup:
                 position = markup.end()
                 continue
             if decoded >= count:
                 break
             match = REFERENCE.match(self.text, position)
-            decoded += len(html.unescape(match[0])) if match else 1
+            decoded += max(1, len(html.unescape(match[0]))) if match else 1
             position = match.end() if match else position + 1
         return position
+
+
+def is_plain(node: Text) -> bool:
+    """Whether tags are text in the element that a text stands in."""
+    return isinstance(node.parent, Element) and node.parent.tag in PLAIN

@@ -28,12 +28,15 @@ SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
         "noscript": bool,
         "notice_languages": list,
         "open_text": bool,
-        "cache": str,
+        "cache": (str, bool),
         "slack": (int, float),
         "jobs": int,
     }
 )
-"""Name → what its value is; a list is of strings."""
+"""Name → what its value is; a list is of strings. ``cache`` is a path or false, for none."""
+
+LIMITS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({"jobs": (1, 64), "slack": (0, 1000)})
+PATHS: Final = frozenset({"font", "cache"})
 
 
 def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict[str, Any]:
@@ -57,12 +60,22 @@ def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict
     for name, value in values.items():
         if name not in SETTINGS:
             raise SiteError(f'has no option "{name}"', source=source, hint=f"the options are {', '.join(SETTINGS)}")
-        good = isinstance(value, SETTINGS[name]) and (isinstance(value, bool) == (SETTINGS[name] is bool))
+        kinds = SETTINGS[name]
+        good = isinstance(value, kinds) and (
+            isinstance(value, bool) == (kinds is bool) or (name == "cache" and value is not True)
+        )
         if not good or (isinstance(value, list) and not all(isinstance(one, str) for one in value)):
             raise SiteError(f'the value of "{name}" is of the wrong kind', source=source)
+        low, high = LIMITS.get(name, (0, 0))
+        if name in LIMITS and not low <= value <= high:
+            raise SiteError(f'the value of "{name}" goes from {low} to {high}', source=source)
+        if name in PATHS and "" in (value if isinstance(value, list) else [value]):
+            raise SiteError(f'"{name}" is empty', source=source, hint="name a path, or leave the option out")
     read = dict(values)
     fonts = read.pop("font", [])
-    if "cache" in read:
+    if read.get("cache", False) is False:
+        read["cache"] = None if "cache" in read else default_cache()
+    else:
         read["cache"] = base / read["cache"]
     read["fonts"] = tuple(base / one for one in ([fonts] if isinstance(fonts, str) else fonts))
     return read
@@ -120,7 +133,7 @@ def make_options(values: Mapping[str, Any]) -> BuildOptions:
         noscript=values.get("noscript", usual.noscript),
         notice_languages=tuple(values.get("notice_languages", ())),
         open_text=values.get("open_text", usual.open_text),
-        cache=Path(values["cache"]) if "cache" in values else default_cache(),
+        cache=values["cache"] if "cache" in values else default_cache(),
         slack=values.get("slack", 100 * usual.slack) / 100,
         jobs=values.get("jobs"),
     )

@@ -6,6 +6,7 @@ import errno
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError
@@ -186,7 +187,6 @@ def build_site(
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()
     download: Download | None = None
-    making: Callable[[], Download] | None = None
     made_of: list[str] = []
     plan = SitePlan(options.folder, options.family)
     if texts or khmer_pages:
@@ -194,22 +194,22 @@ def build_site(
         if options.detector:
             made_of = [one.digest for one in sources]
             download = memory.recall_download(made_of) if memory is not None else None
-            if download is None:
-                making = begin(partial(make_download, sources), jobs)  # while the site's own fonts are cut
         distinct = list({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
-        fonts = make_fonts(
-            sources,
-            distinct,
-            family=options.family,
-            hinting=options.hinting,
-            open_text=options.open_text,
-            jobs=jobs,
-            progress=progress,
-            shelf=memory.shelf if memory is not None else None,
-        )
+        missing = options.detector and download is None
+        with begin(partial(make_download, sources), jobs) if missing else nullcontext() as making:
+            fonts = make_fonts(
+                sources,
+                distinct,
+                family=options.family,
+                hinting=options.hinting,
+                open_text=options.open_text,
+                jobs=jobs,
+                progress=progress,
+                shelf=memory.shelf if memory is not None else None,
+            )
+            if making is not None:  # beside the site's own fonts
+                download = making()
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
-        if making is not None:
-            download = making()
         plan = plan_site(facts, fonts, options, download)
         if plan.noscript:
             warnings += tuple(

@@ -523,8 +523,8 @@ class Reader:
                 yield Setting("reference", value, -1, node.important)
         elif name == "all":
             if value in WIDE_KEYWORDS:
-                yield Setting("font-family", value, -1, node.important)
-                yield Setting("font-weight", value, -1, node.important)
+                for name in ("font-family", "font-weight", "letter-spacing"):
+                    yield Setting(name, value, -1, node.important)
         else:
             yield Setting(name, value, -1, node.important)
 

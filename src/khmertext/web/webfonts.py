@@ -367,7 +367,8 @@ def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, 
         return
     earlier = shelf.earlier.get(plan.key)
     runs = frozenset(plan.runs)
-    if earlier is not None and earlier.fonts and earlier.fonts[0].runs == runs:
+    same = earlier is not None and bool(earlier.fonts) and earlier.fonts[0].runs == runs
+    if earlier is not None and same and all(kept.excess <= shelf.slack for kept in earlier.fonts):
         served = keep_source(plan, earlier, {kept.role: kept.runs for kept in earlier.fonts}, shelf)
         if served:
             shelf.current[plan.key] = earlier
@@ -399,7 +400,6 @@ def keep_source(
             plan.prover,
             smallest=None if kept.role == "full" else lambda: len(plan.cut_text(assume).data),
             slack=shelf.slack,
-            was_small=shelf.was_small,
         )
         if font is None:
             return []
@@ -417,9 +417,9 @@ def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[st
     """Yield the fonts that are cut from one, each with its role; the first is the one that draws the pages."""
     source = plan.source
     if not plan.open_text:
-        full = begin(lambda: serve(plan.cut_full(syllables)), plan.jobs)  # while the other is cut
-        yield "text", serve(plan.cut_text())
-        yield "full", full()
+        with begin(lambda: serve(plan.cut_full(syllables)), plan.jobs) as full:  # while the other is cut
+            yield "text", serve(plan.cut_text())
+            yield "full", full()
         return
     whole = serve(plan.cut_full(syllables))
     try:

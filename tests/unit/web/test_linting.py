@@ -53,6 +53,32 @@ CASES = {
     "letter-spacing, style attribute": (f"{KM}<p style='letter-spacing:-1px'>ខ្មែរ", ["KS201"]),
     "letter-spacing, of Latin": (f"{KM}<style>b{{letter-spacing:1px}}</style><p>ខ្មែរ <b>Latin</b>", []),
     "letter-spacing, unknown": (f"{KM}<style>p{{letter-spacing:var(--x)}}</style><p>ខ្មែរ", []),
+    "letter-spacing, all taken back": (
+        f"{KM}<style>body{{letter-spacing:1px}}.r{{all:initial}}</style><p class=r>ខ្មែរ",
+        [],
+    ),
+    "letter-spacing, of the title": (
+        f"{KM}<style>html{{letter-spacing:.02em}}body:lang(km){{letter-spacing:0}}</style><title>ខ្មែរ</title><p>ខ្មែរ",
+        [],
+    ),
+    "letter-spacing, hidden": (f"{KM}<style>.h{{letter-spacing:1px}}</style><div class=h hidden><p>ខ្មែរ", []),
+    "letter-spacing, of a part": (f"{KM}<style>p::selection{{letter-spacing:2px}}</style><p>ខ្មែរ", []),
+    "letter-spacing, invalid": (f"{KM}<style>p{{letter-spacing:bogus value}}</style><p>ខ្មែរ", []),
+    "letter-spacing, none by calc": (f"{KM}<style>p{{letter-spacing:calc(0px)}}</style><p>ខ្មែរ", []),
+    "letter-spacing, in capitals": (f"{KM}<p style='LETTER-SPACING: 2px'>ខ្មែរ", ["KS201"]),
+    "range, and a variable": (
+        f'{KM}<style>{FACE}body{{font-family:T,var(--k)}}:root{{--k:"Hanuman"}}</style><p>ខ្មែរ',
+        [],
+    ),
+    "host, in capitals": (
+        f"{KM}<style>@font-face{{font-family:T;src:url(HTTPS://a.example/t)}}</style><p>ខ្មែរ",
+        ["KS301"],
+    ),
+    "text, in attributes": (
+        f'{KM}<meta name=description content="ខែ្មរ"><img alt="ខែ្មរ"><p aria-label="ខែ្មរ">ខ<meta name=x content="ខែ្មរ">',
+        ["KT102"] * 3,
+    ),
+    "text, for browsers without scripts": (f"{KM}<noscript><p>ខែ្មរ</noscript>", ["KT102"]),
     "features": (f"{KM}<style>p{{font-feature-settings:'pref' 0}}</style><p>ខ្មែរ", ["KS202"]),
     "other features": (f"{KM}<style>p{{font-feature-settings:'liga' 0}}</style><p>ខ្មែរ", []),
     "range": (
@@ -109,6 +135,30 @@ def test_places_hold_what_they_tell(tmp_path: Path) -> None:
     lines = page.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     found = review_site(tmp_path, jobs=1).findings
     assert [lines[one.line - 1][one.column - 1 : one.end_column - 1] for one in found] == ["&#6082;្ម", "ែ្ម", "lang=kh"]
+
+
+def test_places_in_elements_whose_text_is_special(tmp_path: Path) -> None:
+    page = f"{KM}<title>ធាតុ <p> ខែ្មរ</title><pre>\nខែ្មរ &amp; ខែ្មរ</pre><textarea>\n<b>ខែ្មរ</textarea>"
+    (tmp_path / "index.html").write_text(page, encoding="utf-8")
+    lines = page.split("\n")
+    found = review_site(tmp_path, jobs=1).findings
+    assert [lines[one.line - 1][one.column - 1 : one.end_column - 1] for one in found] == ["ែ្ម"] * 4
+
+
+def test_an_address_is_found_behind_a_comment(tmp_path: Path) -> None:
+    url = "https://fonts.gstatic.com/a.woff2"
+    page = f"{KM}<!-- {url} --><style>/* {url} */\n@font-face{{font-family:T;src:url({url})}}</style><p>ខ្មែរ"
+    (tmp_path / "index.html").write_text(page, encoding="utf-8")
+    (found,) = review_site(tmp_path, jobs=1).findings
+    assert (found.line, found.column) == (2, 34)
+
+
+def test_a_page_of_nothing_but_mistakes_is_told_of_a_few_of_them(tmp_path: Path) -> None:
+    mistakes = "ខែ្មរ &amp; \n" * 5000
+    (tmp_path / "index.html").write_text(f"{KM}<pre>{mistakes}</pre><p>{mistakes}", encoding="utf-8")
+    found = review_site(tmp_path, jobs=1).findings
+    assert len(found) == 200
+    assert [one.line for one in found] == list(range(1, 201))
 
 
 @untimed

@@ -307,6 +307,19 @@ def test_a_font_that_stays_is_no_larger_than_allowed(source: Path, options: Buil
     assert 1 < len(fonts) < 8  # some stay, some go
 
 
+def test_slack_that_was_larger_once_is_not_believed(source: Path, options: BuildOptions, tmp_path: Path) -> None:
+    words = "ឃ្លាំង ឆ្លើយ ឈ្មោះ ដូច្នេះ ស្រ្តី ព្រះរាជា ខ្ញុំ ក្រៅ ញញឹម ភាសា"
+    edit(source / "index.html", f"<p>{words}")
+    build_site(source, None, replace(options, slack=10))
+    (source / "index.html").write_bytes(PAGES["index.html"])
+    build_site(source, None, replace(options, slack=10))
+    build_site(source, None, replace(options, slack=0.1))
+    edit(source / "index.html", "<p>ភាសាភាសា")
+    kept = build_site(source, None, replace(options, slack=0.1))
+    smallest = build_site(source, tmp_path / "out", replace(options, cache=None))
+    assert kept.after <= 1.1 * smallest.after
+
+
 def test_what_is_new_in_the_text_is_proven(
     source: Path, options: BuildOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
