@@ -3,7 +3,7 @@
 Their order is part of the result code: what is changed here gets a new :data:`SAMPLES_VERSION`.
 
 Source: UTN #61 (the Modern and the Middle Khmer syllable, register shifters); Unicode Standard, section 16.4;
-Microsoft, "Developing OpenType Fonts for Khmer Script" (which letters and vowels are moved, where dotted circles stand).
+Microsoft, "Developing OpenType Fonts for Khmer Script" (what is moved, and where dotted circles stand).
 """
 
 from __future__ import annotations
