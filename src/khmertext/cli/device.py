@@ -98,7 +98,7 @@ def show_result(result: DeviceResult, *, same_font: bool, named: bool, as_json: 
         click.echo(format_table([*rows, ("differing", "unknown: the browser did not use the font of the page")]))
         return
     rows.append(("compared", "widths and ink" if result.ink_measured else "widths alone"))
-    rows.append(("differing", f"{result.differing:,} samples"))
+    rows.append(("differing", f"{result.differing:,} sample{'' if result.differing == 1 else 's'}"))
     rows += [("in", groups[number].name + ("" if groups[number].counts else " (free)")) for number in result.groups]
     click.echo(format_table(rows))
     if result.samples is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from khmertext.web.device.samples import SAMPLES_VERSION, SampleGroup, sample_groups
+from khmertext.web.device.samples import SAMPLES_VERSION, sample_groups
 
 __all__ = ["FONT_BITS", "DeviceResult", "decode_result", "encode_result", "hash_indexes"]
 
@@ -29,6 +29,8 @@ WIDTHS: Final = (1, 1, 3, 2, 3, 4)
 """How many digits the fields have."""
 HASH_PRIME: Final = 1_048_573
 """The greatest prime that four digits hold."""
+HASH_STEP: Final = 1_021
+"""More than there are samples: so one alone has its own number as its hash, and two have none so small."""
 CHECK_PRIME: Final = 1_021
 """The greatest prime that two digits hold: sums by it tell every wrong digit and every two that are swapped."""
 SHORT: Final = sum(WIDTHS) + 2
@@ -66,11 +68,11 @@ def hash_indexes(indexes: Iterable[int]) -> int:
 
     Example:
         >>> hash_indexes([]), hash_indexes([0, 2])
-        (0, 34)
+        (0, 1024)
     """
     value = 0
     for index in indexes:
-        value = (value * 31 + index + 1) % HASH_PRIME
+        value = (value * HASH_STEP + index + 1) % HASH_PRIME
     return value
 
 
@@ -95,26 +97,36 @@ def encode_result(
         >>> encode_result([], 0)
         '1000-0000-0000-0001'
         >>> encode_result([3, 50], 1234)
-        '1016-J021-8003-X0CF'
+        '1016-J020-0304-17A1'
     """
-    groups = sample_groups()
     found = frozenset(differing)
-    mask = counted = start = 0
-    for number, group in enumerate(groups):
-        here = sum(index in found for index in range(start, start + len(group.texts)))
-        mask |= bool(here) << number
-        counted += here if group.counts else 0
-        start += len(group.texts)
+    count, *fields = encode_fields(found)
     flags = NO_FONT * (not font_used) | WHOLE * whole | NO_INK * (not ink_measured)
-    values = (SAMPLES_VERSION, flags, font, counted, mask, hash_indexes(sorted(found)))
+    values = (SAMPLES_VERSION, flags, font, *fields)
     digits = [digit for value, width in zip(values, WIDTHS, strict=True) for digit in split_number(value, width)]
     if whole:
-        bits = [index in found for index in range(start)]
-        bits += [False] * (-start % BITS)
+        bits = [index in found for index in range(count)]
+        bits += [False] * (-count % BITS)
         digits += [sum(bits[at + bit] << bit for bit in range(BITS)) for at in range(0, len(bits), BITS)]
     digits += split_number(check_digits(digits), 2)
     text = "".join(ALPHABET[digit] for digit in digits)
     return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def encode_fields(differing: Iterable[int]) -> tuple[int, int, int, int]:
+    """Return how many samples there are, how many of those that count differ, in which groups, and the hash of which.
+
+    Args:
+        differing: The numbers of all that differ.
+    """
+    found = frozenset(differing)
+    mask = counted = start = 0
+    for number, group in enumerate(sample_groups()):
+        here = sum(index in found for index in range(start, start + len(group.texts)))
+        mask |= bool(here) << number
+        counted += here if group.counts else 0
+        start += len(group.texts)
+    return start, counted, mask, hash_indexes(sorted(found))
 
 
 def decode_result(code: str) -> DeviceResult:
@@ -127,7 +139,7 @@ def decode_result(code: str) -> DeviceResult:
         ValueError: It is none, is mistyped, or is of a page that another version made.
 
     Example:
-        >>> decode_result("1oi6 j021 8003 x0cf").differing
+        >>> decode_result("ioi6 jo2o o3o4 i7ai").differing
         2
     """
     text = code.translate(DROPPED).upper()
@@ -140,8 +152,7 @@ def decode_result(code: str) -> DeviceResult:
     digits = [ALPHABET.index(letter) for letter in text]
     if digits[0] != SAMPLES_VERSION and check_digits(digits[:-2]) == join_number(digits[-2:]):
         raise ValueError(f"the code is of a page of version {digits[0]}, and this reads version {SAMPLES_VERSION}")
-    groups = sample_groups()
-    count = sum(len(group.texts) for group in groups)
+    count = encode_fields(())[0]
     flags = digits[1]
     length = SHORT + (-(-count // BITS) if flags & WHOLE else 0)
     if len(text) != length or check_digits(digits[:-2]) != join_number(digits[-2:]):
@@ -149,53 +160,22 @@ def decode_result(code: str) -> DeviceResult:
     ends = list(accumulate(WIDTHS))
     fields = [join_number(digits[end - width : end]) for end, width in zip(ends, WIDTHS, strict=True)]
     _, _, font, differing, mask, digest = fields
-    samples = None
+    samples: tuple[int, ...] | None = None
     if flags & WHOLE:
         body = digits[sum(WIDTHS) : -2]
         samples = tuple(index for index in range(len(body) * BITS) if body[index // BITS] >> index % BITS & 1)
-    elif digest == 0:
+    elif not mask:
         samples = ()
-    else:
-        # One alone can be told by its hash.
-        samples = next(((index,) for index in range(count) if hash_indexes([index]) == digest), None)
-    result = DeviceResult(
-        font,
-        differing,
-        tuple(number for number in range(WIDTHS[4] * BITS) if mask >> number & 1),
-        digest,
-        samples,
-        not flags & NO_FONT,
-        not flags & NO_INK,
-    )
-    require_sense(result, groups, count)
-    return result
-
-
-def require_sense(result: DeviceResult, groups: Sequence[SampleGroup], count: int) -> None:
-    """See that what a code says fits together: its check digits fit, but somebody may have made it up.
-
-    Raises:
-        ValueError: It does not.
-    """
-    samples = result.samples
-    good = all(number < len(groups) for number in result.groups)
-    if samples is not None and good:
-        said = encode_result(
-            [index for index in samples if index < count],
-            result.font,
-            whole=True,
-            font_used=result.font_used,
-            ink_measured=result.ink_measured,
-        )
-        digits = [ALPHABET.index(letter) for letter in said.replace("-", "")]
-        good = (
-            all(index < count for index in samples)
-            and join_number(digits[5:7]) == result.differing
-            and join_number(digits[7:10]) == sum(1 << number for number in result.groups)
-            and hash_indexes(samples) == result.digest
-        )
-    if not good:
+    elif 1 <= digest <= count and encode_fields([digest - 1])[1:] == (differing, mask, digest):
+        samples = (digest - 1,)  # one alone is its own hash; where it is not the only one, the rest hardly fits
+    if samples is not None and (
+        any(index >= count for index in samples) or encode_fields(samples)[1:] != (differing, mask, digest)
+    ):
+        raise ValueError("the code says what no page says")  # made up: its last two fit
+    groups = tuple(number for number in range(WIDTHS[4] * BITS) if mask >> number & 1)
+    if any(number >= len(sample_groups()) for number in groups):
         raise ValueError("the code says what no page says")
+    return DeviceResult(font, differing, groups, digest, samples, not flags & NO_FONT, not flags & NO_INK)
 
 
 def check_digits(digits: Sequence[int]) -> int:

@@ -123,7 +123,7 @@
     samples.forEach(function (sample, index) {
       if (!sample.differs) return;
       mask |= 1 << sample.group;
-      hash = (hash * 31 + index + 1) % 1048573;
+      hash = (hash * 1021 + index + 1) % 1048573;
     });
     digits = [data.version, flags].concat(
       splitNumber(data.font, 3), splitNumber(result.count, 2), splitNumber(mask, 3), splitNumber(hash, 4)
@@ -196,7 +196,7 @@
       ['Browser', navigator.userAgent],
       ['System', navigator.platform || ''],
       ['Languages', (navigator.languages || [navigator.language]).join(', ')],
-      ['Screen', screen.width + ' × ' + screen.height + ', ' + (window.devicePixelRatio || 1) + ' pixels each'],
+      ['Screen', screen.width + ' × ' + screen.height + ', at ' + (window.devicePixelRatio || 1) + ' device pixels'],
       ['Text size', Math.round(result.scale * 100) + ' % of what the page asks for'],
       ['Ink', result.inkMeasured ? 'compared' : 'not compared: this browser does not tell where it draws']
     ].forEach(function (fact) {
