@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from khmertext.cli.device import device_page
 from khmertext.cli.page_reports import notation
 from khmertext.cli.site_changes import format_change
 from khmertext.cli.site_check import check
@@ -35,6 +36,7 @@ def site() -> None:
 
 
 site.add_command(check)
+site.add_command(device_page)
 site.add_command(kit)
 site.add_command(watch)
 
