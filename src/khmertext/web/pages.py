@@ -62,7 +62,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     linked = find_linked(page)
     dynamic = page.document.select_one("[data-khmer-dynamic]") is not None
     features_off = find_features_off(page, placer)
-    findings = lint_page(page, features_off) if context.lint else ()
+    findings = lint_page(page) if context.lint else ()
     if not (reader.texts or linked or dynamic):
         stacks, locked = frozenset(placer.stacks), frozenset(page.locked)
         return PageFacts(path, source.encoding, stacks=stacks, locked=locked, findings=findings)

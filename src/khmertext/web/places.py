@@ -141,23 +141,24 @@ class PlaceFinder:
 
     def find_begin(self, node: Text) -> int:
         """Where a text begins."""
-        before: Any = node.previous_sibling
+        inner: Any = node
         between = 0
-        while before is not None:
-            location = before.source_location if isinstance(before, Element) else None
-            if location is not None:
-                return self.follow(int((location.end_tag or location.start_tag).end_offset), between, over=True)
-            between += len(before.data or "") if isinstance(before, Text) else 0
-            before = before.previous_sibling
-        above: Any = node.parent
-        while isinstance(above, Element):
-            if above.source_location is not None:
-                begin = int(above.source_location.start_tag.end_offset)
-                if above.tag in SWALLOWING and self.text.startswith("\n", begin):
+        while True:
+            before: Any = inner.previous_sibling
+            while before is not None:
+                end, passed = find_end(before)
+                between += passed
+                if end >= 0:
+                    return self.follow(end, between, over=True)
+                before = before.previous_sibling
+            inner = inner.parent
+            if not isinstance(inner, Element):
+                return self.follow(0, between, over=True)
+            if inner.source_location is not None:
+                begin = int(inner.source_location.start_tag.end_offset)
+                if inner.tag in SWALLOWING and self.text.startswith("\n", begin):
                     begin += 1
                 return self.follow(begin, between, over=True)
-            above = above.parent
-        return self.follow(0, between, over=True)
 
     def follow(self, position: int, count: int, *, over: bool = False, markup: bool = True) -> int:
         """Where so many characters of a text end that begins somewhere, some of them written as references.
@@ -189,3 +190,22 @@ class PlaceFinder:
             count -= plain - position
             position = plain
         return position
+
+
+def find_end(node: Any) -> tuple[int, int]:
+    """Where a node ends, as far as the file shows it by a tag, and how many characters of text come behind that.
+
+    Of an element that the page only implies, such as a head without a tag, that is where its last child ends; -1 where
+    there is none.
+    """
+    between = 0
+    while node is not None:
+        if isinstance(node, Element) and node.source_location is not None:
+            return int((node.source_location.end_tag or node.source_location.start_tag).end_offset), between
+        between += len(node.data or "") if isinstance(node, Text) else 0
+        last = next(reversed(list(node.children)), None) if isinstance(node, Element) else None
+        while last is not None and not isinstance(last, Element):
+            between += len(last.data or "") if isinstance(last, Text) else 0
+            last = last.previous_sibling
+        node = last
+    return -1, between
