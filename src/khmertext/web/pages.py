@@ -63,7 +63,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     dynamic = page.document.select_one("[data-khmer-dynamic]") is not None
     features_off = find_features_off(page, placer)
     comes = bool(reader.texts or linked or dynamic)
-    findings = lint_page(page, features_off, comes=comes) if context.lint else ()
+    findings = lint_page(page, comes=comes) if context.lint else ()
     if not (reader.texts or linked or dynamic):
         stacks, locked = frozenset(placer.stacks), frozenset(page.locked)
         return PageFacts(path, source.encoding, stacks=stacks, locked=locked, findings=findings)

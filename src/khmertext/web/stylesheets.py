@@ -54,6 +54,7 @@ STATE_PSEUDO_CLASSES = frozenset(
 )
 OF_SELECTORS = frozenset({"is", "where", "has", "not"})
 LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-letter"})
+FIRST_LETTER = "first-letter"
 GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
 # No import counts behind one of them.
 VALID_RULES = GROUPING_RULES | frozenset("font-face keyframes counter-style page property font-feature-values".split())
@@ -64,6 +65,7 @@ GENERATED_TEXTS = frozenset(
 READ_PROPERTIES = GENERATED_TEXTS | frozenset(
     "font-family font font-weight font-size font-feature-settings letter-spacing display list-style all".split()
 )
+READ_PROPERTIES |= {"word-break"}
 # Marks of lists that are known not to be Khmer; another name may be that of a counter style.
 PLAIN_MARKERS = frozenset("none disc circle square decimal inside outside inherit initial unset revert".split())
 ROOT_WORD = re.compile(r":root|html|\*", re.I)
@@ -445,10 +447,13 @@ class Reader:
         self.add_rule(selector, context.conditional, context, settings)
 
     def add_rule(self, selector: str, conditional: bool, context: Context, settings: list[Setting]) -> None:
-        if not settings:
+        first_letter = FIRST_LETTER in selector.lower()  # matters whatever it sets
+        if not settings and not first_letter:
             return
         for arm in split_arms(selector):
             plain, written, pseudo, states = strip_state(arm)
+            if not settings and pseudo != FIRST_LETTER:
+                continue
             specificity = specificity_of(plain)
             if specificity is None:
                 # What it means is not known: it may reach anything, and win.

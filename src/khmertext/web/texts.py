@@ -20,7 +20,7 @@ from khmertext.web.facts import FoundText
 from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, script_readings
 from khmertext.web.stylesheets import GENERATED_TEXTS, Setting, StyleRule, StyleSheet, parse_styles
 
-__all__ = ["ATTRIBUTE_SELECTOR", "TEXT_ATTRIBUTES", "TextReader", "scan_text"]
+__all__ = ["ATTRIBUTE_SELECTOR", "TEXT_ATTRIBUTES", "TextReader", "scan_text", "shows_value"]
 
 TEXT_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "label", "summary", "value", "aria-description")
 ATTRIBUTE_SELECTOR = ",".join(f"[{name}]" for name in TEXT_ATTRIBUTES)
