@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import starmap
 from typing import Any, Final
 
-from khmertext.web.facts import FoundText, PageFacts, SiteWarning
+from khmertext.web.facts import Counted, FoundText, PageFacts, SiteWarning
 from khmertext.web.reading import FileFacts
 from khmertext.web.sources import Insertion
 
@@ -39,6 +39,8 @@ def encode_facts(facts: PageFacts) -> list[Any]:
         sorted(facts.locked),
         sorted(facts.linked),
         [[*one] for one in facts.warnings],
+        list(facts.counted),
+        facts.brought,
     ]
 
 
@@ -60,7 +62,7 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
     """
     rules, stacks = shared
     (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, body, insertions, locked,
-     linked, warnings) = value  # fmt: skip
+     linked, warnings, counted, brought) = value  # fmt: skip
     return PageFacts(
         path,
         encoding,
@@ -79,6 +81,8 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
         frozenset(linked),
         rules,
         read_warnings(warnings),
+        counted=Counted(*counted),
+        brought=brought,
     )
 
 
