@@ -195,6 +195,11 @@ class SiteCache:
             return None
         return data if hash_bytes(data) == digest else None
 
+    @property
+    def changed(self) -> int:
+        """How many parts of the facts would be written."""
+        return len(self.dirty)
+
     def save_facts(self, files: Iterable[bytes] = ()) -> None:
         """Keep what files were found to hold; what is not used any more goes.
 

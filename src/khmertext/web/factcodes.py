@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import starmap
 from typing import Any, Final
 
-from khmertext.web.facts import Counted, FoundText, PageFacts, SiteWarning
+from khmertext.web.facts import Counted, FoundText, PageFacts, PageFinding, SiteWarning
 from khmertext.web.reading import FileFacts
 from khmertext.web.sources import Insertion
 
@@ -39,6 +39,7 @@ def encode_facts(facts: PageFacts) -> list[Any]:
         sorted(facts.locked),
         sorted(facts.linked),
         [[*one] for one in facts.warnings],
+        [[*one] for one in facts.findings],
         list(facts.counted),
         facts.brought,
     ]
@@ -62,7 +63,7 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
     """
     rules, stacks = shared
     (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, body, insertions, locked,
-     linked, warnings, counted, brought) = value  # fmt: skip
+     linked, warnings, findings, counted, brought) = value  # fmt: skip
     return PageFacts(
         path,
         encoding,
@@ -81,8 +82,9 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
         frozenset(linked),
         rules,
         read_warnings(warnings),
-        counted=Counted(*counted),
-        brought=brought,
+        tuple(PageFinding(*one) for one in findings),
+        Counted(*counted),
+        brought,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from khmertext.web.families import is_known_khmer_family
 from khmertext.web.modules import ScriptGraph
@@ -94,6 +94,9 @@ class Counted(NamedTuple):
     frames: int = 0
 
 
+NOTHING: Final = Counted()
+
+
 @dataclass(frozen=True, slots=True)
 class SiteContext:
     """What reading a page needs to know of the rest of the site.
@@ -176,5 +179,5 @@ class PageFacts:
     rules: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
     findings: tuple[PageFinding, ...] = ()
-    counted: Counted = Counted()
+    counted: Counted = NOTHING
     brought: bool = False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from khmertext.files import read_text
+from khmertext.web.facts import FoundText
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.reading import FileFacts
 from khmertext.web.scripts import KHMER_LETTER, script_readings
@@ -69,7 +70,7 @@ def include_texts(included: Iterable[IncludedText]) -> tuple[FileFacts, ...]:
 
 def include_text(one: IncludedText) -> FileFacts:
     readings = script_readings(one.text)
-    found = {}
+    found: dict[str, FoundText] = {}
     for reading in readings:
         for run in scan_text(reading, where=INCLUDED):
             found.setdefault(run.text, run)

@@ -365,8 +365,8 @@ def scan_data(data: bytes, path: str, context: SiteContext, memos: PageMemos) ->
     """The facts of a page; None where it needs nothing."""
     # A stylesheet or a script may bring Khmer to a page that has none itself.
     relevant = context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)
-    relevant = relevant or (context.brought and SCRIPT.search(data))
-    if not (relevant or context.lint):
+    brought = context.brought and SCRIPT.search(data)
+    if not (relevant or brought or context.lint):
         return None
     try:
         facts = scan_page(data, path, context, memos)

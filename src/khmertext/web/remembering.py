@@ -21,12 +21,14 @@ from khmertext.web.memory import PageMemory
 from khmertext.web.stamps import Stamp, StampedTree, settle, take_stamp
 from khmertext.web.webfonts import Download
 from khmertext.web.writing import KnownFiles
+from khmertext.workers import begin
 
 __all__ = ["BuildMemory"]
 
 FONTS: Final = "fonts"
 SEPARATOR: Final = "\n"  # never in a run
 DEVIATIONS: Final = "deviations"
+FEW: Final = 8  # parts of the facts, beyond which another process writes them
 DOWNLOAD: Final = "download"
 
 
@@ -98,6 +100,7 @@ class BuildMemory:
         signatures: Mapping[str, str],
         download: Download | None,
         made_of: Any,
+        jobs: int = 1,
     ) -> None:
         """Keep what this build found, for the next one.
 
@@ -107,11 +110,13 @@ class BuildMemory:
             signatures: Path → what was put into a file, hashed.
             download: The fonts that visitors are offered.
             made_of: What these are made of.
+            jobs: How many processes there may be.
         """
         shelf = self.shelf.current
         files = [font.data for source in shelf.values() for font in source.fonts]
         written = time.time_ns()
-        self.cache.save_facts([*files, *(download.files.values() if download is not None else ())])
+        blobs = [*files, *(download.files.values() if download is not None else ())]
+        saved = begin(lambda: self.cache.save_facts(blobs), jobs if self.cache.changed > FEW else 1)
         now = picture(self.source)
         goal = None if self.output is None else picture(self.output)
         if result["written"] or result["removed"]:
@@ -144,6 +149,7 @@ class BuildMemory:
                 "license": [download.license_name, download.license_file, download.license_text],
                 "family": download.family,
             }
+        saved()  # the state last: it speaks of what is there then
         self.cache.save_state(state)
 
 

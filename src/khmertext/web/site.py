@@ -271,7 +271,7 @@ def build_site(
         if output is None:
             digests = {path: manifest.changed[path].result if path in manifest.changed else found
                        for path, found in digests.items()}  # fmt: skip
-        memory.save(keep_result(result), digests, writer.signatures, download, made_of)
+        memory.save(keep_result(result), digests, writer.signatures, download, made_of, jobs)
     return result
 
 

@@ -40,6 +40,7 @@ from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.cache import hash_value, source_key
 from khmertext.web.keeping import KeptSource, ServedFont, Shelf, assume, keep_font
 from khmertext.web.manifest import hash_bytes
+from khmertext.workers import begin
 
 __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
 
@@ -249,7 +250,8 @@ def make_fonts(
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, ServedFont]] = []
         said: list[str] = []
-        plan = CuttingPlan(source, sorted({*runs, *around}), open_text, family, hinting, prover, said.append)
+        known = sorted({*runs, *around})
+        plan = CuttingPlan(source, known, open_text, family, hinting, prover, said.append, jobs)
         for role, subset in serve_source(plan, shelf):
             subsets.append((role, subset))
             done += 1
@@ -342,7 +344,7 @@ def surround(
 def leave_out(proof: Proof, around: frozenset[Run], runs: Sequence[Run]) -> Proof:
     """A proof that counts the runs of pages alone."""
     extra = around.difference(runs, proof.lacking)
-    return proof._replace(runs=proof.runs - len(extra)) if extra else proof
+    return replace(proof, runs=proof.runs - len(extra)) if extra else proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +359,7 @@ class CuttingPlan:
         hinting: "keep", "drop" or "auto".
         prover: How to prove.
         note: Told what the owner should know.
+        jobs: How many processes there may be.
     """
 
     source: FontSource
@@ -366,6 +369,7 @@ class CuttingPlan:
     hinting: Literal["keep", "drop", "auto"]
     prover: Prover
     note: Callable[[str], None]
+    jobs: int = 1
 
     @property
     def key(self) -> str:
@@ -396,7 +400,7 @@ class CuttingPlan:
 def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, ServedFont]]:
     """Yield the fonts that are served of one, each with its role; the first is the one that draws the pages."""
     if shelf is None:
-        yield from ((role, serve(subset)) for role, subset in cut_source(plan, find_syllables(plan)))
+        yield from cut_source(plan, find_syllables(plan))
         return
     earlier = shelf.earlier.get(plan.key)
     runs = frozenset(plan.runs)
@@ -412,7 +416,7 @@ def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, 
     # Where the full font was alone, one that flags was not worth it; with this text it may be.
     served = keep_source(plan, earlier, proven, shelf) if earlier is not None and len(earlier.fonts) > 1 else []
     if not served:
-        served = [(role, serve(subset)) for role, subset in cut_source(replace(plan, note=said.append), syllables)]
+        served = list(cut_source(replace(plan, note=said.append), syllables))
     for message in said:
         plan.note(message)
     shelf.put(plan.key, served, proven, said)
@@ -446,27 +450,28 @@ def serve(subset: Subset) -> ServedFont:
     return ServedFont(subset.data, subset.face.unicodes, subset.face.glyph_count, subset.proof, subset.rounds)
 
 
-def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[str, Subset]]:
+def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[str, ServedFont]]:
     """Yield the fonts that are cut from one, each with its role; the first is the one that draws the pages."""
     source = plan.source
     if not plan.open_text:
-        yield "text", plan.cut_text()
-        yield "full", plan.cut_full(syllables)
+        full = begin(lambda: serve(plan.cut_full(syllables)), plan.jobs)  # while the other is cut
+        yield "text", serve(plan.cut_text())
+        yield "full", full()
         return
-    full = plan.cut_full(syllables)
+    whole = serve(plan.cut_full(syllables))
     try:
-        flagged = plan.cut_text()
+        flagged = serve(plan.cut_text())
     except FontError as error:
         plan.note(f"{source.name}: every browser gets the full font, since {error.message}")
     else:
-        if len(flagged.data) <= len(full.data) * WORTHWHILE:
+        if len(flagged.data) <= len(whole.data) * WORTHWHILE:
             yield "flagged", flagged
         else:
             plan.note(
-                f"{source.name}: every browser gets the full font ({len(full.data):,} bytes), since one for the known "
+                f"{source.name}: every browser gets the full font ({len(whole.data):,} bytes), since one for the known "
                 f"text that flags all other is hardly smaller ({len(flagged.data):,} bytes)"
             )
-    yield "full", full
+    yield "full", whole
 
 
 def measure_deviation(source: FontSource, weights: Iterable[int], shelf: Shelf | None) -> float:

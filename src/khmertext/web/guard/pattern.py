@@ -42,7 +42,7 @@ def escape(pattern: str) -> str:
 
 
 CLUSTER_PATTERN: Final = make_pattern()
-"""One Khmer cluster of a run, for ``new RegExp(…, "g")``: what is searched over and over gives the clusters in order."""
+"""One Khmer cluster of a run, for ``new RegExp(…, "g")``: searched over and over it gives the clusters in order."""
 
 RUN_CHARACTERS: Final = escape(KHMER_RUN.pattern.removesuffix("+"))
 """What our font's ``unicode-range`` can hold, as a character class."""

@@ -1,0 +1,146 @@
+"""The same as a build, without a disk: facts of pages → a plan with its fonts → pages rewritten one by one.
+
+For programs that hold their pages in memory: generators, servers, tests. Only facts are kept between the steps, never
+the bytes of pages, so a site of any size goes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from khmertext.text.clusters import distinct_clusters
+from khmertext.web.building import SitePlan, edit_sheet, page_insertions
+from khmertext.web.disk import Tree
+from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
+from khmertext.web.guard import choose_listed
+from khmertext.web.reading import PageRead, SiteFacts
+from khmertext.web.site import BuildOptions, check_options, plan_site
+from khmertext.web.sources import apply_insertions, decode_source
+from khmertext.web.webfonts import SiteFonts, make_download, make_fonts, open_sources
+from khmertext.workers import count_jobs
+
+__all__ = ["PagesPlan", "plan_pages", "rewrite_page", "rewrite_sheet"]
+
+
+@dataclass(frozen=True, slots=True)
+class PagesPlan:
+    """What goes into pages, and the files that they then need.
+
+    Attributes:
+        files: Path from the root of the site → bytes: fonts, stylesheet, visitor check.
+        pages: Path → the facts of each page.
+        context: What the site's stylesheets say.
+        plan: What the pages link to.
+        warnings: What the owner should know.
+    """
+
+    files: Mapping[str, bytes]
+    pages: Mapping[str, PageFacts]
+    context: SiteContext
+    plan: SitePlan
+    warnings: tuple[SiteWarning, ...] = ()
+
+
+def plan_pages(
+    facts: Iterable[PageFacts], context: SiteContext | None = None, options: BuildOptions | None = None
+) -> PagesPlan:
+    """Cut and prove the fonts that pages need.
+
+    Args:
+        facts: Of each page, as :func:`khmertext.web.scan_page` gives them.
+        context: What they were read with; it names the family.
+        options: What to do otherwise than by default; those of files and caches have no effect.
+
+    Returns:
+        The plan; one without files when no page needs a font.
+
+    Raises:
+        FontError: A font cannot be used, or a run would look different.
+        ValueError: An option makes no sense, or the family is not that of the context.
+
+    Example:
+        >>> from khmertext.web import SiteContext, scan_page
+        >>> context = SiteContext("Site Khmer")
+        >>> page = "<p lang=km>ខ្មែរ</p>".encode()
+        >>> plan = plan_pages([scan_page(page, "index.html", context)], context)
+        >>> sorted(path.rpartition(".")[2] for path in plan.files if "download" not in path)
+        ['css', 'js', 'svg', 'woff2', 'woff2']
+        >>> b"khmertext/site-khmer." in rewrite_page(page, "index.html", plan)
+        True
+    """
+    options = options or BuildOptions()
+    check_options(options)
+    context = context or SiteContext(options.family)
+    if context.family != options.family:
+        raise ValueError(f"pages were read for the family {context.family!r}, not {options.family!r}")
+    pages = {one.path: one for one in facts}
+    site = SiteFacts(
+        Tree(Path(), (), frozenset(), (), ()), context, tuple(PageRead(one, "", "") for one in pages.values())
+    )
+    texts = site.iter_texts()
+    if not texts and not any(page.needs_font for page in pages.values()):
+        return PagesPlan({}, pages, context, SitePlan(options.folder, options.family), tuple(site.warnings))
+    jobs = count_jobs(options.jobs)
+    sources = open_sources(options.fonts, options.axes, site.weights)
+    listed = choose_listed(distinct_clusters(text.text for _, text in texts)) if options.guard else ()
+    fonts: SiteFonts = make_fonts(
+        sources,
+        list({(text.text, text.language, weight) for _, text in texts for weight in text.weights}),
+        family=options.family,
+        hinting=options.hinting,
+        open_text=options.open_text,
+        anywhere=listed,
+        jobs=jobs,
+    )
+    plan = plan_site(site, fonts, options, make_download(sources) if options.detector else None, guarded=listed)
+    notes = tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
+    lacking = tuple(
+        SiteWarning("lacking", "the font lacks letters of " + text.text, path, text.line)
+        for path, text in texts
+        if text.text in fonts.lacking
+    )
+    files = {f"{plan.folder}/{name}": data for name, data in plan.assets.items()}
+    return PagesPlan(files, pages, context, plan, (*site.warnings, *notes, *lacking))
+
+
+def rewrite_page(data: bytes, path: str, plan: PagesPlan) -> bytes:
+    """Put into a page what it needs.
+
+    Args:
+        data: The page, the same bytes that were read.
+        path: Where it is.
+        plan: The plan.
+
+    Returns:
+        The page with its links; the same bytes where it needs nothing.
+
+    Raises:
+        KeyError: No facts of such a page went into the plan.
+    """
+    facts = plan.pages[path]
+    insertions = page_insertions(facts, plan.plan)
+    return apply_insertions(data, insertions, facts.encoding)[0] if insertions else data
+
+
+def rewrite_sheet(data: bytes, path: str, plan: PagesPlan) -> bytes:
+    """Put our family into the font stacks of a stylesheet file that Khmer uses.
+
+    Args:
+        data: The stylesheet, the same bytes that the context was made of.
+        path: Where it is.
+        plan: The plan.
+
+    Returns:
+        The stylesheet; the same bytes where nothing goes in.
+
+    Raises:
+        KeyError: The context has no such stylesheet.
+        SiteError: It is not in the encoding that it says.
+    """
+    sheet = plan.context.sheets[path]
+    stacks = {index for page in plan.pages.values() for name, index in page.stacks if name == path}
+    source = decode_source(data, source=path, kind="css")
+    insertions = edit_sheet(source, sheet, stacks, plan.context)
+    return apply_insertions(data, insertions, source.encoding)[0] if insertions else data
