@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from khmertext.fonts.planning import PROBE_TEXTS
 from khmertext.script.classes import COENG, KHMER
 from khmertext.script.grammar import MAX_COENGS
 
@@ -40,19 +41,22 @@ ENTRY: Final = re.compile(r"([0-9])([^0-9]+)")
 
 
 def choose_listed(clusters: Iterable[str]) -> tuple[str, ...]:
-    """The clusters that a list may hold: those with Khmer that are whole, sorted.
+    """The clusters that a list holds: those with Khmer that are whole, and what the visitor check measures.
 
     Args:
-        clusters: Distinct clusters.
+        clusters: Distinct clusters of the site.
+
+    Returns:
+        Distinct clusters, sorted.
 
     Example:
-        >>> choose_listed(["ខ", "ក", "x", "ក" + "\u17b6" * 16])
-        ('ក', 'ខ')
+        >>> choose_listed(["ខ", "x", "ក" + "\u17b6" * 16])
+        ('ក', 'កិ', 'ក្ក', 'ខ')
     """
     return tuple(
         sorted(
             cluster
-            for cluster in set(clusters)
+            for cluster in {*clusters, *(text for text, _ in PROBE_TEXTS)}
             if not KHMER.isdisjoint(cluster) and len(cluster) <= LONGEST and cluster.count(COENG) < MAX_COENGS
         )
     )

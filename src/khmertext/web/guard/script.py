@@ -28,7 +28,7 @@ def make_guard(clusters: Iterable[str]) -> bytes:
     Source: ECMA-262, section 12.9.4 (escapes in string literals).
 
     Example:
-        >>> b'"0^0\\u17e1".replace' in make_guard(["ក", "១"])
+        >>> b'0\\u17e1".replace' in make_guard(["ក", "១"])
         True
     """
     script = resources.files(__package__).joinpath("guard.min.js").read_text(encoding="ascii")
