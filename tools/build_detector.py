@@ -50,6 +50,24 @@ def build_script(source: str, *, offline: bool = False) -> str:
         RuntimeError: There is no terser to be had, or it refuses the source.
         ValueError: The result is too large.
     """
+    script = header(source) + minify(source, offline=offline)
+    if len(script) >= LIMIT or packed_size(script) >= PACKED_LIMIT:
+        raise ValueError(
+            f"{len(script)} bytes, {packed_size(script)} with brotli; the limits are {LIMIT} and {PACKED_LIMIT}"
+        )
+    return script
+
+
+def minify(source: str, *, offline: bool = False) -> str:
+    """A script without comments, spaces and long names.
+
+    Args:
+        source: The readable script.
+        offline: Use terser only if it is on this machine already.
+
+    Raises:
+        RuntimeError: There is no terser to be had, or it refuses the source.
+    """
     npx = shutil.which("npx")
     if npx is None:
         raise RuntimeError("npx is not installed (it comes with Node.js)")
@@ -57,12 +75,7 @@ def build_script(source: str, *, offline: bool = False) -> str:
     run = subprocess.run(command, input=source, capture_output=True, text=True, encoding="utf-8", check=False)
     if run.returncode:
         raise RuntimeError(run.stderr.strip() or "terser failed")
-    script = header(source) + run.stdout.strip() + "\n"
-    if len(script) >= LIMIT or packed_size(script) >= PACKED_LIMIT:
-        raise ValueError(
-            f"{len(script)} bytes, {packed_size(script)} with brotli; the limits are {LIMIT} and {PACKED_LIMIT}"
-        )
-    return script
+    return run.stdout.strip() + "\n"
 
 
 def packed_size(script: str) -> int:

@@ -22,6 +22,7 @@ from khmertext.web import (
     build_site,
     clean_site,
 )
+from khmertext.web.assumptions import count_assumptions
 
 __all__ = ["site"]
 
@@ -122,6 +123,8 @@ def show_result(result: BuildResult, output: Path | None, source: Path, *, dry_r
         ("font", f"{saved}, {result.glyphs:,} glyphs" + (", in Chromium" if result.whole else "")),
         *([("other browsers", f"{result.whole:,} bytes, all Khmer")] if result.whole else []),
         ("runs proven", f"{result.runs:,}"),
+        *guard_rows(result),
+        ("assumptions", f"{count_assumptions(result.assumptions):,}, listed in the manifest"),
         ("files written", f"{result.written:,}" + (f", {result.removed:,} removed" if result.removed else "")),
         ("warnings", f"{len(result.warnings) + len(result.lacking):,}"),
     ]
@@ -131,6 +134,12 @@ def show_result(result: BuildResult, output: Path | None, source: Path, *, dry_r
         click.echo(DRY_RUN + ("" if result.written or result.removed else UP_TO_DATE))
     elif not result.written:
         click.echo(f"{printable(str(output or source))} was up to date")
+
+
+def guard_rows(result: BuildResult) -> list[tuple[str, str]]:
+    """What there is to say of the guard; nothing where there is none."""
+    guard = result.assumptions.get("guard", {})
+    return [("guard", f"{guard['clusters']:,} clusters known, in any order")] if guard.get("on") else []
 
 
 def show_warnings(result: BuildResult) -> None:
@@ -168,6 +177,7 @@ def result_value(result: BuildResult) -> dict[str, Any]:
     )
     return {
         **{name: getattr(result, name) for name in names},
+        "assumptions": dict(result.assumptions),
         "lacking": [one._asdict() for one in result.lacking],
         "warnings": [one._asdict() for one in result.warnings],
     }

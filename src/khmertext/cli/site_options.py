@@ -66,6 +66,19 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = {
         help="Whether pages may come to show Khmer that is not in them now: comments, search, a CMS. Chromium then "
         "gets a font that knows the pages and flags the rest, other browsers all Khmer. [default: known text]",
     ),
+    "include_text": click.option(
+        "--include-text",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="A text file outside the site, in UTF-8, with Khmer that its scripts bring; repeatable.",
+    ),
+    "guard": click.option(
+        "--guard/--no-guard",
+        default=None,
+        help="Whether pages get a script that sees to it that other Khmer that scripts bring is drawn with all of "
+        "Khmer, which is loaded only then. [default: they do not]",
+    ),
     "slack": click.option(
         "--slack",
         type=click.FloatRange(0, 1000),

@@ -16,6 +16,7 @@ from khmertext.web.detector import make_noscript, make_script_tag
 from khmertext.web.engines import FALLS_BACK_AFTER_SHAPING
 from khmertext.web.escaping import escape_html, quote_path
 from khmertext.web.facts import MARK, PageFacts, SiteContext
+from khmertext.web.guard import make_guard_tag
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.sources import Insertion, SourceText
 from khmertext.web.stacks import place_family, quote_family
@@ -68,6 +69,7 @@ class SitePlan:
         alt: What the pre-shaped sentence says.
         languages: The languages of the notice besides English and Khmer.
         noscript: Whether pages get the visitor check without JavaScript too.
+        guard: Name of the script of the guard; empty when there is none.
         written: What :meth:`links` found already.
     """
 
@@ -80,17 +82,19 @@ class SitePlan:
     alt: str = ""
     languages: tuple[str, ...] = ()
     noscript: bool = False
-    written: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    guard: str = ""
+    written: dict[tuple[str, bool], str] = field(default_factory=dict, repr=False, compare=False)
 
-    def links(self, prefix: str) -> str:
+    def links(self, prefix: str, *, preload: bool = True) -> str:
         """The elements that go into the head of pages; those of one folder have the same.
 
         Args:
             prefix: What leads from the page to the root of the site.
+            preload: Whether the page surely shows Khmer.
         """
-        if prefix not in self.written:
-            self.written[prefix] = page_links(self, prefix)
-        return self.written[prefix]
+        if (prefix, preload) not in self.written:
+            self.written[prefix, preload] = page_links(self, prefix, preload=preload)
+        return self.written[prefix, preload]
 
 
 def name_asset(stem: str, data: bytes, suffix: str) -> str:
@@ -197,8 +201,8 @@ def style_link(plan: SitePlan, prefix: str) -> str:
     return f'<link {MARK}="" rel="stylesheet" href="{escape_html(asset_url(plan, prefix, plan.style))}"/>'
 
 
-def page_links(plan: SitePlan, prefix: str, *, style: bool = True) -> str:
-    """The elements that go into a page's head: preloads, the stylesheet, the visitor check."""
+def page_links(plan: SitePlan, prefix: str, *, style: bool = True, preload: bool = True) -> str:
+    """The elements that go into a page's head: preloads, the stylesheet, the visitor check, the guard."""
 
     def url(name: str) -> str:
         return asset_url(plan, prefix, name)
@@ -206,13 +210,15 @@ def page_links(plan: SitePlan, prefix: str, *, style: bool = True) -> str:
     links = [
         f'<link {MARK}="" rel="preload" href="{escape_html(url(name))}" as="font" type="font/woff2"'
         ' crossorigin="anonymous"/>'
-        for name in plan.preloads
+        for name in (plan.preloads if preload else ())
     ]
     if style:
         links.append(style_link(plan, prefix))
     if plan.script:
         settings = {name: url(value) for name, value in plan.script.items()}
         links.append(make_script_tag(alt=plan.alt, languages=plan.languages, **settings))
+    if plan.guard:
+        links.append(make_guard_tag(src=url(plan.guard), family=plan.family))
     return "".join(links)
 
 
@@ -226,12 +232,14 @@ def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
     """Everything that goes into a page, the links among it; nothing for a page that needs nothing."""
     if not facts.needs_font:
         return []
+    # A page may have the links only for what its scripts might bring.
+    preload = bool(facts.texts or facts.linked or not facts.brought)
     if facts.early < 0:
-        links = [Insertion(facts.head, plan.links(facts.prefix))]
+        links = [Insertion(facts.head, plan.links(facts.prefix, preload=preload))]
     else:
         links = [
             Insertion(facts.early, style_link(plan, facts.early_prefix)),
-            Insertion(facts.head, page_links(plan, facts.prefix, style=False)),
+            Insertion(facts.head, page_links(plan, facts.prefix, style=False, preload=preload)),
         ]
     if plan.noscript and facts.body >= 0:
         links.append(Insertion(facts.body, page_notice(plan, facts.prefix)))

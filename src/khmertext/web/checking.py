@@ -61,12 +61,15 @@ class SiteReview(NamedTuple):
         findings: What is wrong with its pages and stylesheets, in the order of files.
         pages: How many pages there are.
         built: Whether a build wrote it.
+        included: The names of the text files beside the site whose Khmer was proven when it was built. That holds as
+            long as the fonts are those of the build.
     """
 
     problems: tuple[Problem, ...]
     findings: tuple[PageFinding, ...]
     pages: int
     built: bool
+    included: tuple[str, ...] = ()
 
 
 class ShippedFont(NamedTuple):
@@ -145,6 +148,7 @@ def review_site(
     manifest = earlier.manifest
     source = str(root / folder / MANIFEST)
     excluded, also, fonts = read_report(manifest, folder, source)
+    included, guarded = read_brought(manifest, source)
     problems = []
     if earlier.journal is not None:
         problems.append(Problem(f"{folder}/{JOURNAL}", 0, "", f"a later build was interrupted; {AGAIN}", "KS903"))
@@ -158,6 +162,7 @@ def review_site(
         also=also,
         jobs=count_jobs(jobs),
         progress=progress,
+        brought=guarded or bool(included),
         lint=lint,
     )
     problems += check_links(root, facts, manifest)
@@ -169,7 +174,9 @@ def review_site(
     if not fonts:
         problems += [Problem(path, text.line, text.text, f"{text.where}: the site has no font yet; {AGAIN}", "KS901")
                      for path, text in texts]  # fmt: skip
-    return SiteReview(tuple(sorted(set(problems))), tuple(facts.findings), facts.page_count, built=True)
+    return SiteReview(
+        tuple(sorted(set(problems))), tuple(facts.findings), facts.page_count, built=True, included=included
+    )
 
 
 def is_built(root: Path) -> bool:
@@ -205,6 +212,16 @@ def read_report(
     except (KeyError, TypeError, AttributeError) as error:
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
     return exclude, also, fonts
+
+
+def read_brought(manifest: Manifest, source: str) -> tuple[tuple[str, ...], bool]:
+    """The text files beside the site that a build knew of, and whether it has the guard; older builds had neither."""
+    try:
+        assumptions: Mapping[str, Any] = manifest.report.get("assumptions", {})
+        names = tuple(str(one["name"]) for one in assumptions.get("included_text", ()))
+        return names, bool(assumptions.get("guard", {}).get("on", False))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
 
 
 def damaged_assets(root: Path, manifest: Manifest) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import starmap
 from typing import Any, Final
 
-from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteWarning
+from khmertext.web.facts import Counted, FoundText, PageFacts, PageFinding, SiteWarning
 from khmertext.web.reading import FileFacts
 from khmertext.web.sources import Insertion
 
@@ -40,6 +40,8 @@ def encode_facts(facts: PageFacts) -> list[Any]:
         sorted(facts.linked),
         [[*one] for one in facts.warnings],
         [[*one] for one in facts.findings],
+        list(facts.counted),
+        facts.brought,
     ]
 
 
@@ -61,7 +63,7 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
     """
     rules, stacks = shared
     (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, body, insertions, locked,
-     linked, warnings, findings) = value  # fmt: skip
+     linked, warnings, findings, counted, brought) = value  # fmt: skip
     return PageFacts(
         path,
         encoding,
@@ -81,6 +83,8 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
         rules,
         read_warnings(warnings),
         tuple(PageFinding(*one) for one in findings),
+        Counted(*counted),
+        brought,
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from khmertext.web.families import is_known_khmer_family
 from khmertext.web.modules import ScriptGraph
 from khmertext.web.sources import Insertion
 from khmertext.web.stylesheets import StyleSheet
 
-__all__ = ["LAYER", "MARK", "FoundText", "PageFacts", "PageFinding", "SiteContext", "SiteWarning"]
+__all__ = ["LAYER", "MARK", "Counted", "FoundText", "PageFacts", "PageFinding", "SiteContext", "SiteWarning"]
 
 MARK = "data-khmertext"
 """The attribute on every element that we put into a page or write a rule for."""
@@ -78,6 +78,25 @@ class FoundText(NamedTuple):
     where: str
 
 
+class Counted(NamedTuple):
+    """What a build does not see of a page, or takes for granted.
+
+    Attributes:
+        typed: Fields and places with the family that has all of Khmer.
+        unstyled: Fields that keep the browser's own font.
+        scripts: Script elements.
+        frames: Frames and embedded documents.
+    """
+
+    typed: int = 0
+    unstyled: int = 0
+    scripts: int = 0
+    frames: int = 0
+
+
+NOTHING: Final = Counted()
+
+
 @dataclass(frozen=True, slots=True)
 class SiteContext:
     """What reading a page needs to know of the rest of the site.
@@ -93,6 +112,7 @@ class SiteContext:
         files: Every file of the site.
         locked: The stylesheet files whose bytes some page fixes by ``integrity``.
         rebuilt: Whether an earlier build put this family in, so that stacks may name it.
+        brought: Whether any script may bring Khmer that is in no file of the site.
         lint: Whether pages are looked at for what is wrong with them.
     """
 
@@ -106,6 +126,7 @@ class SiteContext:
     files: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
     rebuilt: bool = False
+    brought: bool = False
     lint: bool = False
 
     def shows_khmer(self, name: str) -> bool:
@@ -136,6 +157,8 @@ class PageFacts:
         rules: CSS rules for the elements that the insertions mark.
         warnings: What the owner should know.
         findings: What is wrong with it, where that was asked for.
+        counted: What is not seen of it.
+        brought: Whether its scripts may bring Khmer that is in no file of the site.
     """
 
     path: str
@@ -156,3 +179,5 @@ class PageFacts:
     rules: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
     findings: tuple[PageFinding, ...] = ()
+    counted: Counted = NOTHING
+    brought: bool = False

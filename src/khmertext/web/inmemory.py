@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from khmertext.text.clusters import distinct_clusters
 from khmertext.web.building import SitePlan, edit_sheet, page_insertions
 from khmertext.web.disk import Tree
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
+from khmertext.web.guard import choose_listed
 from khmertext.web.reading import PageRead, SiteFacts
 from khmertext.web.site import BuildOptions, check_options, plan_site
 from khmertext.web.sources import apply_insertions, decode_source
@@ -82,15 +84,17 @@ def plan_pages(
         return PagesPlan({}, pages, context, SitePlan(options.folder, options.family), tuple(site.warnings))
     jobs = count_jobs(options.jobs)
     sources = open_sources(options.fonts, options.axes, site.weights)
+    listed = choose_listed(distinct_clusters(text.text for _, text in texts)) if options.guard else ()
     fonts: SiteFonts = make_fonts(
         sources,
         list({(text.text, text.language, weight) for _, text in texts for weight in text.weights}),
         family=options.family,
         hinting=options.hinting,
         open_text=options.open_text,
+        anywhere=listed,
         jobs=jobs,
     )
-    plan = plan_site(site, fonts, options, make_download(sources) if options.detector else None)
+    plan = plan_site(site, fonts, options, make_download(sources) if options.detector else None, guarded=listed)
     notes = tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
     lacking = tuple(
         SiteWarning("lacking", "the font lacks letters of " + text.text, path, text.line)

@@ -97,7 +97,7 @@ def write_kit(output: Path, options: KitOptions, *, progress: Progress | None = 
         FontError: A font cannot be used.
         ValueError: An option makes no sense.
     """
-    build = replace(options.build, open_text=True)
+    build = replace(options.build, open_text=True, guard=False)
     check_options(build)
     if not options.base_url.endswith("/") or any(letter in options.base_url for letter in "?#\"'<>\\ \n"):
         raise ValueError("the base URL ends with a slash, and has no query, quotes or blanks")

@@ -104,6 +104,7 @@ class PageMemory:
                 sorted(context.khmer_families),
                 sorted(context.khmer_fonts),
                 others,
+                context.brought,
             ]
         )
         self.broad_key = hash_value([self.key, sorted(context.files), sorted(context.folders)])

@@ -12,7 +12,7 @@ from turbohtml import Element
 
 from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
-from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
+from khmertext.web.facts import Counted, PageFacts, SiteContext, SiteWarning
 from khmertext.web.families import KHMER_FEATURES
 from khmertext.web.linting import lint_page
 from khmertext.web.modules import find_names
@@ -25,6 +25,7 @@ from khmertext.web.texts import TextReader
 __all__ = ["scan_page"]
 
 FEATURES = "font-feature-settings"
+FRAMES = "iframe,frame,object,embed"
 FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|off)\b""")
 SHADOWED = (
     "stands in a shadow, where the rules of our stylesheet do not reach, and its font is the browser's: its Khmer "
@@ -61,17 +62,19 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     reader.read()
     linked = find_linked(page)
     dynamic = page.document.select_one("[data-khmer-dynamic]") is not None
+    scripts = len(page.document.select("script"))
+    brought = page.context.brought and scripts > 0
     features_off = find_features_off(page, placer)
     comes = bool(reader.texts or linked or dynamic)
     findings = lint_page(page, comes=comes) if context.lint else ()
-    if not (reader.texts or linked or dynamic):
+    if not (comes or brought):
         stacks, locked = frozenset(placer.stacks), frozenset(page.locked)
         return PageFacts(path, source.encoding, stacks=stacks, locked=locked, findings=findings)
     refuse_named(own_stacks(page), context, path)
-    if linked or reader.has_script_text:
+    if linked or reader.has_script_text or brought:
         placer.edit_every_stack()
         placer.cover_script_elements()
-    elif reader.texts and page.document.select_one("script") is not None:
+    elif reader.texts and scripts:
         # A script may give Khmer a class that nothing on the page has yet.
         for use in page.cascade.unmatched:
             placer.edit_stack(use)
@@ -87,7 +90,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         texts=texts,
         characters=reader.characters,
         needs_font=True,
-        open_text=bool(linked) or placer.has_fields or reader.has_script_text,
+        open_text=bool(linked) or placer.has_fields or reader.has_script_text or brought,
         head=source.byte_offset(page.head_offset()),
         prefix=prefix,
         early=source.byte_offset(early) if early >= 0 else -1,
@@ -104,6 +107,8 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
             *find_shadowed(page, placer.marked),
         ),
         findings=findings,
+        counted=Counted(placer.typed, placer.bare, scripts, len(page.document.select(FRAMES))),
+        brought=brought,
     )
 
 

@@ -95,6 +95,8 @@ class FamilyPlacer:
         stacks: The font stacks of stylesheet files that our family goes into: path and index.
         rules: CSS rules for the elements that the insertions mark.
         has_fields: Whether the page has places for text that nobody knows yet.
+        typed: How many of these have the family with all of Khmer.
+        bare: How many keep the browser's own font.
     """
 
     def __init__(self, page: PageDocument) -> None:
@@ -108,6 +110,7 @@ class FamilyPlacer:
         self.stacks: set[tuple[str, int]] = set()
         self.rules: set[str] = set()
         self.has_fields = False
+        self.typed = self.bare = 0
         self.marked: set[int] = set()
         self.used: set[Element] = set()
         self.settled: set[int] = set()
@@ -519,7 +522,6 @@ class FamilyPlacer:
 
     def mark_dynamic(self) -> None:
         """Fields that visitors type into, and places that scripts fill, use the family with all of Khmer."""
-        bare = 0
         first: Element | None = None
         for element in self.document.select("input,textarea,[contenteditable],[data-khmer-dynamic]"):
             if element.tag == "input" and text_attribute(element, "type").lower() not in TYPED_INPUTS:
@@ -529,9 +531,10 @@ class FamilyPlacer:
             self.has_fields = True
             font = self.cascade.resolve(element)
             if font.origin in (FontOrigin.CONTROL, FontOrigin.MONOSPACE) and not self.holds_khmer(element):
-                bare += 1
+                self.bare += 1
                 first = first or element
                 continue
+            self.typed += 1
             self.mark_element(element, full=True)
         for element in self.document.select("[data-khmer-dynamic] *,[contenteditable] *"):
             font = self.cascade.resolve(element)
@@ -541,7 +544,7 @@ class FamilyPlacer:
             self.page.warn(
                 "unstyled-fields",
                 first,
-                f"{bare} text field(s) keep the browser's own font; Khmer typed there "
+                f"{self.bare} text field(s) keep the browser's own font; Khmer typed there "
                 "shows in the visitor's font; `font: inherit` on them lets ours in",
             )
 

@@ -56,6 +56,8 @@ CHUNK = 200
 # A declaration is short; without a bound a page full of the word "counter" would be read again and again.
 BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]{0,200}(?:khmer|cambodian)", re.I)
 
+SCRIPT = re.compile(rb"<(?:[a-z]+:)?script\b|s\0c\0r\0i\0p\0t", re.I)
+
 # What makes the meaning of a page's links depend on the site's folders (HTML Standard, 4.2.3).
 BASE = re.compile(rb"<(?:[a-z]+:)?base\b|b\0a\0s\0e", re.I)
 
@@ -211,7 +213,7 @@ class SiteFacts:
     def weights(self) -> tuple[int, int]:
         """The lowest and highest weight that Khmer is shown in; at least 400 to 700 where that cannot be told."""
         weights = {weight for page in self.pages for text in page.facts.texts for weight in text.weights}
-        if not weights or any(page.facts.open_text for page in self.pages):
+        if not weights or self.context.brought or any(page.facts.open_text for page in self.pages):
             weights |= {400, 700}
         return min(weights), max(weights)
 
@@ -254,6 +256,7 @@ def read_site(
     jobs: int = 1,
     progress: Progress | None = None,
     memory: Memory | None = None,
+    brought: bool = False,
     lint: bool = False,
 ) -> SiteFacts:
     """Read every file of a site that can show Khmer.
@@ -267,6 +270,7 @@ def read_site(
         jobs: Processes to use.
         progress: Told how far it is.
         memory: What an earlier build found in the same pages, and where to keep what this one finds.
+        brought: Whether scripts may bring Khmer that is in no file of the site.
         lint: Whether to find what is wrong with pages, too.
 
     Returns:
@@ -300,6 +304,7 @@ def read_site(
         folders=tree.folders,
         files=frozenset(tree.files),
         rebuilt=family in restorer.families,
+        brought=brought,
         lint=lint,
     )
     for path, sheet in sheets.items():
@@ -360,7 +365,8 @@ def scan_data(data: bytes, path: str, context: SiteContext, memos: PageMemos) ->
     """The facts of a page; None where it needs nothing."""
     # A stylesheet or a script may bring Khmer to a page that has none itself.
     relevant = context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)
-    if not (relevant or context.lint):
+    brought = context.brought and SCRIPT.search(data)
+    if not (relevant or brought or context.lint):
         return None
     try:
         facts = scan_page(data, path, context, memos)

@@ -28,6 +28,8 @@ SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
         "noscript": bool,
         "notice_languages": list,
         "open_text": bool,
+        "include_text": list,
+        "guard": bool,
         "cache": (str, bool),
         "slack": (int, float),
         "jobs": int,
@@ -36,7 +38,7 @@ SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
 """Name → what its value is; a list is of strings. ``cache`` is a path or false, for none."""
 
 LIMITS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({"jobs": (1, 64), "slack": (0, 1000)})
-PATHS: Final = frozenset({"font", "cache"})
+PATHS: Final = frozenset({"font", "cache", "include_text"})
 
 
 def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict[str, Any]:
@@ -73,6 +75,8 @@ def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict
             raise SiteError(f'"{name}" is empty', source=source, hint="name a path, or leave the option out")
     read = dict(values)
     fonts = read.pop("font", [])
+    if "include_text" in read:
+        read["include_text"] = tuple(base / one for one in read["include_text"])
     if read.get("cache", False) is False:
         read["cache"] = None if "cache" in read else default_cache()
     else:
@@ -133,6 +137,8 @@ def make_options(values: Mapping[str, Any]) -> BuildOptions:
         noscript=values.get("noscript", usual.noscript),
         notice_languages=tuple(values.get("notice_languages", ())),
         open_text=values.get("open_text", usual.open_text),
+        include_text=tuple(values.get("include_text", ())),
+        guard=values.get("guard", usual.guard),
         cache=values["cache"] if "cache" in values else default_cache(),
         slack=values.get("slack", 100 * usual.slack) / 100,
         jobs=values.get("jobs"),

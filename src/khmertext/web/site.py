@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
@@ -17,10 +17,13 @@ from typing import Any, Literal, NamedTuple
 from khmertext.fonts.default import find_font
 from khmertext.text.clusters import distinct_clusters
 from khmertext.version import __version__
+from khmertext.web.assumptions import list_assumptions
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
 from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
+from khmertext.web.guard import choose_listed, make_guard
+from khmertext.web.included import INCLUDED, IncludedText, include_texts, read_included
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
@@ -55,6 +58,8 @@ class BuildOptions:
         noscript: Whether pages get it in their body too, for browsers without JavaScript.
         notice_languages: The languages of its notice besides English and Khmer.
         open_text: Whether pages may come to hold Khmer that the build does not know: comments, search, a CMS.
+        include_text: Text files outside the site whose Khmer its scripts are known to bring.
+        guard: Whether pages get a script that moves text with unknown clusters to the family with all of Khmer.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
         jobs: Processes, or None for one a processor.
@@ -71,6 +76,8 @@ class BuildOptions:
     noscript: bool = False
     notice_languages: tuple[str, ...] = ()
     open_text: bool = False
+    include_text: tuple[Path, ...] = ()
+    guard: bool = False
     cache: Path | None = None
     slack: float = 0.1
     jobs: int | None = None
@@ -120,6 +127,12 @@ class BuildResult:
     warnings: tuple[SiteWarning, ...] = ()
     manifest: Manifest | None = None
 
+    @property
+    def assumptions(self) -> Mapping[str, Any]:
+        """What was taken for granted, as the manifest has it (:func:`khmertext.web.assumptions.list_assumptions`)."""
+        found = self.manifest.report.get("assumptions") if self.manifest is not None else None
+        return found if isinstance(found, Mapping) else {}
+
 
 # -- build ---------------------------------------------------------------------------------------------------------
 
@@ -161,7 +174,8 @@ def build_site(
         require_folder(target, options.folder, earlier)
     # The input may itself be a built site; what a build put in is never read as the author's.
     own = earlier if output is None else load_earlier(source, options.folder)
-    memory = remember(source, output, options)
+    included = read_included(options.include_text)
+    memory = remember(source, output, options, included)
     if memory is not None and earlier.journal is None and earlier.manifest is not None:
         result = recall_result(memory, earlier.manifest)
         if result is not None:
@@ -180,9 +194,12 @@ def build_site(
         jobs=jobs,
         progress=progress,
         memory=memory.pages if memory is not None else None,
+        brought=options.guard or bool(included),
     )
+    facts = replace(facts, files=(*facts.files, *include_texts(included)))
     texts = facts.iter_texts()
     clusters = distinct_clusters(found.text for _, found in texts)
+    listed = choose_listed(clusters) if options.guard else ()
     khmer_pages = sum(page.facts.needs_font for page in facts.pages)
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()
@@ -203,6 +220,7 @@ def build_site(
                 family=options.family,
                 hinting=options.hinting,
                 open_text=options.open_text,
+                anywhere=listed,
                 jobs=jobs,
                 progress=progress,
                 shelf=memory.shelf if memory is not None else None,
@@ -210,7 +228,7 @@ def build_site(
             if making is not None:  # beside the site's own fonts
                 download = making()
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
-        plan = plan_site(facts, fonts, options, download)
+        plan = plan_site(facts, fonts, options, download, guarded=listed)
         if plan.noscript:
             warnings += tuple(
                 SiteWarning("no-body", NO_BODY, page.facts.path, 0)
@@ -223,7 +241,7 @@ def build_site(
     writer = SiteWriter(
         facts,
         plan,
-        make_report(facts, fonts, options, clusters),
+        make_report(facts, fonts, options, clusters, plan.guard),
         restorer=restorer,
         earlier=earlier,
         output=output,
@@ -257,13 +275,16 @@ def build_site(
     return result
 
 
-def remember(source: Path, output: Path | None, options: BuildOptions) -> BuildMemory | None:
+def remember(
+    source: Path, output: Path | None, options: BuildOptions, included: Sequence[IncludedText]
+) -> BuildMemory | None:
     """What is known of a site from its earlier builds; None where nothing is to be kept."""
     if options.cache is None:
         return None
     # The default font counts in any case: visitors are offered it where the site's own may not be published.
     fonts = [hash_bytes(read_file(path.parent, path.name)) for path in (*options.fonts, find_font())]
     values = asdict(options) | {"fonts": fonts, "cache": None, "jobs": None}
+    values["include_text"] = [[one.name, one.digest] for one in included]
     return BuildMemory(options.cache, source, output, values, options.slack)
 
 
@@ -305,6 +326,8 @@ def check_options(options: BuildOptions) -> None:
     more_languages(options.notice_languages)
     if not options.detector and (options.noscript or options.notice_languages):
         raise ValueError("without the visitor check there is no notice to have languages or a version without scripts")
+    if options.guard and options.open_text:
+        raise ValueError("with open text every browser draws all Khmer already: use either that or the guard")
     if options.hinting not in ("keep", "drop", "auto"):
         raise ValueError("hinting is keep, drop or auto")
 
@@ -339,7 +362,14 @@ def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:
     ]
 
 
-def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, download: Download | None) -> SitePlan:
+def plan_site(
+    facts: SiteFacts,
+    fonts: SiteFonts,
+    options: BuildOptions,
+    download: Download | None,
+    *,
+    guarded: Sequence[str] = (),
+) -> SitePlan:
     """Every asset with its name, and what pages need to know to link to them."""
     assets: dict[str, bytes] = dict(fonts.files)
     probe = probe_family(options.family, fonts.assets)
@@ -366,6 +396,11 @@ def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, downloa
         assets["download/index.html"] = page
         script["font"] = f"download/{download.fonts[0][1]}"
         script["install"] = "download/index.html"
+    guard = ""
+    if options.guard:
+        data = make_guard(guarded)
+        guard = name_asset("guard", data, ".js")
+        assets[guard] = data
     rules = [rule for page in facts.pages for rule in page.facts.rules]
     css = format_css(options.family, fonts.assets, rules, check)
     style = name_asset(options.family, css, ".css")
@@ -380,13 +415,17 @@ def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, downloa
         alt=detector.alt if detector is not None else "",
         languages=more_languages(options.notice_languages),
         noscript=options.noscript and detector is not None,
+        guard=guard,
     )
 
 
-def make_report(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, clusters: Sequence[str]) -> dict[str, Any]:
+def make_report(
+    facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, clusters: Sequence[str], guard: str = ""
+) -> dict[str, Any]:
     """What the manifest tells besides the files: versions, options, inputs, what was read and proven."""
     inputs = {page.facts.path: page.original for page in facts.pages}
-    inputs |= {file.path: file.original for file in facts.files if file.texts}
+    inputs |= {file.path: file.original for file in facts.files if file.texts and file.kind != INCLUDED}
+    watched = {"file": guard, "clusters": len(choose_listed(clusters))} if guard else {}
     return {
         "versions": {
             "khmertext": __version__,
@@ -401,7 +440,9 @@ def make_report(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, clust
             "noscript": options.noscript,
             "notice_languages": list(more_languages(options.notice_languages)),
             "open_text": options.open_text,
+            "guard": options.guard,
         },
+        "assumptions": list_assumptions(facts, exclude=options.exclude, also=options.also, guard=watched),
         "inputs": dict(sorted(inputs.items())),
         "text": {
             "pages": facts.page_count,

@@ -33,7 +33,8 @@ from khmertext.fonts import (
 from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.default import find_font
 from khmertext.fonts.deviation import require_near
-from khmertext.fonts.runs import split_all_at_gaps, split_long
+from khmertext.fonts.neighbours import MAX_PAIRS, chain_neighbours
+from khmertext.fonts.runs import split_all_at_gaps, split_at_gaps, split_long
 from khmertext.text.clusters import distinct_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.cache import hash_value, source_key
@@ -48,6 +49,9 @@ __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts",
 Rounding moves the default font by one unit at most; more than this is another font than the one that was given.
 """
 
+
+NORMAL = 400  # the weight of text that nothing is said of
+SOME_PAIRS = 40_000  # tried in each further language and weight
 
 WORTHWHILE = 0.8
 """A font that flags is served if it has at most this share of the full one's bytes.
@@ -201,6 +205,7 @@ def make_fonts(
     family: str,
     hinting: Literal["keep", "drop", "auto"] = "auto",
     open_text: bool = False,
+    anywhere: Sequence[str] = (),
     jobs: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
     shelf: Shelf | None = None,
@@ -216,6 +221,7 @@ def make_fonts(
         family: The family's name, for fonts whose own name is reserved.
         hinting: "keep", "drop" or "auto".
         open_text: Whether pages may come to hold text that is not known.
+        anywhere: Clusters that are to be drawn right in any order, in all languages and weights of the texts.
         jobs: Processes for the proof.
         progress: Told how far it is.
         shelf: What earlier builds cut, and where to put what this one does.
@@ -240,10 +246,12 @@ def make_fonts(
         runs = sorted(
             {Run(piece, language, served[weight]) for text, language, weight in texts for piece in pieces[text]}
         )
+        around, neighbours = surround(source, anywhere, runs)
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, ServedFont]] = []
         said: list[str] = []
-        plan = CuttingPlan(source, runs, open_text, family, hinting, prover, said.append, jobs)
+        known = sorted({*runs, *around})
+        plan = CuttingPlan(source, known, open_text, family, hinting, prover, said.append, jobs)
         for role, subset in serve_source(plan, shelf):
             subsets.append((role, subset))
             done += 1
@@ -272,7 +280,7 @@ def make_fonts(
                     "rounds": subset.rounds,
                 }
             )
-        proofs.append(subsets[0][1].proof)
+        proofs.append(leave_out(subsets[0][1].proof, around, runs))
         glyphs += subsets[0][1].glyph_count
         after += len(subsets[0][1].data)
         whole += len(subsets[-1][1].data) if subsets[0][0] == "flagged" else 0
@@ -293,6 +301,7 @@ def make_fonts(
                 "axis_deviation_units": round(deviation, 2),
                 "lacking": sorted(lacks),
                 "files": entries,
+                **({"neighbours": neighbours} if anywhere else {}),
             }
         )
     return SiteFonts(
@@ -308,6 +317,34 @@ def make_fonts(
         preloads=tuple(preloads),
         notes=tuple(notes),
     )
+
+
+def surround(
+    source: FontSource, clusters: Sequence[str], runs: Sequence[Run]
+) -> tuple[frozenset[Run], Mapping[str, int]]:
+    """Clusters beside each other, in the languages and weights of runs; and how many that are, for the manifest.
+
+    All pairs are tried in one language and weight. Which rules apply hangs on the clusters; in the others a part of the
+    pairs is enough to see that these have no rules of their own.
+    """
+    if not clusters:
+        return frozenset(), {}
+    # What the font does not map goes to another font, and is not drawn beside anything.
+    mapped = [one for one in clusters if split_at_gaps(one, source.reference.unicodes) == [one]]
+    places = sorted({(run.language, run.weight) for run in runs}) or [("km", source.use_weight(NORMAL))]
+    found = set()
+    pairs = 0
+    for number, (language, weight) in enumerate(places):
+        neighbours = chain_neighbours(mapped, limit=SOME_PAIRS if number else MAX_PAIRS)
+        found |= {Run(chain, language, weight) for chain in neighbours.chains}
+        pairs = pairs or neighbours.pairs
+    return frozenset(found), {"clusters": len(mapped), "pairs": pairs, "possible": len(mapped) ** 2}
+
+
+def leave_out(proof: Proof, around: frozenset[Run], runs: Sequence[Run]) -> Proof:
+    """A proof that counts the runs of pages alone."""
+    extra = around.difference(runs, proof.lacking)
+    return replace(proof, runs=proof.runs - len(extra)) if extra else proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from khmertext.fonts import default_face, limit_axes
 from khmertext.web import BuildOptions, BuildResult, build_site, check_site, reading, site, webfonts
 from khmertext.web.cache import SiteCache, default_cache, open_cache
 from khmertext.web.factcodes import decode_facts, encode_facts, encode_shared
-from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteWarning
+from khmertext.web.facts import Counted, FoundText, PageFacts, PageFinding, SiteWarning
 from khmertext.web.keeping import keep_font
 from khmertext.web.pages import scan_page
 from khmertext.web.sources import Insertion
@@ -393,6 +393,7 @@ def test_every_fact_comes_back() -> None:
         "warnings": (SiteWarning("a", "b", "c", 1),),
         "findings": (PageFinding("KS101", "a", 1, 2, 3, 4, "b", "c"),),
         "encoding": "utf-16",
+        "counted": Counted(1, 2, 3, 4),
     }
     plain = PageFacts("")
     for field in fields(PageFacts):
