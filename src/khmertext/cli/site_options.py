@@ -66,6 +66,18 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = {
         help="Whether pages may come to show Khmer that is not in them now: comments, search, a CMS. Chromium then "
         "gets a font that knows the pages and flags the rest, other browsers all Khmer. [default: known text]",
     ),
+    "fallbacks": click.option(
+        "--fallbacks/--no-fallbacks",
+        default=None,
+        help="Whether pages show Khmer fonts of the visitor's own, as wide and as tall as the site's, until that has "
+        "come, so that nothing moves then. [default: they do]",
+    ),
+    "measured": click.option(
+        "--measured",
+        multiple=True,
+        type=click.Path(dir_okay=False, exists=True, path_type=Path),
+        help="A file that `khmertext font fallbacks` wrote: more fonts that visitors may have; repeatable.",
+    ),
     "slack": click.option(
         "--slack",
         type=click.FloatRange(0, 1000),

@@ -94,6 +94,7 @@ class SiteContext:
         locked: The stylesheet files whose bytes some page fixes by ``integrity``.
         rebuilt: Whether an earlier build put this family in, so that stacks may name it.
         lint: Whether pages are looked at for what is wrong with them.
+        fallbacks: The families that go in behind ours: of what visitors see until the font has come.
     """
 
     family: str
@@ -107,6 +108,7 @@ class SiteContext:
     locked: frozenset[str] = frozenset()
     rebuilt: bool = False
     lint: bool = False
+    fallbacks: tuple[str, ...] = ()
 
     def shows_khmer(self, name: str) -> bool:
         """Whether a family of this name shows Khmer: declared so in the site, or known."""

@@ -28,6 +28,8 @@ SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
         "noscript": bool,
         "notice_languages": list,
         "open_text": bool,
+        "fallbacks": bool,
+        "measured": (str, list),
         "cache": str,
         "slack": (int, float),
         "jobs": int,
@@ -62,6 +64,8 @@ def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict
             raise SiteError(f'the value of "{name}" is of the wrong kind', source=source)
     read = dict(values)
     fonts = read.pop("font", [])
+    measured = read.pop("measured", [])
+    read["measured"] = tuple(base / one for one in ([measured] if isinstance(measured, str) else measured))
     if "cache" in read:
         read["cache"] = base / read["cache"]
     read["fonts"] = tuple(base / one for one in ([fonts] if isinstance(fonts, str) else fonts))
@@ -120,6 +124,8 @@ def make_options(values: Mapping[str, Any]) -> BuildOptions:
         noscript=values.get("noscript", usual.noscript),
         notice_languages=tuple(values.get("notice_languages", ())),
         open_text=values.get("open_text", usual.open_text),
+        fallbacks=values.get("fallbacks", usual.fallbacks),
+        measured=tuple(values.get("measured", ())),
         cache=Path(values["cache"]) if "cache" in values else default_cache(),
         slack=values.get("slack", 100 * usual.slack) / 100,
         jobs=values.get("jobs"),

@@ -14,17 +14,20 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from khmertext.fonts.default import find_font
+from khmertext.fonts.fallbacks import known_fallbacks, read_fallbacks
 from khmertext.text.clusters import distinct_clusters
 from khmertext.version import __version__
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
 from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
+from khmertext.web.fallbacks import Adjustment, adjust_fallbacks, count_clusters, format_fallback_faces
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
-from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
+from khmertext.web.stacks import fallback_families
+from khmertext.web.webfonts import Download, FontSource, SiteFonts, make_download, make_fonts, open_sources
 from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
 from khmertext.workers import begin, count_jobs
 
@@ -54,6 +57,8 @@ class BuildOptions:
         noscript: Whether pages get it in their body too, for browsers without JavaScript.
         notice_languages: The languages of its notice besides English and Khmer.
         open_text: Whether pages may come to hold Khmer that the build does not know: comments, search, a CMS.
+        fallbacks: Whether pages show fonts of the visitor's own, fitted to the site's, until that has come.
+        measured: Files of fonts that were measured for this, besides those that are known.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
         jobs: Processes, or None for one a processor.
@@ -70,6 +75,8 @@ class BuildOptions:
     noscript: bool = False
     notice_languages: tuple[str, ...] = ()
     open_text: bool = False
+    fallbacks: bool = True
+    measured: tuple[Path, ...] = ()
     cache: Path | None = None
     slack: float = 0.1
     jobs: int | None = None
@@ -179,6 +186,7 @@ def build_site(
         jobs=jobs,
         progress=progress,
         memory=memory.pages if memory is not None else None,
+        fallbacks=fallback_families(options.family) if options.fallbacks else (),
     )
     texts = facts.iter_texts()
     clusters = distinct_clusters(found.text for _, found in texts)
@@ -210,7 +218,8 @@ def build_site(
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
         if making is not None:
             download = making()
-        plan = plan_site(facts, fonts, options, download)
+        fitted = fit_fallbacks(sources, facts, options)
+        plan = plan_site(facts, fonts, options, download, fitted)
         if plan.noscript:
             warnings += tuple(
                 SiteWarning("no-body", NO_BODY, page.facts.path, 0)
@@ -263,7 +272,8 @@ def remember(source: Path, output: Path | None, options: BuildOptions) -> BuildM
         return None
     # The default font counts in any case: visitors are offered it where the site's own may not be published.
     fonts = [hash_bytes(read_file(path.parent, path.name)) for path in (*options.fonts, find_font())]
-    values = asdict(options) | {"fonts": fonts, "cache": None, "jobs": None}
+    measured = [hash_bytes(read_file(path.parent, path.name)) for path in options.measured]
+    values = asdict(options) | {"fonts": fonts, "measured": measured, "cache": None, "jobs": None}
     return BuildMemory(options.cache, source, output, values, options.slack)
 
 
@@ -339,7 +349,26 @@ def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:
     ]
 
 
-def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, download: Download | None) -> SitePlan:
+def fit_fallbacks(sources: Sequence[FontSource], facts: SiteFacts, options: BuildOptions) -> list[Adjustment]:
+    """Fonts of the visitor's own, fitted to the site's on what its pages show."""
+    if not options.fallbacks or not sources:
+        return []
+    measured = [
+        font
+        for path in options.measured
+        for font in read_fallbacks(read_file(path.parent, path.name), source=str(path))
+    ]
+    counts = count_clusters((text.text, text.weights) for _, text in facts.iter_texts())
+    return adjust_fallbacks(sources, counts, (*measured, *known_fallbacks()))
+
+
+def plan_site(
+    facts: SiteFacts,
+    fonts: SiteFonts,
+    options: BuildOptions,
+    download: Download | None,
+    fitted: Sequence[Adjustment] = (),
+) -> SitePlan:
     """Every asset with its name, and what pages need to know to link to them."""
     assets: dict[str, bytes] = dict(fonts.files)
     probe = probe_family(options.family, fonts.assets)
@@ -367,7 +396,8 @@ def plan_site(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, downloa
         script["font"] = f"download/{download.fonts[0][1]}"
         script["install"] = "download/index.html"
     rules = [rule for page in facts.pages for rule in page.facts.rules]
-    css = format_css(options.family, fonts.assets, rules, check)
+    faces = format_fallback_faces(fallback_families(options.family), fitted)
+    css = format_css(options.family, fonts.assets, rules, check, facts.context.fallbacks, faces)
     style = name_asset(options.family, css, ".css")
     assets[style] = css
     return SitePlan(
@@ -401,6 +431,7 @@ def make_report(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, clust
             "noscript": options.noscript,
             "notice_languages": list(more_languages(options.notice_languages)),
             "open_text": options.open_text,
+            "fallbacks": options.fallbacks,
         },
         "inputs": dict(sorted(inputs.items())),
         "text": {
