@@ -134,7 +134,7 @@ p{font-size:100px;float:left;clear:left;margin:0}
 def test_faces_that_are_not_there_are_passed_over(
     request: pytest.FixtureRequest, engine: str, serve: Callable[..., Site], tmp_path: Path, fonts: Mapping[str, Path]
 ) -> None:
-    """What the stylesheet builds upon: one family, one weight, several faces, of which the last that is there counts."""
+    """What the stylesheet builds upon: of the faces of a family that have one weight the last that is there counts."""
     stacks = {"plain": "'Khmer OS'", **{name: f"{name}, 'Khmer OS'" for name in ("first", "last", "none", "weights")}}
     body = "".join(
         f'<p id={name}{weight} style="font-family:{stack};font-weight:{weight}">{NAME}</p>'
@@ -150,7 +150,8 @@ def test_faces_that_are_not_there_are_passed_over(
 
         def shares() -> dict[str, float]:
             widths: dict[str, Any] = page.evaluate(
-                "Object.fromEntries([...document.querySelectorAll('p')].map(p => [p.id, p.getBoundingClientRect().width]))"
+                "Object.fromEntries([...document.querySelectorAll('p')].map("
+                "one => [one.id, one.getBoundingClientRect().width]))"
             )
             return {name: round(width / widths[f"plain{name[-3:]}"], 2) for name, width in widths.items()}
 

@@ -43,6 +43,7 @@ JUST_NOT_BOLD: Final = BOLD - 1
 NORMAL_WEIGHT: Final = 400
 MEDIUM_WEIGHT: Final = 500  # browsers look for what is lighter up to here, and for what is bolder above
 BOLD_WEIGHT: Final = 700
+MAX_SINGLE: Final = 8000
 SANE: Final = (0.25, 4.0)
 # All that a site's font may be for, whatever of it this site's has; never the space, which sets the height of lines.
 RANGE: Final = format_ranges((*KHMER_RANGES, *COMPANION_RANGES))
@@ -101,13 +102,22 @@ def count_clusters(texts: Iterable[tuple[str, Sequence[int]]]) -> ClusterCounts:
         {400: {'ក': 2.5}, 700: {'ក': 0.5}}
     """
     runs: Counter[tuple[str, tuple[int, ...]]] = Counter((text, tuple(weights)) for text, weights in texts)
+    alike: dict[tuple[tuple[int, ...], int], list[str]] = {}
+    once = sorted(run for run, times in runs.items() if times == 1)
+    step = len(once) // MAX_SINGLE + 1  # of a large site's every second, third or so stands for the others
+    for text, places in once[::step]:
+        alike.setdefault((places, step), []).append(text)
+    for (text, places), times in runs.items():
+        if times > 1:
+            alike.setdefault((places, times), []).append(text)
     found: dict[int, dict[str, float]] = {}
-    for (text, weights), count in runs.items():
-        for cluster in split_clusters(text):
+    for (places, times), group in alike.items():
+        # No cluster reaches over the end of a line.
+        for cluster, count in Counter(split_clusters("\n".join(group))).items():
             if KHMER_LETTER.search(cluster):
-                for weight in weights:
+                for weight in places:
                     counts = found.setdefault(weight, {})
-                    counts[cluster] = counts.get(cluster, 0.0) + count / len(weights)
+                    counts[cluster] = counts.get(cluster, 0.0) + count * times / len(places)
     return dict(sorted(found.items()))
 
 
