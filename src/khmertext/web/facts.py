@@ -94,6 +94,7 @@ class SiteContext:
         locked: The stylesheet files whose bytes some page fixes by ``integrity``.
         rebuilt: Whether an earlier build put this family in, so that stacks may name it.
         lint: Whether pages are looked at for what is wrong with them.
+        more: Properties of CSS that are read besides those that decide the font.
         fallbacks: The families that go in behind ours: of what visitors see until the font has come.
     """
 
@@ -109,6 +110,7 @@ class SiteContext:
     rebuilt: bool = False
     lint: bool = False
     fallbacks: tuple[str, ...] = ()
+    more: frozenset[str] = frozenset()
 
     def shows_khmer(self, name: str) -> bool:
         """Whether a family of this name shows Khmer: declared so in the site, or known."""
