@@ -35,11 +35,13 @@ NAMES = st.sampled_from(
     ]
 )
 POSIX_NAMES = st.sampled_from(["a:b.html", "back\\slash.html", "<b>.html", "caf\udce9.html", "new\nline.html"])
-KHMER = st.sampled_from(["ខ្មែរ", "ក", "កោះ\u200bធំ", "សួស្តី​ពិភពលោក", "Latin", "", "áé", '"Site Khmer", '])
+KHMER = st.sampled_from(
+    ["ខ្មែរ", "ក", "កោះ\u200bធំ", "សួស្តី​ពិភពលោក", "Latin", "", "áé", '"Site Khmer", ', '"Site Khmer Fallback", ']
+)
 STACKS = st.sampled_from(
     ["Arial", '"Khmer OS", serif', "monospace", "Inter,\n  'A B' , sans-serif", "inherit", "var(--f)", "A/**/,B", ""]
 )
-OURS = re.compile(r'"Site Khmer", | data-khmertext="[^"]*"')
+OURS = re.compile(r'"Site Khmer(?: Fallback(?: Regular)?)?", | data-khmertext="[^"]*"')
 DOCTYPES = st.sampled_from(["<!doctype html>", "", "\n<!-- c --><!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 4.01//EN'>"])
 HEADS = st.sampled_from(
     [
@@ -256,7 +258,8 @@ def decode(data: bytes) -> str:
     return data.decode("cp1252" if b"windows-1252" in data[:100] else "utf-8-sig")
 
 
-OUR_NAME = re.compile(r'"Site Khmer( Full)?", |, "Site Khmer"')
+BEHIND = r'(?:, "Site Khmer Fallback(?: Regular)?")*'
+OUR_NAME = re.compile(rf'"Site Khmer(?: Full)?"{BEHIND}, |, "Site Khmer"{BEHIND}')
 
 
 def outline(page: str) -> list[object]:

@@ -79,6 +79,18 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = {
         help="Whether pages get a script that sees to it that other Khmer that scripts bring is drawn with all of "
         "Khmer, which is loaded only then. [default: they do not]",
     ),
+    "fallbacks": click.option(
+        "--fallbacks/--no-fallbacks",
+        default=None,
+        help="Whether pages show Khmer fonts of the visitor's own, as wide and as tall as the site's, until that has "
+        "come, so that nothing moves then. [default: they do]",
+    ),
+    "measured": click.option(
+        "--measured",
+        multiple=True,
+        type=click.Path(dir_okay=False, exists=True, path_type=Path),
+        help="A file that `khmertext font fallbacks` wrote: more fonts that visitors may have; repeatable.",
+    ),
     "slack": click.option(
         "--slack",
         type=click.FloatRange(0, 1000),

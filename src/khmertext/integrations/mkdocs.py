@@ -54,6 +54,8 @@ class KhmerTextConfig(Config):  # type: ignore[no-untyped-call]
     open_text = option.Optional(option.Type(bool))
     include_text = option.Optional(option.ListOfItems(option.Type(str)))
     guard = option.Optional(option.Type(bool))
+    fallbacks = option.Optional(option.Type(bool))
+    measured = option.Optional(option.Type((str, list)))
     cache = option.Optional(option.Type((str, bool)))
     slack = option.Optional(option.Type((int, float)))
     jobs = option.Optional(option.Type(int))

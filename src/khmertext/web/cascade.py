@@ -180,6 +180,7 @@ class StyleSet:
 
     Args:
         sheets: In order.
+        more: Properties that are read besides those that decide the font.
 
     Attributes:
         sheets: The same.
@@ -193,8 +194,9 @@ class StyleSet:
         known: What others found out of these stylesheets alone, by names of theirs.
     """
 
-    def __init__(self, sheets: Sequence[StyleSheet]) -> None:
+    def __init__(self, sheets: Sequence[StyleSheet], more: frozenset[str] = frozenset()) -> None:
         self.sheets = tuple(sheets)
+        self.more = more
         self.rules = tuple((number, rule) for number, sheet in enumerate(self.sheets) for rule in sheet.rules)
         orders: dict[str, list[int]] = {}
         for order, (_, rule) in enumerate(self.rules):
@@ -326,7 +328,7 @@ class Cascade:
             hint = stack_attribute(one)
             for text in (style, hint):
                 if text and text not in self.attributes:
-                    self.attributes[text] = parse_styles(text, inline=True)
+                    self.attributes[text] = parse_styles(text, inline=True, more=self.styles.more)
             matched = tuple(sorted(self.matched.get(one, ())))
             key = (id(font), one.tag, style, hint, matched, self.inline)  # each font is there once, and stays
             found = self.styles.fonts.get(key)

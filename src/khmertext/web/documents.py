@@ -141,7 +141,7 @@ class PageDocument:
         same = tuple((sheet.path, sheet.plain, sheet.layer, sheet.media) for sheet in self.sheets)
         styles = memos.get(same) if all(sheet.path for sheet in self.sheets) else None
         if styles is None:
-            styles = StyleSet([sheet.sheet for sheet in self.sheets])
+            styles = StyleSet([sheet.sheet for sheet in self.sheets], context.more)
             if all(sheet.path for sheet in self.sheets):
                 memos[same] = styles
         self.cascade = Cascade(self.document, styles)
@@ -187,7 +187,7 @@ class PageDocument:
             start = -1  # markup in between (SVG): read it, but do not edit it
         if start >= 0 and self.policy.fixes_style(text):
             start = -1
-        sheet = parse_styles(text)
+        sheet = parse_styles(text, more=self.context.more)
         if sheet.truncated:
             self.warn("huge-stylesheet", element, HUGE)
         yield from self.imported(sheet, self.url.base, way, (f"<style> {element.source_line} {start}",))

@@ -114,6 +114,8 @@ class SiteContext:
         rebuilt: Whether an earlier build put this family in, so that stacks may name it.
         brought: Whether any script may bring Khmer that is in no file of the site.
         lint: Whether pages are looked at for what is wrong with them.
+        more: Properties of CSS that are read besides those that decide the font.
+        fallbacks: The families that go in behind ours: of what visitors see until the font has come.
     """
 
     family: str
@@ -128,6 +130,8 @@ class SiteContext:
     rebuilt: bool = False
     brought: bool = False
     lint: bool = False
+    fallbacks: tuple[str, ...] = ()
+    more: frozenset[str] = frozenset()
 
     def shows_khmer(self, name: str) -> bool:
         """Whether a family of this name shows Khmer: declared so in the site, or known."""

@@ -12,11 +12,13 @@ it open (a generic family's name followed by more), what Chromium and Firefox do
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from khmertext.web.families import WIDE_KEYWORDS
 
 __all__ = [
+    "find_line_height",
     "is_family",
     "is_variable",
     "keyword_of",
@@ -195,6 +197,24 @@ def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
             return None
         at += 2
     return (weight, size, tokens[words[at][0] :]) if at < len(words) else None
+
+
+def find_line_height(tokens: Iterable[Any]) -> str:
+    """The line height in a ``font`` shorthand; "normal" where there is none.
+
+    Args:
+        tokens: A value that is valid.
+
+    Example:
+        >>> import tinycss2
+        >>> find_line_height(tinycss2.parse_component_value_list("bold 1em / 1.5 Inter, serif"))
+        '1.5'
+    """
+    words = [token for token in tokens if token.type not in BLANKS]
+    for one, following in pairwise(words):
+        if one == "/":
+            return str(following.serialize()).lower()
+    return "normal"
 
 
 def kind_of(token: Any, following: Any) -> str:

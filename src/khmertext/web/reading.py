@@ -258,6 +258,7 @@ def read_site(
     memory: Memory | None = None,
     brought: bool = False,
     lint: bool = False,
+    fallbacks: tuple[str, ...] = (),
 ) -> SiteFacts:
     """Read every file of a site that can show Khmer.
 
@@ -272,6 +273,7 @@ def read_site(
         memory: What an earlier build found in the same pages, and where to keep what this one finds.
         brought: Whether scripts may bring Khmer that is in no file of the site.
         lint: Whether to find what is wrong with pages, too.
+        fallbacks: The families that go in behind it.
 
     Returns:
         The facts.
@@ -287,9 +289,14 @@ def read_site(
     sheets = {file.path: file.sheet for file in files if file.sheet is not None}
     fonts = khmer_fonts(tree, [path for path, kind in kinds.items() if kind == "font"])
     declared = declared_families(sheets, fonts)
-    if family.lower() in declared or any(face.family == family for sheet in sheets.values() for face in sheet.faces):
+    ours = {" ".join(name.lower().split()) for name in (family, *fallbacks)}
+    faces = {" ".join(face.family.lower().split()) for sheet in sheets.values() for face in sheet.faces}
+    taken = sorted(ours & (declared | faces))
+    if taken:
         raise SiteError(
-            f'declares a font family named "{family}" itself', source=str(tree.root), hint="choose another --family"
+            f'declares a font family named "{family if family.lower() in taken else taken[0]}" itself',
+            source=str(tree.root),
+            hint="choose another --family",
         )
     context = SiteContext(
         family=family,
@@ -306,6 +313,7 @@ def read_site(
         rebuilt=family in restorer.families,
         brought=brought,
         lint=lint,
+        fallbacks=fallbacks,
     )
     for path, sheet in sheets.items():
         refuse_named(sheet.stacks, context, path)

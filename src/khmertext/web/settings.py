@@ -30,6 +30,8 @@ SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
         "open_text": bool,
         "include_text": list,
         "guard": bool,
+        "fallbacks": bool,
+        "measured": (str, list),
         "cache": (str, bool),
         "slack": (int, float),
         "jobs": int,
@@ -75,6 +77,8 @@ def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict
             raise SiteError(f'"{name}" is empty', source=source, hint="name a path, or leave the option out")
     read = dict(values)
     fonts = read.pop("font", [])
+    measured = read.pop("measured", [])
+    read["measured"] = tuple(base / one for one in ([measured] if isinstance(measured, str) else measured))
     if "include_text" in read:
         read["include_text"] = tuple(base / one for one in read["include_text"])
     if read.get("cache", False) is False:
@@ -139,6 +143,8 @@ def make_options(values: Mapping[str, Any]) -> BuildOptions:
         open_text=values.get("open_text", usual.open_text),
         include_text=tuple(values.get("include_text", ())),
         guard=values.get("guard", usual.guard),
+        fallbacks=values.get("fallbacks", usual.fallbacks),
+        measured=tuple(values.get("measured", ())),
         cache=values["cache"] if "cache" in values else default_cache(),
         slack=values.get("slack", 100 * usual.slack) / 100,
         jobs=values.get("jobs"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from khmertext.fonts.default import find_font
+from khmertext.fonts.fallbacks import known_fallbacks, read_fallbacks
 from khmertext.text.clusters import distinct_clusters
 from khmertext.version import __version__
 from khmertext.web.assumptions import list_assumptions
@@ -22,13 +23,15 @@ from khmertext.web.building import SitePlan, format_css, name_asset, probe_famil
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
 from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
+from khmertext.web.fallbacks import Adjustment, adjust_fallbacks, count_clusters, format_fallback_faces
 from khmertext.web.guard import choose_listed, make_guard
 from khmertext.web.included import INCLUDED, IncludedText, include_texts, read_included
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
-from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
+from khmertext.web.stacks import fallback_families
+from khmertext.web.webfonts import Download, FontSource, SiteFonts, make_download, make_fonts, open_sources
 from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
 from khmertext.workers import begin, count_jobs
 
@@ -60,6 +63,8 @@ class BuildOptions:
         open_text: Whether pages may come to hold Khmer that the build does not know: comments, search, a CMS.
         include_text: Text files outside the site whose Khmer its scripts are known to bring.
         guard: Whether pages get a script that moves text with unknown clusters to the family with all of Khmer.
+        fallbacks: Whether pages show fonts of the visitor's own, fitted to the site's, until that has come.
+        measured: Files of fonts that were measured for this, besides those that are known.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
         jobs: Processes, or None for one a processor.
@@ -78,6 +83,8 @@ class BuildOptions:
     open_text: bool = False
     include_text: tuple[Path, ...] = ()
     guard: bool = False
+    fallbacks: bool = True
+    measured: tuple[Path, ...] = ()
     cache: Path | None = None
     slack: float = 0.1
     jobs: int | None = None
@@ -195,6 +202,7 @@ def build_site(
         progress=progress,
         memory=memory.pages if memory is not None else None,
         brought=options.guard or bool(included),
+        fallbacks=fallback_families(options.family) if options.fallbacks else (),
     )
     facts = replace(facts, files=(*facts.files, *include_texts(included)))
     texts = facts.iter_texts()
@@ -228,7 +236,8 @@ def build_site(
             if making is not None:  # beside the site's own fonts
                 download = making()
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
-        plan = plan_site(facts, fonts, options, download, guarded=listed)
+        fitted = fit_fallbacks(sources, facts, options)
+        plan = plan_site(facts, fonts, options, download, fitted, guarded=listed)
         if plan.noscript:
             warnings += tuple(
                 SiteWarning("no-body", NO_BODY, page.facts.path, 0)
@@ -283,7 +292,8 @@ def remember(
         return None
     # The default font counts in any case: visitors are offered it where the site's own may not be published.
     fonts = [hash_bytes(read_file(path.parent, path.name)) for path in (*options.fonts, find_font())]
-    values = asdict(options) | {"fonts": fonts, "cache": None, "jobs": None}
+    measured = [hash_bytes(read_file(path.parent, path.name)) for path in options.measured]
+    values = asdict(options) | {"fonts": fonts, "measured": measured, "cache": None, "jobs": None}
     values["include_text"] = [[one.name, one.digest] for one in included]
     return BuildMemory(options.cache, source, output, values, options.slack)
 
@@ -362,11 +372,25 @@ def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:
     ]
 
 
+def fit_fallbacks(sources: Sequence[FontSource], facts: SiteFacts, options: BuildOptions) -> list[Adjustment]:
+    """Fonts of the visitor's own, fitted to the site's on what its pages show."""
+    if not options.fallbacks or not sources:
+        return []
+    measured = [
+        font
+        for path in options.measured
+        for font in read_fallbacks(read_file(path.parent, path.name), source=str(path))
+    ]
+    counts = count_clusters((text.text, text.weights) for _, text in facts.iter_texts())
+    return adjust_fallbacks(sources, counts, (*measured, *known_fallbacks()))
+
+
 def plan_site(
     facts: SiteFacts,
     fonts: SiteFonts,
     options: BuildOptions,
     download: Download | None,
+    fitted: Sequence[Adjustment] = (),
     *,
     guarded: Sequence[str] = (),
 ) -> SitePlan:
@@ -402,7 +426,8 @@ def plan_site(
         guard = name_asset("guard", data, ".js")
         assets[guard] = data
     rules = [rule for page in facts.pages for rule in page.facts.rules]
-    css = format_css(options.family, fonts.assets, rules, check)
+    faces = format_fallback_faces(fallback_families(options.family), fitted)
+    css = format_css(options.family, fonts.assets, rules, check, facts.context.fallbacks, faces)
     style = name_asset(options.family, css, ".css")
     assets[style] = css
     return SitePlan(
@@ -441,6 +466,7 @@ def make_report(
             "notice_languages": list(more_languages(options.notice_languages)),
             "open_text": options.open_text,
             "guard": options.guard,
+            "fallbacks": options.fallbacks,
         },
         "assumptions": list_assumptions(facts, exclude=options.exclude, also=options.also, guard=watched),
         "inputs": dict(sorted(inputs.items())),

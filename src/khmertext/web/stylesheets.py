@@ -21,6 +21,7 @@ from turbohtml.convert import css_specificity
 
 from khmertext.web.families import GENERIC_FAMILIES, SYSTEM_FONTS, WIDE_KEYWORDS
 from khmertext.web.fontvalues import (
+    find_line_height,
     is_family,
     is_variable,
     keyword_of,
@@ -274,12 +275,13 @@ class StyleSheet:
         return replace(self, rules=rules, layers=layers, everywhere=everywhere)
 
 
-def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
+def parse_styles(text: str, *, inline: bool = False, more: frozenset[str] = frozenset()) -> StyleSheet:
     """Read a stylesheet.
 
     Args:
         text: The CSS, newlines normalized to LF.
         inline: Whether it is the value of a ``style`` attribute rather than a sheet.
+        more: Properties to read besides those that decide the font; their values are as they are written.
 
     Returns:
         What it says about fonts. Broken CSS gives what a browser would make of it, never an error.
@@ -291,17 +293,19 @@ def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
         >>> [family.name for family in sheet.stacks[0].families]
         ['Inter', 'sans-serif']
     """
-    return parse_short(text) if inline and len(text) <= MAX_SHORT else read_styles(text, inline=inline)
+    if inline and len(text) <= MAX_SHORT:
+        return parse_short(text, more)
+    return read_styles(text, inline=inline, more=more)
 
 
 @lru_cache(maxsize=4096)
-def parse_short(text: str) -> StyleSheet:
+def parse_short(text: str, more: frozenset[str] = frozenset()) -> StyleSheet:
     """Read the value of a ``style`` attribute: the pages of a site repeat a few of them thousands of times."""
-    return read_styles(text, inline=True)
+    return read_styles(text, inline=True, more=more)
 
 
-def read_styles(text: str, *, inline: bool) -> StyleSheet:
-    reader = Reader(text)
+def read_styles(text: str, *, inline: bool, more: frozenset[str] = frozenset()) -> StyleSheet:
+    reader = Reader(text, more)
     try:
         if inline:
             settings = reader.read_block(tinycss2.parse_blocks_contents(text), Context("*"))
@@ -324,8 +328,9 @@ class Context(NamedTuple):
 class Reader:
     """Collects from one stylesheet; tinycss2 nodes are untyped, hence ``Any``."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, more: frozenset[str] = frozenset()) -> None:
         self.text = text
+        self.more = more
         self.lines = [0]
         position = re.compile(r"[\n\f]")
         self.lines += [match.end() for match in position.finditer(text)]
@@ -495,7 +500,7 @@ class Reader:
             if not context.conditional and means_root(context.parent):
                 self.everywhere.add(node.name)
             return
-        if name not in READ_PROPERTIES:
+        if name not in READ_PROPERTIES and name not in self.more:
             return
         value = tinycss2.serialize(node.value).strip().lower()
         if name == "font-family":
@@ -528,8 +533,8 @@ class Reader:
                 yield Setting("reference", value, -1, node.important)
         elif name == "all":
             if value in WIDE_KEYWORDS:
-                for name in ("font-family", "font-weight", "letter-spacing"):
-                    yield Setting(name, value, -1, node.important)
+                for other in ("font-family", "font-weight", "letter-spacing", *sorted(self.more)):
+                    yield Setting(other, value, -1, node.important)
         else:
             yield Setting(name, value, -1, node.important)
 
@@ -554,6 +559,8 @@ class Reader:
             family = keyword if keyword in WIDE_KEYWORDS else "system"
             for name in ("font-family", "font-weight", "font-size"):
                 yield Setting(name, family, -1, node.important)
+            if "line-height" in self.more:
+                yield Setting("line-height", "normal" if family == "system" else keyword, -1, node.important)
             return
         split = split_font(node.value)
         if split is None:
@@ -572,6 +579,8 @@ class Reader:
         if found:
             yield Setting("font-weight", weight, -1, node.important)
             yield Setting("font-size", size, -1, node.important)
+            if "line-height" in self.more:
+                yield Setting("line-height", find_line_height(node.value), -1, node.important)
             yield from found
 
     def read_font_variable(self, node: Any, value: str) -> Iterator[Setting]:
