@@ -50,7 +50,7 @@ def plan_pages(
 
     Args:
         facts: Of each page, as :func:`khmertext.web.scan_page` gives them.
-        context: What they were read with; it names the family.
+        context: What they were read with; it names the family, and the families of fonts that visitors may have.
         options: What to do otherwise than by default; those of files and caches have no effect.
 
     Returns:
@@ -84,6 +84,7 @@ def plan_pages(
         return PagesPlan({}, pages, context, SitePlan(options.folder, options.family), tuple(site.warnings))
     jobs = count_jobs(options.jobs)
     sources = open_sources(options.fonts, options.axes, site.weights)
+    listed = choose_listed(distinct_clusters(text.text for _, text in texts)) if options.guard else ()
     listed = choose_listed(distinct_clusters(text.text for _, text in texts)) if options.guard else ()
     fonts: SiteFonts = make_fonts(
         sources,
