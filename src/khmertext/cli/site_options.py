@@ -14,7 +14,7 @@ from khmertext.cli.terminal import printable
 from khmertext.web import NOTICE_LANGUAGES, BuildOptions
 from khmertext.web.settings import make_options, read_config
 
-__all__ = ["FOLDER", "build_options", "pick_options", "read_options"]
+__all__ = ["CONFIG", "FOLDER", "build_options", "pick_options", "read_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

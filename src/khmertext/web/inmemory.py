@@ -85,7 +85,6 @@ def plan_pages(
     jobs = count_jobs(options.jobs)
     sources = open_sources(options.fonts, options.axes, site.weights)
     listed = choose_listed(distinct_clusters(text.text for _, text in texts)) if options.guard else ()
-    listed = choose_listed(distinct_clusters(text.text for _, text in texts)) if options.guard else ()
     fonts: SiteFonts = make_fonts(
         sources,
         list({(text.text, text.language, weight) for _, text in texts for weight in text.weights}),
@@ -95,7 +94,8 @@ def plan_pages(
         anywhere=listed,
         jobs=jobs,
     )
-    plan = plan_site(site, fonts, options, make_download(sources) if options.detector else None, guarded=listed)
+    fitted = fit_fallbacks(sources, site, options) if context.fallbacks else ()
+    plan = plan_site(site, fonts, options, make_download(sources) if options.detector else None, fitted, guarded=listed)
     notes = tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
     lacking = tuple(
         SiteWarning("lacking", "the font lacks letters of " + text.text, path, text.line)

@@ -19,6 +19,7 @@ from khmertext.text import Diagnostic, Severity, check
 from khmertext.web.cascade import inherits_from
 from khmertext.web.documents import PageDocument, text_attribute
 from khmertext.web.facts import PageFinding
+from khmertext.web.ignoring import Ignoring
 from khmertext.web.pagelooks import LooksLint
 from khmertext.web.pagenotes import Notes
 from khmertext.web.pagerules import FONT_HOSTS, FONT_PACKAGES, WRONG_TAGS
@@ -63,27 +64,33 @@ def lint_page(page: PageDocument, *, comes: bool = False) -> tuple[PageFinding, 
     legacy = any(names_legacy(sheet.sheet) for sheet in page.sheets) or bool(
         page.document.select_one("font[face],[font-family],[style*=font]")
     )
+    ignoring = Ignoring(page.document)
+    blocks = Blocks(page)
     khmer = False
     texts = list(iter_texts(page))
     shown = [("", None), *texts, ("", None)]
-    for (before, _), (data, node), (after, _) in zip(shown, shown[1:], shown[2:], strict=False):
+    for (before, last), (data, node), (after, next_node) in zip(shown, shown[1:], shown[2:], strict=False):
         if node is None or not isinstance(node.parent, Element):
             continue
+        notes.enter(ignoring.find(node.parent))
         if KHMER_LETTER.search(data):
             khmer = True
             languages.look(node, node.parent)
             looks.look(node, node.parent)
             # A syllable may go over the seam of two elements: what stands at one cannot be told from here.
-            seams = KHMER_RUN.match(before[-1:]) is not None, KHMER_RUN.match(after) is not None
+            seams = (
+                KHMER_RUN.match(before[-1:]) is not None and blocks.join(last, node),
+                KHMER_RUN.match(after) is not None and blocks.join(node, next_node),
+            )
             lint_text(page, finder, notes, node, node.parent, seams)
         elif legacy and LETTERS.search(data):
             lint_legacy(page, finder, notes, node, node.parent)
     if khmer:
-        languages.look_at_page(texts)
-        looks.look_at_first_letters()
+        languages.look_at_page(texts, ignoring)
+        looks.look_at_first_letters(ignoring)
     if khmer or comes:
-        lint_links(page, finder, notes)
-    lint_attributes(page, finder, notes)
+        lint_links(page, finder, notes, ignoring)
+    lint_attributes(page, finder, notes, ignoring)
     return notes.findings()
 
 
@@ -93,6 +100,39 @@ def iter_texts(page: PageDocument) -> Iterator[tuple[str, Text]]:
         element = node.parent if isinstance(node, Text) and node.data else None
         if isinstance(node, Text) and isinstance(element, Element) and element.tag not in RAW_ELEMENTS:
             yield node.data or "", node
+
+
+class Blocks:
+    """Which texts stand in one block, where a syllable may go from one to the next.
+
+    Args:
+        page: The page.
+    """
+
+    def __init__(self, page: PageDocument) -> None:
+        self.page = page
+        self.found: dict[Element, Element] = {}
+
+    def join(self, first: Text | None, second: Text | None) -> bool:
+        """Whether two texts that follow each other stand in one block."""
+        homes = [
+            self.find(one.parent) for one in (first, second) if one is not None and isinstance(one.parent, Element)
+        ]
+        return len(homes) == 2 and homes[0] is homes[1]
+
+    def find(self, element: Element) -> Element:
+        chain: list[Element] = []
+        node: Element = element
+        while node not in self.found:
+            chain.append(node)
+            above = inherits_from(node)
+            if above is None or not self.page.is_inline(node):
+                self.found[node] = node
+                break
+            node = above
+        for one in chain:
+            self.found[one] = self.found[node]
+        return self.found[node]
 
 
 # -- language --------------------------------------------------------------------------------------------------------
@@ -134,13 +174,16 @@ class LanguageLint:
                 first, more = self.short.get(language, (node, 0))
                 self.short[language] = first, more + letters
 
-    def look_at_page(self, texts: Sequence[tuple[str, Text]]) -> None:
+    def look_at_page(self, texts: Sequence[tuple[str, Text]], ignoring: Ignoring) -> None:
         """Find what only a whole page shows: that its short texts are mostly Khmer, and languages told twice.
 
         Args:
             texts: All texts of the page.
+            ignoring: Where what does not count.
         """
         for language, (first, letters) in self.short.items():
+            notes_of = first.parent
+            self.notes.enter(ignoring.find(notes_of) if isinstance(notes_of, Element) else frozenset())
             if letters >= LEAST_TOTAL and ("KS102", language) not in self.notes.repeated:
                 others = sum(
                     len(LETTERS.findall(data))
@@ -155,6 +198,7 @@ class LanguageLint:
                 continue
             both = told.strip().lower(), again.strip().lower()
             if both[0].partition("-")[0] != both[1].partition("-")[0] and any(map(means_khmer, both)):
+                self.notes.enter(ignoring.find(element))
                 key = " ".join(both)
                 if not self.notes.has("KS104", key):
                     message = f'lang="{both[0]}" and xml:lang="{both[1]}" on one element; write the same in both'
@@ -213,7 +257,7 @@ def lint_text(
             notes.add_text(found.code, place, found.message, data[found.start : found.end])
 
 
-def lint_attributes(page: PageDocument, finder: PlaceFinder, notes: Notes) -> None:
+def lint_attributes(page: PageDocument, finder: PlaceFinder, notes: Notes, ignoring: Ignoring) -> None:
     """The same for texts that attributes show, or give to those who share or search the page."""
     elements = ((element, TEXT_ATTRIBUTES) for element in page.document.select(ATTRIBUTE_SELECTOR))
     shared = ((element, ("content",)) for element in page.document.select(SHARED_SELECTOR))
@@ -221,6 +265,7 @@ def lint_attributes(page: PageDocument, finder: PlaceFinder, notes: Notes) -> No
         for name in names:
             value = text_attribute(element, name)
             if KHMER_LETTER.search(value) and shows_value(element, name):
+                notes.enter(ignoring.find(element))
                 for found in iter_mistakes(page, notes, value, element):
                     place = finder.of_value(element, name, found.start, found.end)
                     notes.add_text(found.code, place, found.message, value[found.start : found.end])
@@ -263,9 +308,10 @@ def lint_legacy(page: PageDocument, finder: PlaceFinder, notes: Notes, node: Tex
 # -- resources -------------------------------------------------------------------------------------------------------
 
 
-def lint_links(page: PageDocument, finder: PlaceFinder, notes: Notes) -> None:
+def lint_links(page: PageDocument, finder: PlaceFinder, notes: Notes, ignoring: Ignoring) -> None:
     """What a page itself loads from hosts of fonts; stylesheet files are looked at by themselves."""
     for link in page.document.select("link[href]"):
+        notes.enter(ignoring.find(link))
         url = text_attribute(link, "href").strip()
         relations = set(text_attribute(link, "rel").lower().split())
         font = "preload" in relations and text_attribute(link, "as").lower() == "font"
@@ -274,9 +320,11 @@ def lint_links(page: PageDocument, finder: PlaceFinder, notes: Notes) -> None:
         if host and (font or serves) and not notes.has("KS301", host):
             notes.add("KS301", host, finder.of_tag(link), f"loads fonts from {host}; keep them in the site")
     for script in page.document.select("script[src]"):
+        notes.enter(ignoring.find(script))
         host = foreign_host(page, text_attribute(script, "src").strip())
         if host in FONT_HOSTS and not notes.has("KS301", host):
             notes.add("KS301", host, finder.of_tag(script), f"loads fonts from {host}; keep them in the site")
+    notes.enter(frozenset())
     for sheet in page.sheets:
         if sheet.path:
             continue

@@ -16,6 +16,7 @@ from turbohtml import Element, Text
 from khmertext.web.cascade import StackUse, inherits_from
 from khmertext.web.documents import PageDocument, text_attribute
 from khmertext.web.families import KHMER_FEATURES
+from khmertext.web.ignoring import Ignoring
 from khmertext.web.pagenotes import Notes
 from khmertext.web.places import PlaceFinder
 
@@ -210,8 +211,12 @@ class LooksLint:
 
     # -- first letters ---------------------------------------------------------------------------------------------
 
-    def look_at_first_letters(self) -> None:
-        """Find blocks with a style for their first letter that begin with a letter with a subscript."""
+    def look_at_first_letters(self, ignoring: Ignoring) -> None:
+        """Find blocks with a style for their first letter that begin with a letter with a subscript.
+
+        Args:
+            ignoring: Where what does not count.
+        """
         rules = [rule for _, rule in self.page.cascade.styles.rules if rule.pseudo == FIRST_LETTER]
         seen: set[Element] = set()
         for selector in dict.fromkeys(rule.selector for rule in rules):
@@ -221,6 +226,7 @@ class LooksLint:
                 if element in seen or self.page.is_inline(element):  # only blocks have a first letter
                     continue
                 seen.add(element)
+                self.notes.enter(ignoring.find(element))
                 text = first_text(element)
                 if TORN_LETTER.match(text) and not self.notes.has("KS205", ""):
                     self.notes.add("KS205", "", self.finder.of_tag(element), FIRST, text)

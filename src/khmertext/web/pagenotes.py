@@ -52,9 +52,20 @@ class Notes:
     repeated: dict[tuple[str, str], Repeated] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     texts: list[PageFinding] = field(default_factory=list)
+    ignored: frozenset[str] = frozenset()
+
+    def enter(self, ignored: frozenset[str]) -> None:
+        """Go on to an element in which codes that begin so do not count."""
+        self.ignored = ignored
+
+    def ignores(self, code: str) -> bool:
+        """Whether a code does not count here."""
+        return bool(self.ignored) and code.startswith(tuple(self.ignored))
 
     def has(self, code: str, key: str) -> bool:
-        """Whether there is no need to tell of something again; if it was found before, it is counted once more."""
+        """Whether there is no need to tell of something; if it was found before, it is counted once more."""
+        if self.ignores(code):
+            return True
         found = self.repeated.get((code, key))
         if found is not None:
             found.count += 1
@@ -72,7 +83,8 @@ class Notes:
 
     def add_text(self, code: str, place: Place, message: str, text: str) -> None:
         """Add what is wrong with a text, each time."""
-        self.texts.append(PageFinding(code, self.path, *place, message, text[:SHOWN]))
+        if not self.ignores(code):
+            self.texts.append(PageFinding(code, self.path, *place, message, text[:SHOWN]))
 
     def findings(self) -> tuple[PageFinding, ...]:
         """Everything, in the order of places."""

@@ -13,7 +13,7 @@ from khmertext.fonts.axisranges import read_axes
 from khmertext.web.cache import default_cache
 from khmertext.web.site import BuildOptions
 
-__all__ = ["SETTINGS", "make_options", "read_config", "read_settings"]
+__all__ = ["SETTINGS", "make_options", "read_check", "read_config", "read_settings"]
 
 SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
     {
@@ -41,6 +41,9 @@ SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
 
 LIMITS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({"jobs": (1, 64), "slack": (0, 1000)})
 PATHS: Final = frozenset({"font", "cache", "include_text"})
+
+CHECK: Final = "check"
+CHECKS: Final = ("select", "ignore")
 
 
 def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict[str, Any]:
@@ -101,6 +104,39 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises:
         SiteError: It cannot be read, or holds what is no option.
     """
+    table = read_table(path)
+    table.pop(CHECK, None)  # that is not about builds
+    return read_settings(table, base=path.parent, source=str(path))
+
+
+def read_check(path: Path) -> dict[str, tuple[str, ...]]:
+    """What a configuration file says about checks: ``select`` and ``ignore`` of ``[site.check]``, and which files.
+
+    Args:
+        path: A TOML file.
+
+    Returns:
+        Lists of codes as "select" and "ignore", and patterns of files to leave alone as "exclude".
+
+    Raises:
+        SiteError: It cannot be read, or holds what is no option.
+    """
+    table = read_table(path)
+    check = table.pop(CHECK, {})
+    exclude = read_settings(table, base=path.parent, source=str(path)).get("exclude", [])
+    if not isinstance(check, dict):
+        raise SiteError("its [site.check] is no table", source=str(path))
+    for name, value in check.items():
+        if name not in CHECKS:
+            hint = f"the options are {', '.join(CHECKS)}"
+            raise SiteError(f'has no option "{name}" in [site.check]', source=str(path), hint=hint)
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise SiteError(f'the value of "{name}" in [site.check] is no list of strings', source=str(path))
+    return {**{name: tuple(check.get(name, ())) for name in CHECKS}, "exclude": tuple(exclude)}
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The ``[site]`` table of a TOML file as it is."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -111,7 +147,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raise SiteError(f'has "{stray[0]}" outside [site]', source=str(path), hint="write the options below [site]")
     if not isinstance(table, dict):
         raise SiteError("its [site] is no table", source=str(path))
-    return read_settings(table, base=path.parent, source=str(path))
+    return dict(table)
 
 
 def make_options(values: Mapping[str, Any]) -> BuildOptions:

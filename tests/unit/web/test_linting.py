@@ -150,6 +150,12 @@ CASES = {
     ),
     "text, in attributes that nobody sees": (f"{KM}<p class='ខែ្មរ'><input type=hidden value='ខែ្មរ'>", []),
     "text, over a seam": (f"{KM}<p><b>ក</b>ា <i>ក្</i>ក", []),
+    "text, at the seam of two blocks": (f"{KM}<table><td>សិទ្<td>ក</table><div>ក្</div><p>ក", ["KT403", "KT403"]),
+    "ignored": (f"{KM}<div data-khmer-ignore><p style='letter-spacing:1px'>ខែ្មរ<img alt='ខែ្មរ'></div>", []),
+    "ignored, a family": (f"{KM}<p data-khmer-ignore=kt style='letter-spacing:1px'>ខែ្មរ", ["KS201"]),
+    "ignored, others": (f"{KM}<p data-khmer-ignore='KT4, KS'><b data-khmer-ignore=KT9>ខែ្មរ", ["KT102"]),
+    "ignored, elsewhere": (f"{KM}<p data-khmer-ignore>x<p>ខែ្មរ", ["KT102"]),
+    "ignored, language": (f"<html lang=kh><p data-khmer-ignore=KS103>ខ<p lang=en>{LONG}", ["KS102"]),
     "text, Middle Khmer": ("<html lang=xhm><p>ខ្មែរ", []),
 }
 
