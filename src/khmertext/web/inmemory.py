@@ -16,7 +16,7 @@ from khmertext.web.disk import Tree
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
 from khmertext.web.guard import choose_listed
 from khmertext.web.reading import PageRead, SiteFacts
-from khmertext.web.site import BuildOptions, check_options, plan_site
+from khmertext.web.site import BuildOptions, check_options, fit_fallbacks, plan_site
 from khmertext.web.sources import apply_insertions, decode_source
 from khmertext.web.webfonts import SiteFonts, make_download, make_fonts, open_sources
 from khmertext.workers import count_jobs
