@@ -10,7 +10,9 @@ import io
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +21,8 @@ import pytest
 from corpora.generator import damage, iter_words
 from khmertext import split_clusters
 from khmertext.web import BuildOptions, build_site
-from tests.browser.pages import SETTLE, Machine, OpenMachine, Page, read_status, wait_for
+from tests.browser.conftest import find_opener
+from tests.browser.pages import SETTLE, Machine, OpenMachine, Page, read_status, wait_for, wait_until
 from tests.font_files import FONTS, find_file
 
 pytestmark = pytest.mark.browser
@@ -47,6 +50,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+TEXTS = f"const OTHER = {json.dumps(OTHER)}, WORDS = {json.dumps(WORDS)}"
 FIRST = "getComputedStyle(document.getElementById({0})).fontFamily.split(',')[0].trim().replace(/\"/g, '')"
 PAUSE = 300  # ms: time for a font that nobody should ask for to be asked for
 
@@ -162,6 +166,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_site(tmp_path_factory, "Noto Sans Khmer")
 
 
+@pytest.mark.parametrize("family", ["Kh", 'ខ្មែរ "x\\y"', "3, Khmer"])
+def test_families_are_told_however_they_are_written(
+    machine: Machine, serve: Serve, tmp_path: Path, family: str
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "site/style.css").write_text(STYLE, encoding="utf-8")
+    build_site(tmp_path / "site", None, BuildOptions(guard=True, family=family, axes={"wght": (400, 400)}))
+    server = serve(tmp_path / "site")
+    page = machine.new_page()
+    page.open(f"{server.url}/index.html")
+    page.evaluate(SETTLE)
+    bring(page, CASES["known"])
+    assert not full_fonts(server)
+    bring(page, CASES["text content"])
+    assert full_fonts(server)
+    stack = page.evaluate("getComputedStyle(document.getElementById('serif')).fontFamily")
+    assert stack.count("Full") == 1
+    assert stack.endswith("Serif, serif")
+    page.close()
+
+
 def make_site(factory: pytest.TempPathFactory, family: str) -> Path:
     """A built site of one page, and the same page without the guard and with nothing but the whole font."""
     font = next(font for font in FONTS if font["family"] == family)
@@ -200,11 +226,18 @@ def machine(open_machine: OpenMachine, latin_font: Path) -> Machine:
 def bring(page: Page, case: Case) -> None:
     """Change a page, and wait until its fonts are there."""
     later = "const later = () => new Promise(done => setTimeout(done, 20))"
-    texts = f"const OTHER = {json.dumps(OTHER)}, WORDS = {json.dumps(WORDS)}"
-    page.evaluate(f"(async () => {{ {texts}; {later}; {case.script}; await later(); return 0 }})()")
+    page.evaluate(f"(async () => {{ {TEXTS}; {later}; {case.script}; await later(); return 0 }})()")
     page.evaluate(SETTLE)
     page.evaluate(f"new Promise(done => setTimeout(done, {PAUSE}))")
     page.evaluate(SETTLE)
+
+
+def is_moved(page: Page, case: Case) -> dict[str, bool]:
+    return {name: page.evaluate(FIRST.format(json.dumps(name))) == "Site Khmer Full" for name in case.moved}
+
+
+def has_moved(page: Page, case: Case) -> bool:
+    return is_moved(page, case) == case.moved
 
 
 def show(machine: Machine, server: Any, path: str, case: Case) -> tuple[bytes, dict[str, bool]]:
@@ -214,7 +247,7 @@ def show(machine: Machine, server: Any, path: str, case: Case) -> tuple[bytes, d
     page.open(f"{server.url}/{path}")
     page.evaluate(SETTLE)
     bring(page, case)
-    moved = {name: page.evaluate(FIRST.format(json.dumps(name))) == "Site Khmer Full" for name in case.moved}
+    moved = is_moved(page, case)
     picture = page.screenshot(full_page=True)
     page.close()
     return picture, moved
@@ -222,6 +255,10 @@ def show(machine: Machine, server: Any, path: str, case: Case) -> tuple[bytes, d
 
 def full_fonts(server: Any) -> list[str]:
     return [path for path in server.requests if re.search(r"-full\.[0-9a-f]+\.woff2$", path)]
+
+
+def asks_for_full(server: Any) -> bool:
+    return bool(full_fonts(server))
 
 
 def count_differing(one: bytes, other: bytes) -> int:
@@ -254,6 +291,30 @@ def test_a_strict_policy_has_no_objection(machine: Machine, serve: Serve, site: 
     assert bool(full_fonts(server)) == any(case.moved.values())
     whole, _ = show(machine, serve(site), "whole.html", case)
     assert count_differing(now, whole) == 0
+
+
+def test_webkit_moves_the_same_elements(
+    request: pytest.FixtureRequest, latin_font: Path, serve: Serve, site: Path
+) -> None:
+    """Its driver awaits no promises: texts are brought at once, and what becomes of them is waited for."""
+    machine = find_opener(request, "webkit")(fonts=[latin_font])
+    page = machine.new_page()
+    try:
+        for name in ("known", "text content", "insert adjacent", "beside elements"):
+            case = CASES[name]
+            server = serve(site)
+            page.open(f"{server.url}/index.html")
+            assert read_status(page) == "ok"
+            page.evaluate(f"(() => {{ {TEXTS}; {case.script}; return 0 }})()")
+            wait_until(partial(has_moved, page, case), name)
+            if any(case.moved.values()):
+                wait_until(partial(asks_for_full, server), name)
+            else:
+                time.sleep(PAUSE / 1000)
+                assert is_moved(page, case) == case.moved
+                assert not full_fonts(server)
+    finally:
+        page.close()
 
 
 def test_what_the_visitor_check_measures_is_known(machine: Machine, serve: Serve, site: Path) -> None:
