@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 from khmertext.errors import FontError, SiteError
 from khmertext.fonts import Face, Run
 from khmertext.fonts.certificate import prove_everywhere
+from khmertext.fonts.features import find_tags, keep_features
 from khmertext.fonts.runs import split_at_gaps, split_long
 from khmertext.web.disk import find_signed, read_file, read_tree
 from khmertext.web.facts import FoundText, PageFinding, SiteContext
+from khmertext.web.looks import Look
 from khmertext.web.manifest import FOLDER, SIGN, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
@@ -272,16 +274,19 @@ def check_font(
     """Every run, compared between the text font and the one with all of Khmer."""
     axis = full.axis("wght")
     low, high = (axis.minimum, axis.maximum) if axis is not None else (400, 400)
+    tags = find_tags(full.tables)
+    served: dict[Look, tuple[int, str]] = {}
     runs: dict[Run, tuple[str, FoundText]] = {}
     lacking: dict[str, tuple[str, FoundText]] = {}
     for path, text in texts:
         pieces = split_at_gaps(text.text, full.unicodes)
         if pieces != split_long(text.text):
             lacking.setdefault(text.text, (path, text))
-        for weight in text.weights:
-            served = round(min(max(weight, low), high))
+        for look in text.looks:
+            if look not in served:
+                served[look] = round(min(max(look.weight, low), high)), keep_features(look.features, tags)
             for piece in pieces:
-                runs.setdefault(Run(piece, text.language, served), (path, text))
+                runs.setdefault(Run(piece, text.language, *served[look]), (path, text))
     proof = prove_everywhere(full, text_face, sorted(runs), jobs=jobs)
     for difference in proof.differing:
         path, text = runs[difference.run]

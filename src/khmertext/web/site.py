@@ -20,6 +20,7 @@ from khmertext.web.building import SitePlan, format_css, name_asset, probe_famil
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
 from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
+from khmertext.web.looks import shown_looks
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
@@ -196,7 +197,7 @@ def build_site(
             download = memory.recall_download(made_of) if memory is not None else None
             if download is None:
                 making = begin(partial(make_download, sources), jobs)  # while the site's own fonts are cut
-        distinct = list({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
+        distinct = list({(text.text, text.language, look) for _, text in texts for look in shown_looks(text.looks)})
         fonts = make_fonts(
             sources,
             distinct,

@@ -33,11 +33,13 @@ from khmertext.fonts import (
 from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.default import find_font
 from khmertext.fonts.deviation import require_near
+from khmertext.fonts.features import find_tags, keep_features
 from khmertext.fonts.runs import split_all_at_gaps, split_long
 from khmertext.text.clusters import distinct_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.cache import hash_value, source_key
 from khmertext.web.keeping import KeptSource, ServedFont, Shelf, assume, keep_font
+from khmertext.web.looks import Look
 from khmertext.web.manifest import hash_bytes
 
 __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
@@ -93,9 +95,18 @@ class FontSource:
         return round(axis.minimum), round(axis.maximum)
 
     @property
+    def features(self) -> frozenset[str]:
+        """The features that the font has rules for; a setting of any other one changes nothing."""
+        return find_tags(self.reference.tables)
+
+    @property
     def pinned(self) -> dict[str, float]:
         """The axes that are served at one value only."""
         return {tag: low for tag, (low, high) in self.limits.items() if low == high}
+
+    def serve_look(self, look: Look) -> tuple[int, str]:
+        """The weight, and those of the features, that a look comes to in this font."""
+        return self.use_weight(look.weight), keep_features(look.features, self.features)
 
     def use_weight(self, weight: int) -> int:
         """The weight that a browser asks this font for when CSS asks for ``weight``."""
@@ -195,7 +206,7 @@ def open_sources(
 
 def make_fonts(
     sources: Sequence[FontSource],
-    texts: Sequence[tuple[str, str, int]],
+    texts: Sequence[tuple[str, str, Look]],
     *,
     family: str,
     hinting: Literal["keep", "drop", "auto"] = "auto",
@@ -211,7 +222,7 @@ def make_fonts(
 
     Args:
         sources: The fonts to cut from.
-        texts: Distinct (text, language, CSS weight).
+        texts: Distinct (text, language, look).
         family: The family's name, for fonts whose own name is reserved.
         hinting: "keep", "drop" or "auto".
         open_text: Whether pages may come to hold text that is not known.
@@ -232,13 +243,12 @@ def make_fonts(
     lacking: set[str] = set()
     notes: list[str] = []
     for source in sources:
-        deviation = measure_deviation(source, {weight for _, _, weight in texts}, shelf)
+        looks = {look for _, _, look in texts}
+        deviation = measure_deviation(source, {look.weight for look in looks}, shelf)
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
         pieces = split_all_at_gaps({text for text, _, _ in texts}, source.reference.unicodes)
-        served = {weight: source.use_weight(weight) for weight in {weight for _, _, weight in texts}}
-        runs = sorted(
-            {Run(piece, language, served[weight]) for text, language, weight in texts for piece in pieces[text]}
-        )
+        served = {look: source.serve_look(look) for look in looks}
+        runs = sorted({Run(piece, language, *served[look]) for text, language, look in texts for piece in pieces[text]})
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, ServedFont]] = []
         said: list[str] = []
