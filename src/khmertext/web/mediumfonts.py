@@ -42,6 +42,7 @@ SPACED: Final = "clig=0,liga=0"
 FAST: Final = "clig=0,kern=0,liga=0"
 UNSET_BY_FONT: Final = tuple(name for name in FEATURE_PROPERTIES if name not in ("letter-spacing", "text-rendering"))
 PLAIN: Final = frozenset({""})
+SLANTS: Final = {"normal": (False,), "italic": (True,), "oblique": (False, True)}
 MAX_LOOKS: Final = 256
 """The most looks of an element that are followed; only a page made for it has more."""
 
@@ -193,7 +194,8 @@ def find_looks(fonts: Sequence[MediumFont]) -> tuple[Look, ...]:
 
 
 def list_looks(font: MediumFont, media: str) -> list[Look]:
-    slants = sorted({style != "normal" for style in font.styles})
+    # For oblique text Firefox takes an upright face before an italic one, other browsers the other way round.
+    slants = sorted({slant for style in font.styles for slant in SLANTS[style]})
     # A setting of one property counts only where it says anything, and the later ones win.
     features = {combine(parts) for parts in islice(product(*map(sorted, font.features)), MAX_LOOKS)}
     found = (Look(*one, media) for one in product(sorted(font.weights), slants, sorted(features)))
@@ -342,8 +344,7 @@ def read_styles(value: str, inherited: Iterable[str], values: Iterable[str]) -> 
     if slant is None:
         return None
     angle = (slant[1] or "").strip()
-    # With a small angle an upright face may be nearer (CSS Fonts 4, 5.2).
-    return {"oblique"} if not angle else {"normal"} if NO_ANGLE.fullmatch(angle) else {"oblique", "normal"}
+    return {"normal"} if angle and NO_ANGLE.fullmatch(angle) else {"oblique"}
 
 
 def feature_reader(name: str) -> Reader[str]:

@@ -23,9 +23,10 @@ from khmertext.web.facts import FoundText, SiteWarning
 from khmertext.web.looks import shown_looks
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
+from khmertext.web.matching import find_invented
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
-from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
+from khmertext.web.webfonts import Download, FontSource, SiteFonts, make_download, make_fonts, open_sources
 from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
 from khmertext.workers import begin, count_jobs
 
@@ -35,6 +36,8 @@ __all__ = ["BuildOptions", "BuildResult", "build_site"]
 UNNAMABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 PACKED_ENDINGS = (".gz", ".br", ".zst")
+
+UNUSED = "no page shows Khmer in its weight and style, so no font with their text is made of it"
 
 NO_BODY = "no tag shows where its body begins, so it has no notice for browsers without JavaScript; write <body>"
 
@@ -204,11 +207,13 @@ def build_site(
             family=options.family,
             hinting=options.hinting,
             open_text=options.open_text,
+            typed=any(page.facts.open_text for page in facts.pages),
             jobs=jobs,
             progress=progress,
             shelf=memory.shelf if memory is not None else None,
         )
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
+        warnings += font_warnings(sources, fonts, texts)
         if making is not None:
             download = making()
         plan = plan_site(facts, fonts, options, download)
@@ -317,6 +322,14 @@ def tree_warnings(tree: Tree, *, in_place: bool) -> list[SiteWarning]:
         SiteWarning("outside-link", (loop if is_loop(tree.root / path) else outside) + rest, path, 0)
         for path in tree.outside
     ]
+
+
+def font_warnings(
+    sources: Sequence[FontSource], fonts: SiteFonts, texts: Sequence[tuple[str, FoundText]]
+) -> tuple[SiteWarning, ...]:
+    """What the owner should know of how the fonts and the looks of the text fit."""
+    unused = [SiteWarning("unused-font", f"{sources[place].name}: {UNUSED}", "", 0) for place in sorted(fonts.unused)]
+    return (*unused, *find_invented(sources, texts, set(range(len(sources))) - fonts.unused))
 
 
 def is_loop(link: Path) -> bool:

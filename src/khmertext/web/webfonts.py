@@ -41,6 +41,7 @@ from khmertext.web.cache import hash_value, source_key
 from khmertext.web.keeping import KeptSource, ServedFont, Shelf, assume, keep_font
 from khmertext.web.looks import Look
 from khmertext.web.manifest import hash_bytes
+from khmertext.web.matching import allot_texts
 
 __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
 
@@ -104,6 +105,11 @@ class FontSource:
         """The axes that are served at one value only."""
         return {tag: low for tag, (low, high) in self.limits.items() if low == high}
 
+    @property
+    def italic(self) -> bool:
+        """Whether it is slanted."""
+        return self.face.italic
+
     def serve_look(self, look: Look) -> tuple[int, str]:
         """The weight, and those of the features, that a look comes to in this font."""
         return self.use_weight(look.weight), keep_features(look.features, self.features)
@@ -130,6 +136,7 @@ class SiteFonts:
         whole: Bytes of the fonts that browsers get which do not take those that flag; 0 where all get the text fonts.
         preloads: The files that pages load at once.
         notes: What the owner should know of them.
+        unused: The places of the sources that draw nothing on the pages as they are.
     """
 
     assets: tuple[FontAsset, ...] = ()
@@ -143,6 +150,7 @@ class SiteFonts:
     whole: int = 0
     preloads: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unused: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +219,15 @@ def make_fonts(
     family: str,
     hinting: Literal["keep", "drop", "auto"] = "auto",
     open_text: bool = False,
+    typed: bool = False,
     jobs: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
     shelf: Shelf | None = None,
 ) -> SiteFonts:
     """Cut and prove a site's fonts: one with what its pages hold, one with all of Khmer, for each source.
+
+    Each is cut with the text that browsers draw with it. A source that draws none is left out, but for its font with
+    all of Khmer where visitors may write something bold or slanted.
 
     Where pages may come to hold other text, the first is one that flags it; where no such font can be made of a source,
     or none that is worth its while, there is the second alone.
@@ -226,6 +238,7 @@ def make_fonts(
         family: The family's name, for fonts whose own name is reserved.
         hinting: "keep", "drop" or "auto".
         open_text: Whether pages may come to hold text that is not known.
+        typed: Whether they have places for such text, which is shown in the family with all of Khmer.
         jobs: Processes for the proof.
         progress: Told how far it is.
         shelf: What earlier builds cut, and where to put what this one does.
@@ -242,17 +255,25 @@ def make_fonts(
     prover = partial(prove_everywhere, jobs=jobs)
     lacking: set[str] = set()
     notes: list[str] = []
-    for source in sources:
-        looks = {look for _, _, look in texts}
+    shares = allot_texts(sources, texts or [("", "", Look(400))])
+    unused = frozenset(place for place, share in enumerate(shares) if not share and not open_text)
+    for place, (source, share) in enumerate(zip(sources, shares, strict=True)):
+        if place in unused and not typed:
+            report.append({**describe_source(source), "unused": True, "files": []})
+            continue
+        own = (share or texts) if texts else []
+        looks = {look for _, _, look in own}
         deviation = measure_deviation(source, {look.weight for look in looks}, shelf)
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
-        pieces = split_all_at_gaps({text for text, _, _ in texts}, source.reference.unicodes)
+        pieces = split_all_at_gaps({text for text, _, _ in own}, source.reference.unicodes)
         served = {look: source.serve_look(look) for look in looks}
-        runs = sorted({Run(piece, language, *served[look]) for text, language, look in texts for piece in pieces[text]})
+        runs = sorted({Run(piece, language, *served[look]) for text, language, look in own for piece in pieces[text]})
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, ServedFont]] = []
         said: list[str] = []
-        plan = CuttingPlan(source, runs, open_text, family, hinting, prover, said.append)
+        if place in unused:
+            runs = distinct_syllables(runs)
+        plan = CuttingPlan(source, runs, open_text, family, hinting, prover, said.append, full_only=place in unused)
         for role, subset in serve_source(plan, shelf):
             subsets.append((role, subset))
             done += 1
@@ -261,7 +282,7 @@ def make_fonts(
         notes += said
         gaps = {run.text for run in subsets[0][1].proof.lacking}
         lacks = {text for text, parts in pieces.items() if parts != split_long(text) or not gaps.isdisjoint(parts)}
-        lacking |= lacks
+        lacking |= lacks if place not in unused else set()
         for role, subset in subsets:
             stem = family if role == "text" else f"{family} {role}"
             name = name_asset(stem, subset.data, ".woff2")
@@ -281,6 +302,14 @@ def make_fonts(
                     "rounds": subset.rounds,
                 }
             )
+        details = {
+            "axis_deviation_units": round(deviation, 2),
+            "lacking": sorted(lacks),
+            "files": entries,
+        }
+        if place in unused:
+            report.append({**describe_source(source), "unused": True, **details})
+            continue
         proofs.append(subsets[0][1].proof)
         glyphs += subsets[0][1].glyph_count
         after += len(subsets[0][1].data)
@@ -289,21 +318,7 @@ def make_fonts(
         # A page cannot tell its preloads which browser has come.
         if not source.face.italic and not preloads and not open_text:
             preloads.append(entries[0]["file"])
-        report.append(
-            {
-                "source": source.name,
-                "sha256": source.digest,
-                "bytes": source.size,
-                "family": source.face.family,
-                "license": source.license.name,
-                "copyright": source.license.copyright,
-                "tables_left_out": sorted(source.face.stripped),
-                "axes": {tag: list(span) for tag, span in sorted(source.limits.items())},
-                "axis_deviation_units": round(deviation, 2),
-                "lacking": sorted(lacks),
-                "files": entries,
-            }
-        )
+        report.append({**describe_source(source), **details})
     return SiteFonts(
         assets=tuple(assets),
         files=files,
@@ -316,7 +331,24 @@ def make_fonts(
         whole=whole,
         preloads=tuple(preloads),
         notes=tuple(notes),
+        unused=unused,
     )
+
+
+def describe_source(source: FontSource) -> dict[str, Any]:
+    """What the manifest tells of a font that others are cut from."""
+    return {
+        "source": source.name,
+        "sha256": source.digest,
+        "bytes": source.size,
+        "family": source.face.family,
+        "weights": list(source.weights),
+        "italic": source.italic,
+        "license": source.license.name,
+        "copyright": source.license.copyright,
+        "tables_left_out": sorted(source.face.stripped),
+        "axes": {tag: list(span) for tag, span in sorted(source.limits.items())},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +363,7 @@ class CuttingPlan:
         hinting: "keep", "drop" or "auto".
         prover: How to prove.
         note: Told what the owner should know.
+        full_only: Whether the font with all of Khmer is all that is wanted.
     """
 
     source: FontSource
@@ -340,12 +373,15 @@ class CuttingPlan:
     hinting: Literal["keep", "drop", "auto"]
     prover: Prover
     note: Callable[[str], None]
+    full_only: bool = False
 
     @property
     def key(self) -> str:
         """What tells this from any other way to cut any font, whatever the text."""
         limits = [[tag, *span] for tag, span in sorted(self.source.limits.items())]
-        return hash_value([source_key(), self.source.digest, limits, self.open_text, self.name, self.hinting])
+        return hash_value(
+            [source_key(), self.source.digest, limits, self.open_text, self.full_only, self.name, self.hinting]
+        )
 
     def cut_full(self, syllables: Sequence[Run]) -> Subset:
         """Cut the font with all of Khmer.
@@ -423,6 +459,9 @@ def serve(subset: Subset) -> ServedFont:
 def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[str, Subset]]:
     """Yield the fonts that are cut from one, each with its role; the first is the one that draws the pages."""
     source = plan.source
+    if plan.full_only:
+        yield "full", plan.cut_full(syllables)
+        return
     if not plan.open_text:
         yield "text", plan.cut_text()
         yield "full", plan.cut_full(syllables)
