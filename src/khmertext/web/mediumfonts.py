@@ -33,8 +33,9 @@ from khmertext.web.variables import resolve_variables, substitute
 
 __all__ = ["INITIAL_FONT", "MAX_LOOKS", "ChosenFont", "MediumFont", "find_looks", "read_settings", "resolve_media"]
 
-BOLDER: Final = ((350, 400), (550, 700), (900, 900), (1001, 1000))
-LIGHTER: Final = ((100, 100), (550, 100), (750, 400), (1001, 700))
+# Up to which weight `bolder` and `lighter` mean what; a weight above, or of 0 here, stays as it is.
+BOLDER: Final = ((350, 400), (550, 700), (900, 900))
+LIGHTER: Final = ((100, 0), (550, 100), (750, 400), (1001, 700))
 OBLIQUE: Final = re.compile(r"oblique(\s+\S.*)?", re.S)
 NO_ANGLE: Final = re.compile(r"[+-]?0*\.?0+[a-z]*")
 NO_SPACING: Final = re.compile(r"normal|[+-]?0*\.?0+[a-z%]*")
@@ -167,10 +168,11 @@ def resolve_medium(
         return {one if (mine := own(one)) is None else mine for one in inherited}
 
     weights, styles = parent.weights, parent.styles
-    if "font-weight" in groups or alone or tag in BOLD_ELEMENTS:
+    if "font-weight" in groups or alone or tag in BOLD_ELEMENTS or tag == "option":
         weights = collect("font-weight", weights, read_weights, lambda one: own_weight(tag, one, alone)) | {
             chosen.weight
         }
+        weights |= parent.weights if tag == "option" else frozenset()  # not every engine sets it back
     if "font-style" in groups or alone or tag in ITALIC_ELEMENTS:
         styles = collect("font-style", styles, read_styles, lambda _: own_style(tag, alone)) | {chosen.style}
     features = parent.features
@@ -297,7 +299,7 @@ def own_weight(tag: str, inherited: int, alone: bool) -> int | None:
     """The weight that browsers give an element; None for the one that it inherits."""
     if tag in ("b", "strong", "optgroup"):
         return step(BOLDER, inherited)
-    return 700 if tag in BOLD_ELEMENTS else 400 if alone else None
+    return 700 if tag in BOLD_ELEMENTS else 400 if alone or tag == "option" else None
 
 
 def own_style(tag: str, alone: bool) -> str | None:
@@ -382,4 +384,4 @@ def read_setting(name: str, value: str) -> frozenset[str] | None:
 
 
 def step(table: Sequence[tuple[int, int]], weight: int) -> int:
-    return next(result for limit, result in table if weight < limit)
+    return next((result for limit, result in table if weight < limit), 0) or weight
