@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from turbohtml import Comment, Element, Text, parse
 
 from khmertext.web import BuildOptions, build_site, check_site, clean_site
+from khmertext.web.looks import Look
 from khmertext.web.webfonts import make_download, make_fonts, open_sources
 
 FAMILY = "Site Khmer"
@@ -136,7 +137,7 @@ def sites(draw: st.DrawFn, *, own_marks: bool = True) -> dict[str, bytes]:
 def one_font() -> Iterator[None]:
     """The same font for every site: what is tested is what happens to pages."""
     sources = open_sources([])
-    fonts = make_fonts(sources, [("ខ្មែរ", "km", 400)], family=FAMILY)
+    fonts = make_fonts(sources, [("ខ្មែរ", "km", Look(400))], family=FAMILY)
     download = make_download(sources)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("khmertext.web.site.open_sources", lambda *_: [])

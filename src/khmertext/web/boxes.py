@@ -18,7 +18,8 @@ from typing import Final, NamedTuple
 
 from turbohtml import Element
 
-from khmertext.web.cascade import Candidate, find_winner, inherits_from, stack_attribute
+from khmertext.web.candidates import Candidate, find_winner
+from khmertext.web.cascade import inherits_from, stack_attribute
 from khmertext.web.documents import PageDocument, text_attribute
 from khmertext.web.families import CONTROL_ELEMENTS, WIDE_KEYWORDS
 

@@ -223,7 +223,7 @@ def collect_places(
                 place = found[key] = LinePlace(box, path, element.source_line or 0, element.tag)
             place.count += 1
             clusters = {cluster for text in texts for cluster in split_clusters(text) if KHMER_LETTER.search(cluster)}
-            for weight in page.cascade.resolve(element).weights:
+            for weight in {look.weight for look in page.cascade.resolve(element).looks}:
                 place.clusters.setdefault(weight, set()).update(clusters)
         if progress is not None:
             progress("measuring", number, len(pages))

@@ -15,6 +15,7 @@ from khmertext.web.building import SitePlan, edit_sheet, page_insertions
 from khmertext.web.disk import Tree
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
 from khmertext.web.guard import choose_listed
+from khmertext.web.looks import shown_looks
 from khmertext.web.reading import PageRead, SiteFacts
 from khmertext.web.site import BuildOptions, check_options, fit_fallbacks, plan_site
 from khmertext.web.sources import apply_insertions, decode_source
@@ -87,11 +88,12 @@ def plan_pages(
     listed = choose_listed(distinct_clusters(text.text for _, text in texts)) if options.guard else ()
     fonts: SiteFonts = make_fonts(
         sources,
-        list({(text.text, text.language, weight) for _, text in texts for weight in text.weights}),
+        list({(text.text, text.language, look) for _, text in texts for look in shown_looks(text.looks)}),
         family=options.family,
         hinting=options.hinting,
         open_text=options.open_text,
         anywhere=listed,
+        typed=options.guard or any(page.open_text for page in pages.values()),
         jobs=jobs,
     )
     fitted = fit_fallbacks(sources, site, options) if context.fallbacks else ()

@@ -20,6 +20,7 @@ from khmertext.web.detector import WORDS
 from khmertext.web.disk import Tree, TreeWriter, is_abandoned, read_file, read_tree
 from khmertext.web.escaping import escape_css_string
 from khmertext.web.facts import PageFacts, SiteContext
+from khmertext.web.looks import Look
 from khmertext.web.manifest import check_path, hash_bytes
 from khmertext.web.reading import PageRead, Progress, SiteFacts
 from khmertext.web.site import BuildOptions, check_options, plan_site
@@ -104,7 +105,7 @@ def write_kit(output: Path, options: KitOptions, *, progress: Progress | None = 
     earlier = read_record(output)
     sources = open_sources(build.fonts, build.axes, WEIGHTS)
     texts = [
-        (run, language, weight)
+        (run, language, Look(weight))
         for run in sorted({run for text in options.texts for _, run in iter_khmer_runs(text)}) or everyday_clusters()
         for language in LANGUAGES
         for weight in WEIGHTS

@@ -26,7 +26,7 @@ __all__ = ["scan_page"]
 
 FEATURES = "font-feature-settings"
 FRAMES = "iframe,frame,object,embed"
-FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|off)\b""")
+FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|(?i:off))\b""")
 SHADOWED = (
     "stands in a shadow, where the rules of our stylesheet do not reach, and its font is the browser's: its Khmer "
     "shows in the visitor's font; name a family for it in the shadow's own styles, and not `monospace` alone"
@@ -156,8 +156,8 @@ def find_warnings(page: PageDocument, reader: TextReader, off: tuple[Element, li
     if off is not None:
         element, features = off
         message = (
-            f"`font-feature-settings` turns {', '.join(features)} off for Khmer, which is then drawn wrong, and not as "
-            "the whole font would; leave them on"
+            f"`font-feature-settings` turns {', '.join(features)} off for Khmer, which any font then draws wrong; "
+            "leave them on"
         )
         found.append(SiteWarning("features-off", message, page.path, element.source_line or 0))
     return found

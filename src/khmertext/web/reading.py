@@ -20,6 +20,7 @@ from khmertext.web.documents import HUGE, NOT_FOUND_PAGE, PageMemos
 from khmertext.web.faces import MAX_SITE_FONT, declares_khmer, maps_khmer
 from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteContext, SiteWarning
 from khmertext.web.linting import lint_sheet
+from khmertext.web.looks import SCRIPTED, merge_looks
 from khmertext.web.marks import Restored, Restorer
 from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
@@ -212,21 +213,24 @@ class SiteFacts:
     @property
     def weights(self) -> tuple[int, int]:
         """The lowest and highest weight that Khmer is shown in; at least 400 to 700 where that cannot be told."""
-        weights = {weight for page in self.pages for text in page.facts.texts for weight in text.weights}
+        looks = {text.looks for page in self.pages for text in page.facts.texts}
+        weights = {look.weight for one in looks for look in one}
         if not weights or self.context.brought or any(page.facts.open_text for page in self.pages):
             weights |= {400, 700}
         return min(weights), max(weights)
 
     def iter_texts(self) -> list[tuple[str, FoundText]]:
-        """Every text with the file it is in; those of scripts and the like in all the site's languages and weights."""
+        """Every text with the file it is in; those of scripts and the like in all the site's languages and looks."""
         found = [(page.facts.path, text) for page in self.pages for text in page.facts.texts]
         languages = sorted({text.language for _, text in found}) or ["km"]
-        weights = tuple(sorted({weight for _, text in found for weight in text.weights})) or (400, 700)
+        known = merge_looks(look for looks in {text.looks for _, text in found} for look in looks)
+        scripted = merge_looks([*SCRIPTED, *known])
         for file in self.files:
             for text in file.texts if file.kind != "css" else ():  # read with the pages that it styles
                 # Nobody can tell where a script puts its text: it is proven wherever Khmer stands.
                 for language in languages[:4]:
-                    found.append((file.path, text._replace(language=language, weights=weights)))
+                    looks = scripted if file.kind == "script" else known or SCRIPTED
+                    found.append((file.path, text._replace(language=language, looks=looks)))
         return found
 
 

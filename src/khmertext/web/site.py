@@ -26,8 +26,10 @@ from khmertext.web.facts import FoundText, SiteWarning
 from khmertext.web.fallbacks import Adjustment, adjust_fallbacks, count_clusters, format_fallback_faces
 from khmertext.web.guard import choose_listed, make_guard
 from khmertext.web.included import INCLUDED, IncludedText, include_texts, read_included
+from khmertext.web.looks import shown_looks
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
+from khmertext.web.matching import find_invented
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
 from khmertext.web.stacks import fallback_families
@@ -41,6 +43,8 @@ __all__ = ["BuildOptions", "BuildResult", "build_site"]
 UNNAMABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 PACKED_ENDINGS = (".gz", ".br", ".zst")
+
+UNUSED = "no page shows Khmer in its weight and style, so no font with their text is made of it"
 
 NO_BODY = "no tag shows where its body begins, so it has no notice for browsers without JavaScript; write <body>"
 
@@ -219,7 +223,7 @@ def build_site(
         if options.detector:
             made_of = [one.digest for one in sources]
             download = memory.recall_download(made_of) if memory is not None else None
-        distinct = list({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
+        distinct = list({(text.text, text.language, look) for _, text in texts for look in shown_looks(text.looks)})
         missing = options.detector and download is None
         with begin(partial(make_download, sources), jobs) if missing else nullcontext() as making:
             fonts = make_fonts(
@@ -229,6 +233,7 @@ def build_site(
                 hinting=options.hinting,
                 open_text=options.open_text,
                 anywhere=listed,
+                typed=options.guard or any(page.facts.open_text for page in facts.pages),
                 jobs=jobs,
                 progress=progress,
                 shelf=memory.shelf if memory is not None else None,
@@ -236,6 +241,7 @@ def build_site(
             if making is not None:  # beside the site's own fonts
                 download = making()
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
+        warnings += font_warnings(sources, fonts, texts)
         fitted = fit_fallbacks(sources, facts, options)
         plan = plan_site(facts, fonts, options, download, fitted, guarded=listed)
         if plan.noscript:
@@ -349,6 +355,14 @@ def tree_warnings(tree: Tree, *, in_place: bool) -> list[SiteWarning]:
         SiteWarning("outside-link", (loop if is_loop(tree.root / path) else outside) + rest, path, 0)
         for path in tree.outside
     ]
+
+
+def font_warnings(
+    sources: Sequence[FontSource], fonts: SiteFonts, texts: Sequence[tuple[str, FoundText]]
+) -> tuple[SiteWarning, ...]:
+    """What the owner should know of how the fonts and the looks of the text fit."""
+    unused = [SiteWarning("unused-font", f"{sources[place].name}: {UNUSED}", "", 0) for place in sorted(fonts.unused)]
+    return (*unused, *find_invented(sources, texts, set(range(len(sources))) - fonts.unused))
 
 
 def is_loop(link: Path) -> bool:

@@ -19,6 +19,7 @@ from khmertext.web.cache import SiteCache, default_cache, open_cache
 from khmertext.web.factcodes import decode_facts, encode_facts, encode_shared
 from khmertext.web.facts import Counted, FoundText, PageFacts, PageFinding, SiteWarning
 from khmertext.web.keeping import keep_font
+from khmertext.web.looks import Look
 from khmertext.web.pages import scan_page
 from khmertext.web.sources import Insertion
 from khmertext.web.stamps import Stamp, take_stamp
@@ -384,7 +385,9 @@ def test_every_fact_comes_back() -> None:
     """Each field of a page's facts differs from what it is unless given, so that none can be forgotten."""
     values: dict[str, Any] = {
         "path": "a.html",
-        "texts": (FoundText("ក", "km", (400, 700), 3, "<p>"),),
+        "texts": (
+            FoundText("ក", "km", (Look(400, italic=True, features="kern=0", media="print"), Look(700)), 3, "<p>"),
+        ),
         "insertions": (Insertion(3, "x"),),
         "stacks": frozenset({("a.css", 1)}),
         "locked": frozenset({"b.css"}),

@@ -76,7 +76,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
             files[name] = data
             assets.append(FontAsset(role, name, (400, 700), False, ((0x1780, 0x17FF),)))
             entries.append({"role": role, "file": name, "sha256": hash_bytes(data)})
-        report = ({"lacking": [], "files": entries},)
+        report = ({"lacking": [], "files": entries, "weights": [400, 700], "italic": False},)
         return SiteFonts(assets=tuple(assets), files=files, report=report, preloads=(assets[0].name,))
 
     download = Download({"K.ttf": b"font", "LICENSE.txt": b"OFL"}, (("K", "K.ttf"),), "OFL-1.1", "LICENSE.txt", "", "K")
