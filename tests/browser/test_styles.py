@@ -139,12 +139,7 @@ STYLE_FILES = {
     "shown.css": "p{font-weight:600}b{font-style:oblique}",
 }
 # What hangs on a width or the like that holds in Chromium: it computes what we say is possible.
-CONDITIONAL = {
-    "layers", "states", "states-of-links", "media-attribute",
-    "code-conditional", "code-conditional-larger", "code-conditional-relative", "code-conditional-over-own",
-    "code-conditional-parent", "code-conditional-parent-over-own", "code-conditional-keyword-parent",
-    "code-conditional-family", "code-conditional-family-over-own-size",
-}  # fmt: skip
+CONDITIONAL = {"layers", "states-of-links", "code-conditional-family", "code-conditional-family-over-own-size"}
 
 
 def name_families(css: str) -> Families:

@@ -23,7 +23,7 @@ from khmertext.web.mediaqueries import EVERYWHERE, NOT_ALWAYS, MediaChance, read
 from khmertext.web.policies import ContentPolicy
 from khmertext.web.sources import SNIFFED_BYTES, SourceText
 from khmertext.web.stylesheets import ANONYMOUS, LayerName, StyleImport, StyleSheet, parse_styles
-from khmertext.web.urls import PageUrl, resolve_url
+from khmertext.web.urls import PageUrl, is_foreign, resolve_url
 
 __all__ = ["PageDocument", "PageMemos", "Sheet", "has", "text_attribute", "text_of"]
 
@@ -114,6 +114,7 @@ class PageDocument:
         locked: The stylesheet files whose bytes it fixes by ``integrity``.
         cascade: The fonts of its elements.
         warnings: What the owner should know.
+        foreign: The addresses of stylesheets on other hosts, which are not read, each with the line of its link.
     """
 
     def __init__(self, source: SourceText, path: str, context: SiteContext, memos: PageMemos) -> None:
@@ -128,6 +129,7 @@ class PageDocument:
             path, href if isinstance(href, str) else None, is_folder=context.folders.__contains__
         )
         self.warnings: list[SiteWarning] = []
+        self.foreign: dict[str, int] = {}
         self.imports = 0  # how many stylesheet files came so far
         self.policy = self.find_policy()
         self.locked: set[str] = set(context.locked)
@@ -185,7 +187,10 @@ class PageDocument:
             )
             if not loads:
                 continue
-            path = resolve_url(self.url.base, text_attribute(element, "href"), exists=self.context.sheets.__contains__)
+            href = text_attribute(element, "href")
+            path = resolve_url(self.url.base, href, exists=self.context.sheets.__contains__)
+            if path is None and is_foreign(href):
+                self.foreign.setdefault(href.strip(), element.source_line or 0)
             if path is not None:
                 if text_attribute(element, "integrity"):
                     self.locked.add(path)
@@ -236,7 +241,10 @@ class PageDocument:
                 named = one.after
             if path is not None:
                 yield from self.with_imports(path, through, above)
-            elif one.layer:
+                continue
+            if is_foreign(one.url):
+                self.foreign.setdefault(one.url.strip(), 0)
+            if one.layer:
                 yield from self.layers(above[-1], (), through.layer)
 
     def layers(self, path: str, layers: tuple[LayerName, ...], outer: LayerName) -> Iterator[Sheet]:

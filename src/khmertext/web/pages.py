@@ -31,6 +31,10 @@ SHADOWED = (
     "stands in a shadow, where the rules of our stylesheet do not reach, and its font is the browser's: its Khmer "
     "shows in the visitor's font; name a family for it in the shadow's own styles, and not `monospace` alone"
 )
+FOREIGN = (
+    "a stylesheet from another host, which is not read: Khmer that it gives a font, a weight or a feature may be shown "
+    "otherwise than is known here; keep it in the site"
+)
 REFUSALS = {"style": "stylesheets", "font": "fonts", "script": "scripts"}
 
 
@@ -153,6 +157,7 @@ def find_warnings(page: PageDocument, reader: TextReader, off: tuple[Element, li
             "let 'self' in"
         )
         found.append(SiteWarning("policy", message, page.path, 0))
+    found += [SiteWarning("foreign-style", f"{url}: {FOREIGN}", page.path, line) for url, line in page.foreign.items()]
     if off is not None:
         element, features = off
         message = (

@@ -194,8 +194,10 @@ class SiteFacts:
 
     @property
     def warnings(self) -> list[SiteWarning]:
-        """Every warning, in the order of files."""
+        """Every warning, in the order of files; what is the same for many pages once."""
         found = [warning for page in self.pages for warning in page.facts.warnings]
+        once = {warning.message: warning for warning in reversed(found) if warning.code == "foreign-style"}
+        found = [one for one in found if one.code != "foreign-style" or once[one.message] is one]
         return found + [warning for file in self.files for warning in file.warnings]
 
     @property

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from turbohtml import parse
 
 from khmertext.web.cascade import Cascade, StyleSet
+from khmertext.web.disk import read_tree
 from khmertext.web.facts import SiteContext
 from khmertext.web.looks import Look
 from khmertext.web.mediaqueries import Chance, read_query
 from khmertext.web.mediumfonts import MAX_LOOKS
 from khmertext.web.pages import scan_page
+from khmertext.web.reading import read_site
 from khmertext.web.stylesheets import parse_styles
 
 SPACED = "clig=0,liga=0"
@@ -168,3 +171,15 @@ def test_variables_that_double_each_other_come_to_an_end() -> None:
     document = parse("<!doctype html><p>x")
     cascade = Cascade(document, StyleSet([parse_styles(css + "p{font-family:var(--v0)}")]))
     assert cascade.resolve(document.select("p")[0]).media[0].chosen.families == ""
+
+
+def test_stylesheets_of_other_hosts_are_told_and_not_read(tmp_path: Path) -> None:
+    head = "<link rel=stylesheet href=//cdn.example/x.css><link rel=stylesheet href=a.css>"
+    for name in ("a.html", "b.html"):
+        (tmp_path / name).write_text(f"<!doctype html><html lang=km>{head}<p>ក", "utf-8")
+    (tmp_path / "a.css").write_text("@import 'https://other.example/y.css' layer(x);p{color:red}", "utf-8")
+    warnings = read_site(read_tree(tmp_path), family="K").warnings
+    assert [(one.code, one.path, one.message.partition(": ")[0], one.line) for one in warnings] == [
+        ("foreign-style", "a.html", "//cdn.example/x.css", 1),
+        ("foreign-style", "a.html", "https://other.example/y.css", 0),
+    ]
