@@ -71,7 +71,7 @@ def clipping(
 
 
 def format_clash(clash: Clash) -> str:
-    more = f" (and {clash.elements - 1:,} more elements)" if clash.elements > 1 else ""
+    more = f" (and {clash.elements - 1:,} more)" if clash.elements > 1 else ""
     place = f"{clash.path}:{clash.line}" if clash.line else clash.path
     return f"{printable(place)}: {printable(clash.where, 200)}: {printable(describe_clash(clash), 400)}{more}"
 

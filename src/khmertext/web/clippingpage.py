@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -92,7 +93,14 @@ def describe_clash(clash: Clash) -> str:
         )
     tall = f" with a height of {clash.tall:.3g} em" if clash.tall else ""
     what = " or ".join(dict.fromkeys((clash.deepest, clash.highest)))
-    return f"{set_to}{shown} lets the box cut off {what}; {clash.smallest:.3g}{tall} does not"
+    more = "" if clash.edges is None or clash.tall else f", nor does {describe_padding(clash, clash.edges[0])}"
+    return f"{set_to}{shown} lets the box cut off {what}; {clash.smallest:.3g}{tall} does not{more}"
+
+
+def describe_padding(clash: Clash, edges: Edges) -> str:
+    """How much more padding leaves the ink whole at the line height that there is, in hundredths of an em."""
+    lacks = (("above", clash.rise - edges.top), ("below", clash.depth - edges.bottom))
+    return " and ".join(f"{math.ceil(100 * by) / 100:.2f} em more padding {side}" for side, by in lacks if by > 0)
 
 
 def draw_overlap(clash: Clash, height: float, sources: Sequence[FontSource]) -> str:
