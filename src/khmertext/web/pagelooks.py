@@ -15,7 +15,7 @@ from turbohtml import Element, Text
 
 from khmertext.web.cascade import StackUse, inherits_from
 from khmertext.web.documents import PageDocument, text_attribute
-from khmertext.web.families import KHMER_FEATURES
+from khmertext.web.families import CONTROL_ELEMENTS, KHMER_FEATURES
 from khmertext.web.ignoring import Ignoring
 from khmertext.web.pagenotes import Notes
 from khmertext.web.places import PlaceFinder
@@ -26,18 +26,36 @@ __all__ = ["LooksLint"]
 SPACING = re.compile(
     r"normal|inherit|initial|unset|revert|revert-layer|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?[a-z%]*|calc\(.*\)", re.S
 )
-NO_SPACING = re.compile(r"normal|initial|revert|revert-layer|[-+]?0*(?:\.0*)?(?:e[-+]?\d+)?[a-z%]*|calc\([^1-9]*\)")
+NO_SPACING = re.compile(r"normal|initial|[-+]?0*(?:\.0*)?(?:e[-+]?\d+)?[a-z%]*|calc\([^1-9]*\)")
 UNSEEN_ELEMENTS = frozenset("title noscript".split())  # whose looks nobody sees
 SPACED = "letter-spacing"
 FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|off)\b""")
 FROM_PARENT = frozenset({"inherit", "unset"})
+BACK = frozenset({"revert", "revert-layer"})
+# What browsers set on controls by themselves (HTML Standard, 15.5.2), so that it does not come from around them.
+CONTROLS_RESET = frozenset({"letter-spacing", "font-feature-settings"})
 # The parts of an element that hold its own text.
 OWN_PARTS = frozenset({"", "first-line", "first-letter"})
 # A letter with a subscript, behind the signs that count as part of a first letter.
 TORN_LETTER = re.compile(r"\W*[\u1780-\u17a2]\u17d2")
 FIRST_LETTER = "first-letter"
+SHOWN = 40
 MAX_ELEMENTS = 1000  # how many elements with a first letter of their own are looked at on a page
 MAX_NODES = 50  # how far into an element its first letter is looked for
+
+
+class Spoiling(NamedTuple):
+    """What spoils Khmer in an element.
+
+    Attributes:
+        part: The value, or the part of it that does so; "" for none.
+        sheet: Index of the stylesheet that says so; -1 for a ``style`` attribute.
+        selector: Of the rule; "" in an attribute.
+    """
+
+    part: str = ""
+    sheet: int = -1
+    selector: str = ""
 
 
 class Property(NamedTuple):
@@ -47,13 +65,16 @@ class Property(NamedTuple):
         name: The property.
         code: Of the rule.
         spoils: Which part of a value does so; "" for none.
-        message: What is told, with the part put in.
+        message: What is told, with the part, and where it is said, put in.
     """
 
     name: str
     code: str
     spoils: Callable[[str], str]
     message: str
+
+
+INHERITED = Spoiling(sheet=-2)  # what an element asks for from its parent
 
 
 def spoiling_space(value: str) -> str:
@@ -85,19 +106,19 @@ PROPERTIES = (
         SPACED,
         "KS201",
         spoiling_space,
-        "`letter-spacing: {}` reaches Khmer, whose syllables are one drawing; keep it from Khmer",
+        "`letter-spacing: {}`{} reaches Khmer, whose syllables are one drawing; keep it from Khmer",
     ),
     Property(
         "font-feature-settings",
         "KS202",
         spoiling_features,
-        "`font-feature-settings` turns {} off for Khmer; leave them on",
+        "`font-feature-settings`{1} turns {0} off for Khmer; leave them on",
     ),
     Property(
         "word-break",
         "KS204",
         spoiling_break,
-        "`word-break: {}` reaches Khmer, and Chromium breaks lines inside its syllables; use `overflow-wrap: anywhere`",
+        "`word-break: {}`{} reaches Khmer: Chromium ends lines inside its syllables; use `overflow-wrap: anywhere`",
     ),
 )
 RANGES = 'the family "{}" is declared for other characters alone, and no other of the stack shows Khmer'
@@ -117,7 +138,7 @@ class LooksLint:
         self.page = page
         self.finder = finder
         self.notes = notes
-        self.spoiled: dict[tuple[str, Element], str] = {}
+        self.spoiled: dict[tuple[str, Element], Spoiling] = {}
         self.excluding: dict[StackUse, str] = {}
 
     def look(self, node: Text, element: Element) -> None:
@@ -130,29 +151,32 @@ class LooksLint:
         if element.tag in UNSEEN_ELEMENTS or element.closest("[hidden]") is not None:
             return
         for one in PROPERTIES:
-            part = self.find_spoiling(one, element)
-            if part and not self.notes.has(one.code, part):
-                self.notes.add(one.code, part, self.finder.of_tag(element), one.message.format(part), node.data or "")
+            found = self.find_spoiling(one, element)
+            if found.part and not self.notes.has(one.code, found.part):
+                message = one.message.format(found.part, self.describe_origin(found))
+                self.notes.add(one.code, found.part, self.finder.of_tag(element), message, node.data or "")
         family = "" if self.page.context.rebuilt else self.find_excluding(element)
         if family and not self.notes.has("KS203", family):
             self.notes.add("KS203", family, self.finder.of_tag(element), RANGES.format(family), node.data or "")
 
     # -- properties that inherit -----------------------------------------------------------------------------------
 
-    def find_spoiling(self, wanted: Property, element: Element) -> str:
-        """What spoils Khmer of the value that an element has of a property, or can have; "" for nothing."""
+    def find_spoiling(self, wanted: Property, element: Element) -> Spoiling:
+        """What spoils Khmer of the value that an element has of a property, or can have."""
         chain: list[Element] = []
         node: Any = element
-        found = ""
+        found = Spoiling()
         while isinstance(node, Element):
             known = self.spoiled.get((wanted.name, node))
             if known is not None:
                 found = known
                 break
             chain.append(node)
-            said, settled = self.find_own(wanted, node)
-            if settled:
-                found = said
+            own = self.find_own(wanted, node)
+            if own is None and node.tag in CONTROL_ELEMENTS and wanted.name in CONTROLS_RESET:
+                break
+            if own is not None and own != INHERITED:
+                found = own
                 break
             node = inherits_from(node)
         # Those below have no say of their own; only the last of the chain can have settled it.
@@ -160,8 +184,11 @@ class LooksLint:
             self.spoiled[wanted.name, one] = found
         return found
 
-    def find_own(self, wanted: Property, element: Element) -> tuple[str, bool]:
-        """What an element's own declarations say, and whether that settles it; else its parent says more."""
+    def find_own(self, wanted: Property, element: Element) -> Spoiling | None:
+        """What an element's own declarations come to, :data:`INHERITED` among them; None where there are none.
+
+        Source: CSS Cascade Level 5, section 7.3 (what ``revert`` and ``revert-layer`` go back to).
+        """
         cascade = self.page.cascade
         style = text_attribute(element, "style")
         cascade.resolve(element)  # reads the attributes
@@ -170,21 +197,42 @@ class LooksLint:
             style if wanted.name in style.lower() or "all" in style.lower() else "",
         )
         if key == ((), ""):
-            return "", False
-        memo: dict[Any, tuple[str, bool]] = cascade.styles.known.setdefault(wanted.name, {})
+            return None
+        memo: dict[Any, Spoiling | None] = cascade.styles.known.setdefault(wanted.name, {})
         if key not in memo:
-            memo[key] = "", False
+            memo[key] = None
+            passed: tuple[bool, bool, int] | None = None
             for one in cascade.candidates(key[0], key[1], ""):
-                if one.setting.name != wanted.name or one.pseudo not in OWN_PARTS:
+                if one.setting.name != wanted.name or one.pseudo not in OWN_PARTS or one.key[:3] == passed:
                     continue
                 value = one.setting.value
                 if wanted.name == SPACED and not SPACING.fullmatch(value) and "var(" not in value:
                     continue  # invalid, as if it did not stand there
-                said = "" if value in FROM_PARENT else wanted.spoils(value)
-                if said or not one.conditional:
-                    memo[key] = said, bool(said) or value not in FROM_PARENT
-                    break
+                if value in BACK:
+                    if one.conditional:
+                        continue
+                    if value == "revert":
+                        break
+                    passed = one.key[:3]
+                    continue
+                part = "" if value in FROM_PARENT else wanted.spoils(value)
+                if part:
+                    memo[key] = Spoiling(part, one.sheet, one.rule.written if one.rule is not None else "")
+                elif one.conditional:
+                    continue
+                else:
+                    memo[key] = INHERITED if value in FROM_PARENT else Spoiling()
+                break
         return memo[key]
+
+    def describe_origin(self, found: Spoiling) -> str:
+        """Which rule says something, in words: that is the place to mend it."""
+        if not found.selector:
+            return " of a style attribute"
+        path = self.page.sheets[found.sheet].path
+        selector = " ".join(found.selector.split())
+        shown = selector if len(selector) <= SHOWN else selector[: SHOWN - 1] + "…"
+        return f" of {shown} in {path or 'its own styles'}"
 
     # -- families --------------------------------------------------------------------------------------------------
 

@@ -298,6 +298,18 @@ def test_a_stylesheet_file_is_told_itself(tmp_path: Path) -> None:
     assert (found.code, found.path, found.line, found.column) == ("KS301", "a.css", 2, 10)
 
 
+def test_what_a_style_does_is_told_with_its_rule(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text("h1,\nmain  h2{letter-spacing:1px}", encoding="utf-8")
+    page = "<link rel=stylesheet href=a.css><style>td{word-break:break-all}</style><main><h2>ខ</h2><table><td>ខ</table>"
+    (tmp_path / "a.html").write_text(f"{KM}{page}<p style='letter-spacing:2px'>ខ", encoding="utf-8")
+    told = [one.message.partition(" reaches")[0] for one in review_site(tmp_path, jobs=1).findings]
+    assert told == [
+        "`letter-spacing: 1px` of main h2 in a.css",
+        "`word-break: break-all` of td in its own styles",
+        "`letter-spacing: 2px` of a style attribute",
+    ]
+
+
 def test_formats(tmp_path: Path) -> None:
     name = "a b%ខ,:.html"
     (tmp_path / name).write_text("<html lang=kh><p>ខែ្មរ\n<p style='letter-spacing:1px'>x ខ", encoding="utf-8")
