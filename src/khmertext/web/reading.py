@@ -16,7 +16,8 @@ from turbohtml import parse
 
 from khmertext.errors import SiteError
 from khmertext.web.disk import Tree, matches_any, read_file
-from khmertext.web.documents import HUGE, NOT_FOUND_PAGE, PageMemos
+from khmertext.web.documents import HUGE, NOT_FOUND_PAGE, PageDocument, PageMemos
+from khmertext.web.exemptions import UTF16
 from khmertext.web.faces import MAX_SITE_FONT, declares_khmer, maps_khmer
 from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteContext, SiteWarning
 from khmertext.web.linting import lint_sheet
@@ -25,7 +26,7 @@ from khmertext.web.marks import Restored, Restorer
 from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
 from khmertext.web.scripts import KHMER_LETTER, script_readings
-from khmertext.web.sources import decode_source, may_hold_khmer
+from khmertext.web.sources import decode_source, is_unmarked_utf16, may_hold_khmer, source_kind
 from khmertext.web.stacks import refuse_named
 from khmertext.web.stylesheets import StyleSheet, parse_styles
 from khmertext.web.texts import scan_text
@@ -58,6 +59,8 @@ CHUNK = 200
 BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]{0,200}(?:khmer|cambodian)", re.I)
 
 SCRIPT = re.compile(rb"<(?:[a-z]+:)?script\b|s\0c\0r\0i\0p\0t", re.I)
+# Links whose target's bytes are fixed.
+LOCKING = re.compile(rb"<link\b[^>]{0,2000}\bintegrity\s*=", re.I)
 
 # What makes the meaning of a page's links depend on the site's folders (HTML Standard, 4.2.3).
 BASE = re.compile(rb"<(?:[a-z]+:)?base\b|b\0a\0s\0e", re.I)
@@ -338,7 +341,9 @@ def read_site(
         done += len(read)
         if progress is not None:
             progress("reading", done, len(pages))
-    found = read_locked(tree.root, context, restorer, [scans[path].page for path in pages if scans[path].facts])
+    read_pages = read_locked(tree.root, context, restorer, [scans[path].page for path in pages if scans[path].facts])
+    # Of some we had to know no more than which stylesheets they fix.
+    found = [page for page in read_pages if page.facts.texts or page.facts.needs_font or page.facts.warnings]
     kept = tuple(file for file in files if file.texts or file.sheet is not None)
     return SiteFacts(tree, context, tuple(found), warn_of_unreached(kept, found), len(pages))
 
@@ -380,15 +385,30 @@ def scan_data(data: bytes, path: str, context: SiteContext, memos: PageMemos) ->
     # A stylesheet or a script may bring Khmer to a page that has none itself.
     relevant = context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)
     brought = context.brought and SCRIPT.search(data)
-    if not (relevant or brought or context.lint):
-        return None
+    if not (relevant or brought):
+        if is_unmarked_utf16(data):
+            return PageFacts(path, warnings=(SiteWarning("utf-16", UTF16, path, 0),))
+        if not context.lint:
+            return find_locked(data, path, context, memos)
     try:
         facts = scan_page(data, path, context, memos)
     except SiteError:
         if not may_hold_khmer(data):
             return None  # some other encoding, no Khmer: none of our business
         raise
-    return facts if facts.texts or facts.needs_font or facts.findings else None
+    found = facts.texts or facts.needs_font or facts.findings or facts.warnings or facts.locked
+    return facts if found else None
+
+
+def find_locked(data: bytes, path: str, context: SiteContext, memos: PageMemos) -> PageFacts | None:
+    """The stylesheets whose bytes a page without Khmer fixes, so that no page with Khmer may have them changed."""
+    if not context.sheets or not LOCKING.search(data):
+        return None
+    try:
+        locked = PageDocument(decode_source(data, kind=source_kind(path)), path, context, memos).locked
+    except SiteError:
+        return None
+    return PageFacts(path, locked=frozenset(locked)) if locked else None
 
 
 def read_files(

@@ -21,7 +21,7 @@ from khmertext.version import __version__
 from khmertext.web.assumptions import list_assumptions
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
-from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
+from khmertext.web.disk import Change, Rehearsal, Tree, TreeWriter, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
 from khmertext.web.fallbacks import Adjustment, adjust_fallbacks, count_clusters, format_fallback_faces
 from khmertext.web.guard import choose_listed, make_guard
@@ -34,7 +34,15 @@ from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
 from khmertext.web.stacks import fallback_families
 from khmertext.web.webfonts import Download, FontSource, SiteFonts, make_download, make_fonts, open_sources
-from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
+from khmertext.web.writing import (
+    JOURNAL,
+    SiteWriter,
+    clean_site,
+    load_earlier,
+    require_distinct,
+    require_folder,
+    require_output,
+)
 from khmertext.workers import begin, count_jobs
 
 __all__ = ["BuildOptions", "BuildResult", "build_site"]
@@ -195,6 +203,8 @@ def build_site(
     disk = Rehearsal(target, preview or (lambda _: None), silent=[journal]) if dry_run else None
     tree = read_tree(source, skip=options.folder)
     require_folder(source, options.folder, own)
+    if output is not None:
+        require_distinct(tree, options.folder, disk or TreeWriter(target))
     restorer = Restorer(own.all)
     facts = read_site(
         tree,

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from khmertext.atomic import temporary_of
 from khmertext.errors import SiteError
 from khmertext.web.building import SitePlan, edit_sheet, page_insertions
-from khmertext.web.disk import TreeWriter, find_signed, is_abandoned, read_file, read_tree
+from khmertext.web.clashes import find_clashes
+from khmertext.web.disk import Tree, TreeWriter, find_signed, is_abandoned, read_file, read_tree
 from khmertext.web.manifest import FOLDER, SIGN, FileRecord, Manifest, hash_bytes, read_manifest, write_manifest
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, file_kind
@@ -30,6 +31,7 @@ __all__ = [
     "clean_site",
     "find_folder",
     "load_earlier",
+    "require_distinct",
     "require_folder",
     "require_output",
 ]
@@ -168,6 +170,19 @@ def require_output(source: Path, output: Path, earlier: Earlier) -> None:
             source=str(output),
             hint="give a new folder, or empty this one",
         )
+
+
+def require_distinct(tree: Tree, folder: str, disk: TreeWriter) -> None:
+    """See that no file of a site would take the place of another where it is written.
+
+    Raises:
+        SiteError: One would: the disk takes two names for one.
+    """
+    for one, other in find_clashes((folder, *tree.files, *tree.links)):
+        if disk.takes_for_one(one, other):
+            raise SiteError(
+                f"is the same file as {one!r} on the disk of the output", source=other, hint="rename one of the two"
+            )
 
 
 # -- writing -------------------------------------------------------------------------------------------------------
