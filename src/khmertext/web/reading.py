@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from turbohtml import parse
 
@@ -69,6 +69,8 @@ UNREACHED = (
     "holds Khmer, but no page seems to load it; where a page shows it all the same, give the place the attribute "
     "`data-khmer-dynamic`"
 )
+
+T = TypeVar("T")
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and how much there is."""
@@ -331,11 +333,12 @@ def read_site(
         memory.begin(context, files)
         scans = {path: scan for path in pages if (scan := memory.recall(path, restorer)) is not None}
     wanted = [path for path in pages if path not in scans]
+    shared: dict[Any, Any] = {}
     chunks = split_chunks(wanted, max(1, len(wanted) // CHUNK))
     done = len(scans)
     for read in map_chunks(partial(scan_pages, tree.root, context, restorer), chunks, jobs):
         for scan in read:
-            scans[scan.path] = scan
+            scans[scan.path] = share_values(scan, shared)
             if memory is not None:
                 memory.keep(scan)
         done += len(read)
@@ -346,6 +349,22 @@ def read_site(
     found = [page for page in read_pages if page.facts.texts or page.facts.needs_font or page.facts.warnings]
     kept = tuple(file for file in files if file.texts or file.sheet is not None)
     return SiteFacts(tree, context, tuple(found), warn_of_unreached(kept, found), len(pages))
+
+
+def share_values(scan: PageScan, shared: dict[Any, Any]) -> PageScan:
+    """The same scan, with one object for what is equal on many pages: most runs of a large site are on several."""
+    if scan.facts is None:
+        return scan
+
+    def one(value: T) -> T:
+        return cast(T, shared.setdefault(value, value))
+
+    texts = tuple(
+        one(FoundText(one(text), one(language), one(weights), line, one(where)))
+        for text, language, weights, line, where in scan.facts.texts
+    )
+    rules = tuple(one(rule) for rule in scan.facts.rules)
+    return scan._replace(facts=replace(scan.facts, texts=texts, rules=rules, prefix=one(scan.facts.prefix)))
 
 
 def read_locked(root: Path, context: SiteContext, restorer: Restorer, pages: list[PageRead]) -> list[PageRead]:
