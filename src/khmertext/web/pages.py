@@ -116,7 +116,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         rules=tuple(sorted(placer.rules)),
         warnings=(
             *page.warnings,
-            *find_warnings(page, reader, features_off),
+            *find_warnings(page, reader, placer, features_off),
             *find_shadowed(page, placer.marked),
         ),
         findings=findings,
@@ -152,7 +152,9 @@ def find_linked(page: PageDocument) -> frozenset[str]:
     return scripts.find_khmer(page.url.base, urls)
 
 
-def find_warnings(page: PageDocument, reader: TextReader, off: tuple[Element, list[str]] | None) -> list[SiteWarning]:
+def find_warnings(
+    page: PageDocument, reader: TextReader, placer: FamilyPlacer, off: tuple[Element, list[str]] | None
+) -> list[SiteWarning]:
     """What the owner of a page with Khmer should know of it as a whole."""
     found = []
     unknown = [text for text in reader.texts.values() if not text.language and text.where != "script"]

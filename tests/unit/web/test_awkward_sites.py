@@ -21,6 +21,7 @@ from khmertext.errors import SiteError
 from khmertext.web import BuildOptions, BuildResult, build_site, check_site, clean_site
 from khmertext.web.clashes import find_clashes
 from khmertext.web.disk import Rehearsal, TreeWriter
+from khmertext.web.looks import Look
 from khmertext.web.webfonts import make_download, make_fonts, open_sources
 
 OPTIONS = BuildOptions(jobs=1)
@@ -31,7 +32,7 @@ Files = dict[str, bytes]
 def one_font() -> Iterator[None]:
     """The same font for every site: what is tested is what becomes of the other files."""
     sources = open_sources([])
-    fonts = make_fonts(sources, [(text, "km", 400) for text in ("ខ្មែរ", "ក", "ខ", "គ")], family=OPTIONS.family)
+    fonts = make_fonts(sources, [(text, "km", Look(400)) for text in ("ខ្មែរ", "ក", "ខ", "គ")], family=OPTIONS.family)
     download = make_download(sources)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("khmertext.web.site.open_sources", lambda *_: [])
