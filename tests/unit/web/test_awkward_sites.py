@@ -186,7 +186,7 @@ def test_utf16_is_read_where_browsers_read_it(tmp_path: Path, encoding: str, mar
     assert (result.khmer_pages, codes(result)) == (1, [])
     text = (site / "a.html").read_bytes().decode(encoding)
     assert text.startswith(mark + "<?xml")
-    assert 'p{font-family:"Site Khmer", A}' in text
+    assert 'p{font-family:"Site Khmer", ' in text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -351,7 +351,7 @@ def test_killed_by_the_system(tmp_path: Path) -> None:
     expected = read_files(done)
     site = tmp_path / "site"
     seen = set()
-    for left in (0, 1, 10, 18, 25):
+    for left in (0, 1, 10, 14, 18, 22, 25):
         shutil.rmtree(site, ignore_errors=True)
         write_site(site, files)
         assert run(site, left) == -signal.SIGKILL
