@@ -83,18 +83,20 @@ class SitePlan:
     languages: tuple[str, ...] = ()
     noscript: bool = False
     guard: str = ""
-    written: dict[tuple[str, bool], str] = field(default_factory=dict, repr=False, compare=False)
+    written: dict[tuple[str, bool, bool], str] = field(default_factory=dict, repr=False, compare=False)
 
-    def links(self, prefix: str, *, preload: bool = True) -> str:
+    def links(self, prefix: str, *, preload: bool = True, guard: bool = False) -> str:
         """The elements that go into the head of pages; those of one folder have the same.
 
         Args:
             prefix: What leads from the page to the root of the site.
             preload: Whether the page surely shows Khmer.
+            guard: Whether scripts may bring it more.
         """
-        if (prefix, preload) not in self.written:
-            self.written[prefix, preload] = page_links(self, prefix, preload=preload)
-        return self.written[prefix, preload]
+        key = (prefix, preload, guard)
+        if key not in self.written:
+            self.written[key] = page_links(self, prefix, preload=preload, guard=guard)
+        return self.written[key]
 
 
 def name_asset(stem: str, data: bytes, suffix: str) -> str:
@@ -201,7 +203,7 @@ def style_link(plan: SitePlan, prefix: str) -> str:
     return f'<link {MARK}="" rel="stylesheet" href="{escape_html(asset_url(plan, prefix, plan.style))}"/>'
 
 
-def page_links(plan: SitePlan, prefix: str, *, style: bool = True, preload: bool = True) -> str:
+def page_links(plan: SitePlan, prefix: str, *, style: bool = True, preload: bool = True, guard: bool = False) -> str:
     """The elements that go into a page's head: preloads, the stylesheet, the visitor check, the guard."""
 
     def url(name: str) -> str:
@@ -217,7 +219,7 @@ def page_links(plan: SitePlan, prefix: str, *, style: bool = True, preload: bool
     if plan.script:
         settings = {name: url(value) for name, value in plan.script.items()}
         links.append(make_script_tag(alt=plan.alt, languages=plan.languages, **settings))
-    if plan.guard:
+    if guard and plan.guard:
         links.append(make_guard_tag(src=url(plan.guard), family=plan.family))
     return "".join(links)
 
@@ -235,11 +237,11 @@ def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
     # A page may have the links only for what its scripts might bring.
     preload = bool(facts.texts or facts.linked or not facts.brought)
     if facts.early < 0:
-        links = [Insertion(facts.head, plan.links(facts.prefix, preload=preload))]
+        links = [Insertion(facts.head, plan.links(facts.prefix, preload=preload, guard=facts.brought))]
     else:
         links = [
             Insertion(facts.early, style_link(plan, facts.early_prefix)),
-            Insertion(facts.head, page_links(plan, facts.prefix, style=False, preload=preload)),
+            Insertion(facts.head, page_links(plan, facts.prefix, style=False, preload=preload, guard=facts.brought)),
         ]
     if plan.noscript and facts.body >= 0:
         links.append(Insertion(facts.body, page_notice(plan, facts.prefix)))
