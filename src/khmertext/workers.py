@@ -7,9 +7,11 @@ come back in the order of the items, so the outcome is the same for any number o
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -87,29 +89,34 @@ def map_chunks(
             raise
 
 
-def begin(function: Callable[[], Result], jobs: int) -> Callable[[], Result]:
+@contextmanager
+def begin(function: Callable[[], Result], jobs: int) -> Iterator[Callable[[], Result]]:
     """Begin something that is asked for later, in a process beside this one where there may be several.
 
     Args:
         function: What to do. What it needs is there as it is now; what it changes is not seen here.
         jobs: How many processes there may be.
 
-    Returns:
-        What gives the result, once; it waits for it. Where no process is cheap to begin, it is what does it.
+    Yields:
+        What gives the result, once; it waits for it. Where no process is cheap to begin, it is what does it. The
+        process does not outlive the context.
 
     Raises:
-        MemoryError: The system ended the process; raised by what is returned, as is whatever the function raises.
+        MemoryError: The system ended the process; raised by what is yielded, as is whatever the function raises.
 
     Example:
-        >>> wait = begin(lambda: 6 * 7, 2)
-        >>> wait()
+        >>> with begin(lambda: 6 * 7, 2) as wait:
+        ...     wait()
         42
     """
     context = start_method()
     if jobs <= 1 or context.get_start_method() != "fork":
-        return function
+        yield function
+        return
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=send_result, args=(sender, function), daemon=True)  # type: ignore[attr-defined]
+    process = context.Process(  # type: ignore[attr-defined]
+        target=send_result, args=(receiver, sender, function), daemon=True
+    )
     process.start()
     sender.close()  # so that nothing is waited for once the process is gone
 
@@ -118,19 +125,35 @@ def begin(function: Callable[[], Result], jobs: int) -> Callable[[], Result]:
             result, error = receiver.recv()
         except EOFError as gone:
             raise MemoryError("a process was ended") from gone
-        process.join()
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]
 
-    return wait
-
-
-def send_result(sender: Connection, function: Callable[[], object]) -> None:
     try:
-        sender.send((function(), None))
+        yield wait
+    finally:
+        process.terminate()
+        process.join()
+        receiver.close()
+
+
+def send_result(receiver: Connection, sender: Connection, function: Callable[[], object]) -> None:
+    receiver.close()  # ours alone would keep the pipe open when nobody else listens any more
+    try:
+        answer: tuple[object, BaseException | None] = (function(), None)
     except BaseException as error:
-        sender.send((None, error))
+        answer = (None, carry(error))
+    with suppress(BrokenPipeError):  # nobody waits any more
+        sender.send(answer)
+
+
+def carry(error: BaseException) -> BaseException:
+    """An error as another process can have it."""
+    try:
+        copy = pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return copy if isinstance(copy, BaseException) else RuntimeError(str(error))
 
 
 def start_method() -> BaseContext:

@@ -381,7 +381,6 @@ TYPED = (
 # What does not hold yet, and why: a line goes when its page does.
 LOOK_DEFECTS: dict[str, str] = {}
 SHAPE_DEFECTS = {
-    "no-subscripts": "glyphs that only show when the page turns features off are cut away",
     "backwards": "clusters whose letters are reversed are not traced",
 }
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from turbohtml import Comment, Element, Text, parse
 
 from khmertext.web import BuildOptions, build_site, check_site, clean_site
+from khmertext.web.looks import Look
 from khmertext.web.webfonts import make_download, make_fonts, open_sources
 
 FAMILY = "Site Khmer"
@@ -35,11 +36,13 @@ NAMES = st.sampled_from(
     ]
 )
 POSIX_NAMES = st.sampled_from(["a:b.html", "back\\slash.html", "<b>.html", "caf\udce9.html", "new\nline.html"])
-KHMER = st.sampled_from(["ខ្មែរ", "ក", "កោះ\u200bធំ", "សួស្តី​ពិភពលោក", "Latin", "", "áé", '"Site Khmer", '])
+KHMER = st.sampled_from(
+    ["ខ្មែរ", "ក", "កោះ\u200bធំ", "សួស្តី​ពិភពលោក", "Latin", "", "áé", '"Site Khmer", ', '"Site Khmer Fallback", ']
+)
 STACKS = st.sampled_from(
     ["Arial", '"Khmer OS", serif', "monospace", "Inter,\n  'A B' , sans-serif", "inherit", "var(--f)", "A/**/,B", ""]
 )
-OURS = re.compile(r'"Site Khmer", | data-khmertext="[^"]*"')
+OURS = re.compile(r'"Site Khmer(?: Fallback(?: Regular)?)?", | data-khmertext="[^"]*"')
 DOCTYPES = st.sampled_from(["<!doctype html>", "", "\n<!-- c --><!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 4.01//EN'>"])
 HEADS = st.sampled_from(
     [
@@ -134,7 +137,7 @@ def sites(draw: st.DrawFn, *, own_marks: bool = True) -> dict[str, bytes]:
 def one_font() -> Iterator[None]:
     """The same font for every site: what is tested is what happens to pages."""
     sources = open_sources([])
-    fonts = make_fonts(sources, [("ខ្មែរ", "km", 400)], family=FAMILY)
+    fonts = make_fonts(sources, [("ខ្មែរ", "km", Look(400))], family=FAMILY)
     download = make_download(sources)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("khmertext.web.site.open_sources", lambda *_: [])
@@ -256,7 +259,8 @@ def decode(data: bytes) -> str:
     return data.decode("cp1252" if b"windows-1252" in data[:100] else "utf-8-sig")
 
 
-OUR_NAME = re.compile(r'"Site Khmer( Full)?", |, "Site Khmer"')
+BEHIND = r'(?:, "Site Khmer Fallback(?: Regular)?")*'
+OUR_NAME = re.compile(rf'"Site Khmer(?: Full)?"{BEHIND}, |, "Site Khmer"{BEHIND}')
 
 
 def outline(page: str) -> list[object]:

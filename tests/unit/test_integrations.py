@@ -78,6 +78,14 @@ def test_the_action_builds_and_checks(folder: Path) -> None:
     assert run_step("Run khmertext", folder, {"site": "none"}).returncode == 2
 
 
+def test_the_action_annotates(folder: Path) -> None:
+    (folder / "a site" / "b.html").write_text("<p lang=kh>ខ្មែរ", encoding="utf-8")
+    given = {"site": "a site", "command": "check", "options": "--format\ngithub\n--ignore\nKS904"}
+    answer = run_step("Run khmertext", folder, given)
+    assert answer.returncode == 1
+    assert answer.stdout.startswith("::error file=a site/b.html,line=1,endLine=1,title=KS103 wrong-tag,col=4,")
+
+
 @pytest.mark.parametrize("given", ["$(touch hacked)", "`touch hacked`", '"; touch hacked; "', "--help; touch hacked"])
 def test_nothing_that_is_given_becomes_a_command(folder: Path, given: str) -> None:
     for name in ("site", "output", "command", "options"):

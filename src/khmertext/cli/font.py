@@ -11,6 +11,7 @@ __all__ = ["font"]
 COMMANDS = {
     "check": "font_check.font_check",
     "compare": "font_pictures.font_compare",
+    "fallbacks": "font_fallbacks.font_fallbacks",
     "list": "font_check.font_list",
     "report": "font_pictures.font_report",
     "subset": "font_subset.font_subset",

@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from khmertext.cli.device import device_page
 from khmertext.cli.page_reports import notation
 from khmertext.cli.site_changes import format_change
 from khmertext.cli.site_check import check
+from khmertext.cli.site_clipping import clipping
 from khmertext.cli.site_kit import kit
 from khmertext.cli.site_options import FOLDER, build_options, read_options
 from khmertext.cli.site_watch import watch
@@ -36,6 +38,8 @@ def site() -> None:
 
 
 site.add_command(check)
+site.add_command(clipping)
+site.add_command(device_page)
 site.add_command(kit)
 site.add_command(watch)
 

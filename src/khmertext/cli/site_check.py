@@ -9,10 +9,12 @@ import click
 
 from khmertext.cli.page_reports import SiteFinding, find_page_entry, format_findings, merge_findings
 from khmertext.cli.reports import FORMATS
+from khmertext.cli.site_options import CONFIG
 from khmertext.cli.terminal import ProgressLine, printable
 from khmertext.text.catalog import CATALOG, Severity
 from khmertext.web import review_site
 from khmertext.web.pagerules import PAGE_CATALOG
+from khmertext.web.settings import read_check
 
 __all__ = ["check"]
 
@@ -27,6 +29,12 @@ FONT_CODES = "KS9"
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave out; repeatable.")
 @click.option("--select", "selected", multiple=True, metavar="CODES", help="Only these codes or families: KS101,KT4.")
 @click.option("--ignore", "ignored", multiple=True, metavar="CODES", help="All but these codes or families.")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help=f"A TOML file: `select` and `ignore` of [site.check], `exclude` of [site]. [default: {CONFIG}, where there is "
+    "one]",
+)
 @click.option("--format", "style", type=click.Choice(FORMATS), help="How to print. [default: text]")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
@@ -36,27 +44,32 @@ def check(
     exclude: tuple[str, ...],
     selected: tuple[str, ...],
     ignored: tuple[str, ...],
+    config: Path | None,
     style: str | None,
     as_json: bool,
     jobs: int | None,
 ) -> None:
     """Tell whether the font of a built SITE still draws all Khmer found in it, and what is wrong with its pages.
 
-    Looked for are Khmer without its language or in a wrong one, letter-spacing, font features and ranges that spoil
-    it, fonts from other hosts, text in fonts from before Unicode, and text that is not in normal form. `khmertext rule
-    CODE` explains a code. Nothing is written. A site that has not been built is looked at too. Exit code 1 when
-    anything is found.
+    Looked for are Khmer without its language or in a wrong one, styles that spoil it (letter-spacing, font features,
+    ranges, breaks, first letters), fonts from other hosts, text in fonts from before Unicode, and text that is not in
+    normal form. `khmertext rule CODE` explains a code. Nothing is written. A site that has not been built is looked at
+    too. Exit code 1 when anything is found.
     """
     if style not in (None, "json") and as_json:
         raise click.UsageError("give only one of --json and --format")
-    codes = choose_codes(selected, ignored)
+    if config is None and Path(CONFIG).is_file():
+        config = Path(CONFIG)
+    said = read_check(config) if config is not None else {}
+    codes = choose_codes(selected or said.get("select", ()), ignored or said.get("ignore", ()))
+    exclude = exclude or said.get("exclude", ())
     style = "json" if as_json else style or "text"
     lint = any(not code.startswith(FONT_CODES) for code in codes)
     with ProgressLine(quiet=style != "text") as progress:
         review = review_site(site_folder, folder=folder, exclude=exclude, jobs=jobs, progress=progress, lint=lint)
     found = [one for one in merge_findings(review.problems, review.findings) if one.code in codes]
     if style != "text":
-        click.echo(format_findings(found, style, str(site_folder)), nl=False)
+        click.echo(format_findings(found, style, find_root(site_folder)), nl=False)
     elif found:
         show_findings(found, built=review.built)
     else:
@@ -75,6 +88,12 @@ def tell_included(names: Sequence[str]) -> str:
         return ""
     files = printable(names[0]) if len(names) == 1 else f"{len(names):,} files beside it"
     return f"; the text of {files} was proven when it was built"
+
+
+def find_root(site: Path) -> str:
+    """A site's folder as other programs are told of it: from where they run, if it is below that."""
+    here = Path.cwd()
+    return str(site.relative_to(here) if site.is_absolute() and site.is_relative_to(here) else site)
 
 
 def choose_codes(selected: Sequence[str], ignored: Sequence[str]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from khmertext.cli.terminal import printable
 from khmertext.web import NOTICE_LANGUAGES, BuildOptions
 from khmertext.web.settings import make_options, read_config
 
-__all__ = ["FOLDER", "build_options", "pick_options", "read_options"]
+__all__ = ["CONFIG", "FOLDER", "build_options", "pick_options", "read_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -78,6 +78,18 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = {
         default=None,
         help="Whether pages get a script that sees to it that other Khmer that scripts bring is drawn with all of "
         "Khmer, which is loaded only then. [default: they do not]",
+    ),
+    "fallbacks": click.option(
+        "--fallbacks/--no-fallbacks",
+        default=None,
+        help="Whether pages show Khmer fonts of the visitor's own, as wide and as tall as the site's, until that has "
+        "come, so that nothing moves then. [default: they do]",
+    ),
+    "measured": click.option(
+        "--measured",
+        multiple=True,
+        type=click.Path(dir_okay=False, exists=True, path_type=Path),
+        help="A file that `khmertext font fallbacks` wrote: more fonts that visitors may have; repeatable.",
     ),
     "slack": click.option(
         "--slack",
@@ -147,5 +159,6 @@ def read_options(given: Mapping[str, Any], *, config: bool = True) -> BuildOptio
     try:
         options = make_options(values)
     except ValueError as error:
-        raise click.BadParameter(printable(str(error)), param_hint="--axes") from error
+        where = "--axes" if given["axes"] else f"axes in {printable(str(path))}"
+        raise click.BadParameter(printable(str(error)), param_hint=where) from error
     return replace(options, cache=None) if given["no_cache"] else options

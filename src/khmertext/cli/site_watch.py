@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from khmertext.cli.site_options import FOLDER, build_options, read_options
 from khmertext.cli.terminal import paint, printable, show_error
 from khmertext.errors import KhmerTextError
 from khmertext.web import BuildOptions, BuildResult, build_site
+from khmertext.web.stamps import Stamp, take_stamp
 
 __all__ = ["watch"]
 
@@ -115,26 +118,91 @@ def follow(
     def concerns(_: Any, path: str) -> bool:
         return not path.endswith(TEMPORARY) and not any(Path(path).is_relative_to(place) for place in own)
 
-    try:
-        number = source.stat().st_ino
+    with contextlib.suppress(FileNotFoundError), hold_folder(source) as is_there:
         begun = False
-        for changes in watchfiles.watch(
+        events = watchfiles.watch(
             source,
             watch_filter=concerns,
             debounce=PATIENCE,
             step=QUIET,
             rust_timeout=LOOK,
             yield_on_timeout=True,
-            force_polling=poll or None,
-        ):
+        )
+        for changes in poll_folder(source, concerns) if poll else events:
+            if not is_there():
+                return  # what has come in its place is looked at when it is followed itself
             if changes or not begun:
                 begun = True
                 files = [path for _, path in changes if not Path(path).is_dir()]
                 yield {shorten(path, source) for path in files or [path for _, path in changes]}
-            if source.stat().st_ino != number:
-                return
-    except FileNotFoundError:
-        return
+
+
+def poll_folder(
+    root: Path, concerns: Callable[[Any, str], bool], wait: Callable[[float], None] = time.sleep
+) -> Iterator[Collection[tuple[Any, str]]]:
+    """Yield what changed each time a folder has been quiet for a moment, and nothing from time to time.
+
+    What watchfiles has for this compares whole seconds, and misses the second of two changes in one.
+
+    Args:
+        root: The folder.
+        concerns: Whether a file counts, as watchfiles asks for it.
+        wait: How to wait for some seconds.
+    """
+    known = take_stamps(root, concerns)
+    while True:
+        wait(LOOK / 2000)
+        now = take_stamps(root, concerns)
+        for _ in range(PATIENCE // QUIET if now != known else 0):
+            wait(QUIET / 1000)
+            before, now = now, take_stamps(root, concerns)
+            if now == before:
+                break
+        changed = [path for path in known.keys() | now.keys() if known.get(path) != now.get(path)]
+        known = now
+        yield [(None, path) for path in sorted(changed)]
+
+
+def take_stamps(root: Path, concerns: Callable[[Any, str], bool]) -> Mapping[str, Stamp]:
+    """How the files of a folder are; of what goes away meanwhile, nothing."""
+    paths = (os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names)  # noqa: PTH118
+    found = ((path, take_stamp(path)) for path in paths if concerns(None, path))
+    return {path: stamp for path, stamp in found if stamp is not None}
+
+
+@contextlib.contextmanager
+def hold_folder(path: Path) -> Iterator[Callable[[], bool]]:
+    """Tell whether a folder is still the one that it was.
+
+    While it is held open, no other folder can have its number: file systems give the number of one that was removed to
+    the next one that is made, and a watch on the old one tells nothing of that.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        FileNotFoundError: It is not there.
+
+    Source: POSIX, ``open`` and ``st_ino`` (the file serial number of a file that is open is not given again).
+    """
+    first = path.stat()
+    handle = -1
+    if os.name != "nt":  # there an open folder could not be removed, and numbers are not given again so soon
+        with contextlib.suppress(PermissionError):
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def is_there() -> bool:
+        try:
+            now = path.stat()
+        except FileNotFoundError:
+            return False
+        return os.path.samestat(now, os.fstat(handle) if handle >= 0 else first)
+
+    try:
+        yield is_there
+    finally:
+        if handle >= 0:
+            os.close(handle)
 
 
 def shorten(path: str, source: Path) -> str:

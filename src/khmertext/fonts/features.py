@@ -8,11 +8,19 @@ The empty setting is what browsers do by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["format_features", "list_settings", "normalize_features", "parse_features"]
+__all__ = [
+    "find_tags",
+    "format_features",
+    "keep_features",
+    "list_settings",
+    "normalize_features",
+    "parse_features",
+    "split_variant",
+]
 
 # CSS Fonts 4, section 7.1: a tag is four ASCII characters. Registered ones, and those that fonts make up, are letters
 # and digits; a value is a number, on or off.
@@ -22,7 +30,8 @@ SETTING: Final = re.compile(
 WORDS: Final = {"on": 1, "off": 0}
 LIGATURES: Final = ("liga", "clig", "dlig", "hlig", "calt")
 
-# CSS Fonts 4, sections 6.3 (font-kerning) and 6.4 (font-variant-ligatures).
+# CSS Fonts 4, sections 6.3 (font-kerning), 6.4 to 6.7 and 6.10 (the longhands of font-variant). What names glyphs by
+# words that a stylesheet makes up (font-variant-alternates) is not here.
 PROPERTIES: Final[Mapping[str, Mapping[str, Mapping[str, int]]]] = {
     "font-kerning": {"auto": {}, "normal": {"kern": 1}, "none": {"kern": 0}},
     "font-variant-ligatures": {
@@ -36,6 +45,40 @@ PROPERTIES: Final[Mapping[str, Mapping[str, Mapping[str, int]]]] = {
         "no-historical-ligatures": {"hlig": 0},
         "contextual": {"calt": 1},
         "no-contextual": {"calt": 0},
+    },
+    "font-variant-position": {"normal": {}, "sub": {"subs": 1}, "super": {"sups": 1}},
+    "font-variant-caps": {
+        "normal": {},
+        "small-caps": {"smcp": 1},
+        "all-small-caps": {"smcp": 1, "c2sc": 1},
+        "petite-caps": {"pcap": 1},
+        "all-petite-caps": {"pcap": 1, "c2pc": 1},
+        "unicase": {"unic": 1},
+        "titling-caps": {"titl": 1},
+    },
+    "font-variant-numeric": {
+        "normal": {},
+        "lining-nums": {"lnum": 1},
+        "oldstyle-nums": {"onum": 1},
+        "proportional-nums": {"pnum": 1},
+        "tabular-nums": {"tnum": 1},
+        "diagonal-fractions": {"frac": 1},
+        "stacked-fractions": {"afrc": 1},
+        "ordinal": {"ordn": 1},
+        "slashed-zero": {"zero": 1},
+    },
+    "font-variant-alternates": {"normal": {}, "historical-forms": {"hist": 1}},
+    "font-variant-east-asian": {
+        "normal": {},
+        "jis78": {"jp78": 1},
+        "jis83": {"jp83": 1},
+        "jis90": {"jp90": 1},
+        "jis04": {"jp04": 1},
+        "simplified": {"smpl": 1},
+        "traditional": {"trad": 1},
+        "full-width": {"fwid": 1},
+        "proportional-width": {"pwid": 1},
+        "ruby": {"ruby": 1},
     },
 }
 # CSS Text 3, section 8.2: letter-spacing turns optional ligatures off; browsers turn off those that are on by default.
@@ -81,8 +124,9 @@ def parse_features(text: str) -> dict[str, int]:
     Args:
         text: Items between commas or semicolons: features as HarfBuzz (``kern=0``, ``-kern``, ``ss01``) or
             ``font-feature-settings`` (``"kern" off``) has them, and the properties ``font-kerning:none``,
-            ``font-variant-ligatures:none`` (or what else they may be) and ``letter-spacing:1px``. Of a feature that is
-            named twice the last one counts, and a feature before a property. Empty for nothing.
+            ``font-variant-ligatures:none`` (or another longhand of ``font-variant``, or what else they may be) and
+            ``letter-spacing:1px``. Of a feature that is named twice the last one counts, and a feature before a
+            property. Empty for nothing.
 
     Returns:
         Feature tag to value.
@@ -90,7 +134,8 @@ def parse_features(text: str) -> dict[str, int]:
     Raises:
         ValueError: It is not of that form.
 
-    Source: CSS Fonts 4, sections 6.3, 6.4, 7.1 and 7.2; CSS Text 3, section 8.2; HarfBuzz, hb_feature_from_string.
+    Source: CSS Fonts 4, sections 6.3 to 6.7, 6.10, 7.1 and 7.2; CSS Text 3, section 8.2; HarfBuzz,
+    hb_feature_from_string.
 
     Example:
         >>> parse_features("font-kerning:none, liga=0, ss01")
@@ -113,6 +158,74 @@ def format_features(features: Mapping[str, int]) -> str:
         'clig=0,liga=0'
     """
     return ",".join(f"{tag}={value}" for tag, value in sorted(features.items()))
+
+
+def split_variant(text: str) -> dict[str, str]:
+    """Split a value of the ``font-variant`` shorthand into its longhands.
+
+    Args:
+        text: The value, in lower case.
+
+    Returns:
+        Longhand to value, every one of them; nothing where a word is not known.
+
+    Source: CSS Fonts 4, section 6.11.
+
+    Example:
+        >>> {name: value for name, value in split_variant("small-caps tabular-nums").items() if value != "normal"}
+        {'font-variant-caps': 'small-caps', 'font-variant-numeric': 'tabular-nums'}
+    """
+    found: dict[str, list[str]] = {name: [] for name in PROPERTIES if name.startswith("font-variant-")}
+    for word in text.split():
+        homes = [name for name in found if word in PROPERTIES[name] and word != "normal"]
+        if (word == "normal" and text != "normal") or (not homes and word != "normal"):
+            return {}
+        if homes:
+            found[homes[0]].append(word)
+    return {name: " ".join(words) or "normal" for name, words in found.items()} if text.split() else {}
+
+
+def find_tags(tables: Mapping[str, bytes]) -> frozenset[str]:
+    """Return the features that a font has rules for.
+
+    Args:
+        tables: Its tables.
+
+    Source: OpenType spec, chapter 2 (FeatureList), kern.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> "blwf" in find_tags(default_face().tables)
+        True
+    """
+    found = {"kern"} if "kern" in tables else set()
+    for name in ("GSUB", "GPOS"):
+        table = tables.get(name, b"")
+        start = int.from_bytes(table[6:8], "big")
+        count = int.from_bytes(table[start : start + 2], "big") if start else 0
+        records = table[start + 2 : start + 2 + 6 * count]
+        found |= {records[at : at + 4].decode("latin-1") for at in range(0, len(records), 6)}
+    return frozenset(found)
+
+
+def keep_features(text: str, tags: Collection[str]) -> str:
+    """Leave out of a setting what a font has no rules for: it changes nothing there.
+
+    Args:
+        text: A setting, in any spelling.
+        tags: The features of the font.
+
+    Returns:
+        The rest, in the one spelling.
+
+    Raises:
+        ValueError: It is no setting.
+
+    Example:
+        >>> keep_features("kern=0,tnum=1", {"kern"})
+        'kern=0'
+    """
+    return format_features({tag: value for tag, value in read_features(text).items() if tag in tags})
 
 
 def normalize_features(text: str) -> str:

@@ -52,7 +52,11 @@ class KhmerTextConfig(Config):  # type: ignore[no-untyped-call]
     noscript = option.Optional(option.Type(bool))
     notice_languages = option.Optional(option.ListOfItems(option.Choice(NOTICE_LANGUAGES)))
     open_text = option.Optional(option.Type(bool))
-    cache = option.Optional(option.Type(str))
+    include_text = option.Optional(option.ListOfItems(option.Type(str)))
+    guard = option.Optional(option.Type(bool))
+    fallbacks = option.Optional(option.Type(bool))
+    measured = option.Optional(option.Type((str, list)))
+    cache = option.Optional(option.Type((str, bool)))
     slack = option.Optional(option.Type((int, float)))
     jobs = option.Optional(option.Type(int))
 

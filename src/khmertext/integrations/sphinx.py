@@ -25,7 +25,7 @@ __all__ = ["FontBuildError", "give_font", "setup"]
 
 LOG = logging.getLogger(__name__)
 LAST = 900  # behind what other extensions write at the end
-FORMAT = "html"
+BUILDERS = ("html", "dirhtml", "singlehtml")  # books and help files are packed before this is called
 OPTIONS = "khmertext_options"
 
 
@@ -61,7 +61,7 @@ def give_font(app: Sphinx, error: Exception | None) -> None:
         ConfigError: An option is none, or makes no sense.
         FontBuildError: A page or a font cannot be used.
     """
-    if error is not None or app.builder.format != FORMAT or not app.config.khmertext_enabled:
+    if error is not None or app.builder.name not in BUILDERS or not app.config.khmertext_enabled:
         return
     try:
         options = make_options(

@@ -19,7 +19,7 @@ from khmertext.web.facts import MARK, PageFacts, SiteContext
 from khmertext.web.guard import make_guard_tag
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.sources import Insertion, SourceText
-from khmertext.web.stacks import place_family, quote_family
+from khmertext.web.stacks import place_family, quote_families, quote_family
 from khmertext.web.stylesheets import StyleSheet
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "edit_sheet",
     "format_css",
     "format_face",
+    "format_ranges",
     "name_asset",
     "page_insertions",
     "probe_family",
@@ -121,7 +122,14 @@ def format_ranges(ranges: Iterable[tuple[int, int]]) -> str:
     return ",".join(f"U+{first:X}" if first == last else f"U+{first:X}-{last:X}" for first, last in ranges)
 
 
-def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], check: bytes) -> bytes:
+def format_css(
+    family: str,
+    fonts: Sequence[FontAsset],
+    rules: Iterable[str],
+    check: bytes,
+    fallbacks: Sequence[str] = (),
+    fallback_faces: Sequence[str] = (),
+) -> bytes:
     """Our stylesheet: the two families, the rules of marked elements, the notice of the visitor check.
 
     Args:
@@ -129,11 +137,13 @@ def format_css(family: str, fonts: Sequence[FontAsset], rules: Iterable[str], ch
         fonts: The fonts, in the same folder as the stylesheet.
         rules: One rule a line for elements that pages mark.
         check: The rules of the visitor check, if there is one.
+        fallbacks: The families behind it.
+        fallback_faces: Their ``@font-face`` rules.
     """
-    lines = format_faces(family, fonts)
+    lines = [*format_faces(family, fonts), *fallback_faces]
     # The weakest rule there can be, below all of the author's, layered ones too: this layer is the first on the page.
-    # One family alone: where the site names no font, the browser's own comes next, as before.
-    lines.append(f"@layer khmertext{{html{{font-family:{quote_family(family)}}}}}")
+    # Ours alone: where the site names no font, the browser's own comes next, as before.
+    lines.append(f"@layer khmertext{{html{{font-family:{quote_families(family, fallbacks)}}}}}")
     lines += sorted(set(rules))
     text = "\n".join(lines) + "\n"
     return text.encode() + check

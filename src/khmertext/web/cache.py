@@ -28,7 +28,7 @@ from khmertext.web.manifest import hash_bytes
 
 __all__ = ["Entry", "SiteCache", "default_cache", "hash_value", "open_cache", "source_key"]
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 SHARDS: Final = 32
 MAX_FILE: Final = 512 << 20
 STALE: Final = 90 * 24 * 3600

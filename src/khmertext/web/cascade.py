@@ -12,22 +12,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
 from turbohtml import Document, Element
 
+from khmertext.web.candidates import Candidate, FontOrigin, find_winner
 from khmertext.web.families import (
-    BOLD_ELEMENTS,
     CONTROL_ELEMENTS,
     INLINE_DISPLAYS,
     INLINE_ELEMENTS,
     MONOSPACE_ELEMENTS,
     WIDE_KEYWORDS,
 )
-from khmertext.web.stylesheets import ANONYMOUS, FontStack, LayerName, Setting, StyleRule, StyleSheet, parse_styles
+from khmertext.web.looks import Look
+from khmertext.web.mediaqueries import MEDIA, Chance
+from khmertext.web.mediumfonts import INITIAL_FONT, MediumFont, find_looks, resolve_media
+from khmertext.web.stylesheets import ANONYMOUS, FontStack, LayerName, StyleSheet, parse_styles
+from khmertext.web.variables import MAX_VARIABLES
 
 __all__ = [
     "Cascade",
@@ -39,19 +42,6 @@ __all__ = [
     "inherits_from",
     "stack_attribute",
 ]
-
-BOLDER = ((350, 400), (550, 700), (900, 900), (1001, 1000))
-LIGHTER = ((100, 100), (550, 100), (750, 400), (1001, 700))
-
-
-class FontOrigin(Enum):
-    """Where an element's font family comes from."""
-
-    DECLARED = "declared"  # a stack of the author's
-    ROOT = "root"  # nobody says: the browser's standard font
-    MONOSPACE = "monospace"  # the browser's monospace, or the author's lone `monospace`
-    CONTROL = "control"  # the platform's font for controls
-    MATH = "math"  # the browser's font for formulas
 
 
 class StackUse(NamedTuple):
@@ -115,7 +105,8 @@ class ElementFont:
         origin: Where the family comes from.
         css: The winning stack as CSS text; "" when the browser decides.
         uses: Every stack that may apply, the winning one first.
-        weights: The weights that may apply, 1 to 1000.
+        media: What weight, style, features and family it can have in each medium.
+        looks: Every look that it can have.
         own: Whether the family is set on the element itself rather than inherited.
         size: The font size that the author set on the element itself; "" for none.
         size_kind: What the size hangs on: "relative" to the browser's own size, "absolute", or a keyword.
@@ -128,7 +119,8 @@ class ElementFont:
     origin: FontOrigin
     css: str
     uses: tuple[StackUse, ...]
-    weights: frozenset[int]
+    media: tuple[MediumFont, ...]
+    looks: tuple[Look, ...]
     own: bool
     size: str
     size_kind: str
@@ -138,41 +130,13 @@ class ElementFont:
     sizes: tuple[SizeAlternative, ...] = ()
 
 
-INITIAL = ElementFont(FontOrigin.ROOT, "", (), frozenset({400}), False, "", "relative", False)
+INITIAL = ElementFont(FontOrigin.ROOT, "", (), (INITIAL_FONT,) * len(MEDIA), (Look(400),), False, "", "relative", False)
 SIZE_KEYWORDS = frozenset("xx-small x-small small medium large x-large xx-large xxx-large".split())
 RELATIVE_SIZE = re.compile(r"[+-]?[0-9.]+(?:e[+-]?[0-9]+)?(?:%|em|ex|ch|lh|cap|ic)|smaller|larger", re.I)
 # Presentational attributes that hold one font stack: weaker than any rule.
-MAX_VARIABLES = 30  # how many custom properties may name each other in a row
 CUSTOM_NAME = re.compile(r"(--[-\w\x80-\U0010ffff]+)\s*:")
+NAMED = re.compile(r"--[-\w\x80-\U0010ffff]+")
 STACK_ATTRIBUTES = ("face", "font-family")
-
-
-class Chance(IntEnum):
-    """Whether something holds for an element, as far as can be told."""
-
-    NEVER = 0
-    SOMETIMES = 1
-    ALWAYS = 2
-
-
-class Candidate(NamedTuple):
-    """A declaration that reaches an element. Its key is its strength in the cascade.
-
-    That is: whether it is important; whether it stands in a ``style`` attribute; the rank of its layer; specificity;
-    order. Source: CSS Cascade Level 5, section 6.1.
-    """
-
-    key: tuple[bool, bool, int, tuple[int, int, int], int]
-    conditional: bool
-    sheet: int
-    owner: str
-    setting: Setting
-    rule: StyleRule | None = None
-
-    @property
-    def pseudo(self) -> str:
-        """The part of the element that it is for; there it competes with nothing that is for the element itself."""
-        return self.rule.pseudo if self.rule is not None else ""
 
 
 class StyleSet:
@@ -180,11 +144,13 @@ class StyleSet:
 
     Args:
         sheets: In order.
+        more: Properties that are read besides those that decide the font.
 
     Attributes:
         sheets: The same.
         rules: Every rule with the index of its sheet; their order is that of the cascade.
         selectors: Each distinct selector with the indexes of its rules.
+        values: The values of the custom properties that fonts are made of.
         ranks: How strong the layer of each rule is, see :func:`rank_layers`.
         custom: Custom property → the stacks that it is set to.
         everywhere: The custom properties that every element has.
@@ -193,9 +159,16 @@ class StyleSet:
         known: What others found out of these stylesheets alone, by names of theirs.
     """
 
-    def __init__(self, sheets: Sequence[StyleSheet]) -> None:
+    def __init__(self, sheets: Sequence[StyleSheet], more: frozenset[str] = frozenset()) -> None:
         self.sheets = tuple(sheets)
-        self.rules = tuple((number, rule) for number, sheet in enumerate(self.sheets) for rule in sheet.rules)
+        self.more = more
+        self.values, wanted = find_variables(self.sheets)
+        self.rules = tuple(
+            (number, rule)
+            for number, sheet in enumerate(self.sheets)
+            for rule in sheet.rules
+            if not rule.settings or any(one.name[:2] != "--" or one.name in wanted for one in rule.settings)
+        )
         orders: dict[str, list[int]] = {}
         for order, (_, rule) in enumerate(self.rules):
             orders.setdefault(rule.selector, []).append(order)
@@ -210,6 +183,26 @@ class StyleSet:
         self.fonts: dict[tuple[Any, ...], ElementFont] = {}
         self.unique: dict[ElementFont, ElementFont] = {}
         self.known: dict[object, Any] = {}
+
+
+def find_variables(sheets: Sequence[StyleSheet]) -> tuple[frozenset[str], frozenset[str]]:
+    """The values of the custom properties that fonts are made of, and the names of these."""
+    said: dict[str, set[str]] = {}
+    wanted: set[str] = set()
+    for one in (one for sheet in sheets for rule in sheet.rules for one in rule.settings):
+        if one.name[:2] == "--":
+            said.setdefault(one.name, set()).add(one.value)
+        elif "(" in one.value:
+            wanted.update(NAMED.findall(one.value))
+    values: set[str] = set()
+    waiting = list(wanted)
+    while waiting:
+        found = said.get(waiting.pop(), set()) - values
+        values |= found
+        names = {name for value in found if "(" in value for name in NAMED.findall(value)} - wanted
+        wanted |= names
+        waiting += names
+    return frozenset(values), frozenset(wanted)
 
 
 def rank_layers(sheets: Sequence[StyleSheet]) -> dict[LayerName, int]:
@@ -252,6 +245,7 @@ class Cascade:
     Args:
         document: The parsed page.
         styles: Its stylesheets.
+        quirks: Whether browsers show it in quirks mode.
 
     Attributes:
         inline: The custom properties that ``style`` attributes of the page set.
@@ -262,12 +256,13 @@ class Cascade:
         >>> page = parse("<p><b>x</b></p>")
         >>> cascade = Cascade(page, StyleSet([parse_styles("p { font-family: Inter, serif }")]))
         >>> found = cascade.resolve(page.find("b"))
-        >>> found.css, sorted(found.weights)
+        >>> found.css, [look.weight for look in found.looks]
         ('Inter, serif', [700])
     """
 
     document: Document
     styles: StyleSet
+    quirks: bool = False
     matched: dict[Element, list[int]] = field(default_factory=dict)
     missed: list[int] = field(default_factory=list)
     resolved: dict[Element, ElementFont] = field(default_factory=dict)
@@ -326,9 +321,17 @@ class Cascade:
             hint = stack_attribute(one)
             for text in (style, hint):
                 if text and text not in self.attributes:
-                    self.attributes[text] = parse_styles(text, inline=True)
+                    self.attributes[text] = parse_styles(text, inline=True, more=self.styles.more)
             matched = tuple(sorted(self.matched.get(one, ())))
-            key = (id(font), one.tag, style, hint, matched, self.inline)  # each font is there once, and stays
+            key = (
+                id(font),
+                one.tag,
+                style,
+                hint,
+                matched,
+                self.inline,
+                self.quirks,
+            )  # each font is there once, and stays
             found = self.styles.fonts.get(key)
             if found is None:
                 found = self.inherit(one.tag, self.candidates(matched, style, hint), font)
@@ -379,11 +382,13 @@ class Cascade:
                 if not one.pseudo and self.chance_of(self.stack_of(use)) is not Chance.ALWAYS:
                     uses = (*uses, *parent.uses)
         size, size_kind = find_size(tag, candidates, parent.size_kind)
+        media = resolve_media(tag, candidates, parent.media, self.styles.values, quirks=self.quirks)
         return ElementFont(
             origin=origin,
             css=css,
             uses=uses,
-            weights=find_weights(tag, candidates, parent.weights),
+            media=media,
+            looks=parent.looks if media == parent.media else find_looks(media),
             own=own,
             size=size,
             size_kind=size_kind,
@@ -502,21 +507,6 @@ def inherits_from(element: Element) -> Element | None:
     return template if template is not element else None
 
 
-def find_winner(candidates: Iterable[Candidate]) -> Candidate | None:
-    """The strongest of some declarations that always holds; ``revert-layer`` passes over all that stand in its layer.
-
-    Source: CSS Cascade Level 5, section 7.3.5.
-    """
-    passed: tuple[bool, bool, int] | None = None
-    for one in candidates:
-        if one.conditional or one.key[:3] == passed:
-            continue
-        if one.setting.value != "revert-layer":
-            return one
-        passed = one.key[:3]
-    return None
-
-
 def stack_attribute(element: Element) -> str:
     """An attribute that is a font stack (of ``<font>`` and of SVG), as a declaration; "" where there is none."""
     for name in STACK_ATTRIBUTES:
@@ -559,55 +549,8 @@ def find_sizes(candidates: Sequence[Candidate], inherited: str) -> Iterator[Size
             yield SizeAlternative(value, kind, rule.written, rule.wrappers, False)
 
 
-def find_weights(tag: str, candidates: Sequence[Candidate], inherited: frozenset[int]) -> frozenset[int]:
-    weights: set[int] = set()
-    settled = False
-    for one in candidates:
-        if one.setting.name != "font-weight" or (settled and not one.pseudo):
-            continue
-        found = weights_of(one.setting.value, inherited)
-        if found is not None:
-            weights |= found
-            settled = settled or not one.conditional
-    if settled:
-        return frozenset(weights)
-    if tag in ("b", "strong"):
-        weights |= {step(BOLDER, one) for one in inherited}
-    elif tag in BOLD_ELEMENTS:
-        weights.add(700)
-    elif tag in CONTROL_ELEMENTS:
-        weights.add(400)
-    else:
-        weights |= inherited
-    return frozenset(weights)
-
-
 def find_inline(tag: str, candidates: Sequence[Candidate]) -> bool:
     for one in candidates:
         if one.setting.name == "display" and not one.conditional:
             return one.setting.value in INLINE_DISPLAYS
     return tag in INLINE_ELEMENTS or "-" in tag
-
-
-def weights_of(value: str, inherited: frozenset[int]) -> set[int] | None:
-    """The weights a ``font-weight`` value can mean; None for one that is invalid, which the cascade passes over."""
-    if value in ("normal", "initial", "system"):
-        return {400}
-    if value == "bold":
-        return {700}
-    if value in ("inherit", "unset"):
-        return set(inherited)
-    if value in ("bolder", "lighter"):
-        return {step(BOLDER if value == "bolder" else LIGHTER, one) for one in inherited}
-    if value.startswith("var("):
-        # Its value is only known to the browser: take the two weights that nearly every site means.
-        return {400, 700}
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return {round(number)} if 1 <= number <= 1000 else None
-
-
-def step(table: Sequence[tuple[int, int]], weight: int) -> int:
-    return next(result for limit, result in table if weight < limit)

@@ -14,14 +14,17 @@ from typing import Any, NamedTuple
 from khmertext.errors import FontError, SiteError
 from khmertext.fonts import Face, Run
 from khmertext.fonts.certificate import prove_everywhere
+from khmertext.fonts.features import find_tags, keep_features
 from khmertext.fonts.runs import split_at_gaps, split_long
 from khmertext.web.disk import find_signed, read_file, read_tree
 from khmertext.web.facts import FoundText, PageFinding, SiteContext
+from khmertext.web.looks import Look
 from khmertext.web.manifest import FOLDER, SIGN, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
+from khmertext.web.matching import choose_faces
 from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
 from khmertext.web.sources import decode_source
-from khmertext.web.stacks import place_family
+from khmertext.web.stacks import fallback_families, place_family
 from khmertext.web.stylesheets import parse_styles
 from khmertext.web.webfonts import open_shipped
 from khmertext.web.writing import JOURNAL, MANIFEST, find_folder, load_earlier
@@ -73,11 +76,13 @@ class SiteReview(NamedTuple):
 
 
 class ShippedFont(NamedTuple):
-    """What a manifest says of one font: the paths of its two files, and the runs that it never had."""
+    """What a manifest says of one font: the paths of its two files, the runs that it never had, weights and slant."""
 
     text: str
     full: str
     lacking: frozenset[str]
+    weights: tuple[int, int]
+    italic: bool
 
 
 def check_site(
@@ -163,14 +168,16 @@ def review_site(
         jobs=count_jobs(jobs),
         progress=progress,
         brought=guarded or bool(included),
+        fallbacks=fallback_families(manifest.family) if has_fallbacks(manifest) else (),
         lint=lint,
     )
     problems += check_links(root, facts, manifest)
     texts = facts.iter_texts()
-    for font in fonts:
+    for place, font in enumerate(fonts):
+        own = drawn_with(fonts, place, texts)
         faces = [open_again(root, path, path in damaged) for path in (font.full, font.text)]
         if faces[0] is not None and faces[1] is not None:
-            problems += check_font(faces[0], faces[1], font.lacking, texts, count_jobs(jobs))
+            problems += check_font(faces[0], faces[1], font.lacking, own, count_jobs(jobs))
     if not fonts:
         problems += [Problem(path, text.line, text.text, f"{text.where}: the site has no font yet; {AGAIN}", "KS901")
                      for path, text in texts]  # fmt: skip
@@ -204,14 +211,26 @@ def read_report(
             raise TypeError("a list of fonts")
         fonts = []
         for font in reported:
+            if font.get("unused"):
+                continue  # no page has a text that is drawn with it
             files = {entry["role"]: check_path(f"{folder}/{entry['file']}", source) for entry in font["files"]}
             if not manifest.assets.keys() >= set(files.values()) or not files.keys() <= ROLES:
                 raise KeyError(folder)
             # What a font that flags does not know, browsers take from the full one.
-            fonts.append(ShippedFont(files.get("text", files["full"]), files["full"], frozenset(font["lacking"])))
+            shown = files.get("text", files["full"])
+            low, high = map(int, font["weights"])
+            fonts.append(
+                ShippedFont(shown, files["full"], frozenset(font["lacking"]), (low, high), bool(font["italic"]))
+            )
     except (KeyError, TypeError, AttributeError) as error:
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
     return exclude, also, fonts
+
+
+def has_fallbacks(manifest: Manifest) -> bool:
+    """Whether the families of fonts that visitors may have stand behind the site's own."""
+    options = manifest.report.get("options")
+    return isinstance(options, dict) and options.get("fallbacks") is True
 
 
 def read_brought(manifest: Manifest, source: str) -> tuple[tuple[str, ...], bool]:
@@ -283,22 +302,41 @@ def names_family(root: Path, path: str, indexes: set[int], context: SiteContext)
 # -- the font ------------------------------------------------------------------------------------------------------
 
 
+def drawn_with(
+    fonts: Sequence[ShippedFont], place: int, texts: Sequence[tuple[str, FoundText]]
+) -> list[tuple[str, FoundText]]:
+    """The texts that browsers draw with one of the fonts, with those of their looks for which they take it."""
+    if len(fonts) == 1:
+        return list(texts)
+    known: dict[tuple[Look, ...], tuple[Look, ...]] = {}
+    found = []
+    for path, text in texts:
+        if text.looks not in known:
+            known[text.looks] = tuple(look for look in text.looks if place in choose_faces(fonts, look))
+        if known[text.looks]:
+            found.append((path, text._replace(looks=known[text.looks])))
+    return found
+
+
 def check_font(
     full: Face, text_face: Face, known: frozenset[str], texts: Sequence[tuple[str, FoundText]], jobs: int
 ) -> Iterator[Problem]:
     """Every run, compared between the text font and the one with all of Khmer."""
     axis = full.axis("wght")
     low, high = (axis.minimum, axis.maximum) if axis is not None else (400, 400)
+    tags = find_tags(full.tables)
+    served: dict[Look, tuple[int, str]] = {}
     runs: dict[Run, tuple[str, FoundText]] = {}
     lacking: dict[str, tuple[str, FoundText]] = {}
     for path, text in texts:
         pieces = split_at_gaps(text.text, full.unicodes)
         if pieces != split_long(text.text):
             lacking.setdefault(text.text, (path, text))
-        for weight in text.weights:
-            served = round(min(max(weight, low), high))
+        for look in text.looks:
+            if look not in served:
+                served[look] = round(min(max(look.weight, low), high)), keep_features(look.features, tags)
             for piece in pieces:
-                runs.setdefault(Run(piece, text.language, served), (path, text))
+                runs.setdefault(Run(piece, text.language, *served[look]), (path, text))
     proof = prove_everywhere(full, text_face, sorted(runs), jobs=jobs)
     for difference in proof.differing:
         path, text = runs[difference.run]

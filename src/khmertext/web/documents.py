@@ -19,15 +19,24 @@ from khmertext.errors import SiteError
 from khmertext.web.cascade import Cascade, StyleSet, inherits_from
 from khmertext.web.faces import declares_khmer
 from khmertext.web.facts import SiteContext, SiteWarning
+from khmertext.web.mediaqueries import EVERYWHERE, NOT_ALWAYS, MediaChance, read_query
 from khmertext.web.policies import ContentPolicy
 from khmertext.web.sources import SNIFFED_BYTES, SourceText
 from khmertext.web.stylesheets import ANONYMOUS, LayerName, StyleImport, StyleSheet, parse_styles
-from khmertext.web.urls import PageUrl, resolve_url
+from khmertext.web.urls import PageUrl, is_foreign, resolve_url
 
 __all__ = ["PageDocument", "PageMemos", "Sheet", "has", "text_attribute", "text_of"]
 
 DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype[^>]*>)?", re.I | re.S)
 COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
+
+LEAD = re.compile(r"(?:\s|\ufeff|<!--.*?-->|<\?.*?>)*", re.S)
+# The document types of old that still bring quirks mode (HTML Standard, 13.2.6.4.1), those that are met.
+QUIRKS = re.compile(
+    r"<!doctype(?!\s+html\b)|<!doctype\s+html\s+public\s+[\"']-//(?:ietf|w3c//dtd\s+html\s+(?:3|4\.0[^\"']*"
+    r"transitional//en[\"']\s*>))",
+    re.I,
+)
 
 MAX_IMPORTS = 20
 MAX_SHEETS = 1000
@@ -44,7 +53,7 @@ LATE_CHARSET = (
 )
 HUGE = "a stylesheet with more rules than are read: text that the last of them style may get no Khmer font"
 
-PageMemos = dict[tuple[tuple[str, bool, LayerName, str], ...], StyleSet]
+PageMemos = dict[tuple[tuple[str, bool, LayerName, str, MediaChance], ...], StyleSet]
 """The stylesheets of pages, with what was found out of fonts, by the list of stylesheet files that a page loads."""
 
 
@@ -59,6 +68,7 @@ class Sheet(NamedTuple):
         layer: The cascade layer that it is imported into.
         locked: Whether its bytes must stay as they are.
         media: For which media it is linked.
+        chance: Whether it applies in each medium.
     """
 
     path: str
@@ -68,6 +78,7 @@ class Sheet(NamedTuple):
     layer: LayerName = ()
     locked: bool = False
     media: str = ""
+    chance: MediaChance = EVERYWHERE
 
 
 class Way(NamedTuple):
@@ -76,13 +87,14 @@ class Way(NamedTuple):
     plain: bool
     layer: LayerName
     media: str
+    chance: MediaChance = EVERYWHERE
 
     def through(self, one: StyleImport, importer: str) -> Way:
         """The way to what a stylesheet imports. Two conditions at once are not written again: no media then."""
         media = one.media if self.plain else self.media if not one.conditional else ""
         # A layer without a name is another one in each stylesheet, but one for all that comes through this import.
         layer = tuple(f"{importer}{name}" if name.startswith(ANONYMOUS) else name for name in one.layer)
-        return Way(self.plain and not one.conditional, (*self.layer, *layer), media)
+        return Way(self.plain and not one.conditional, (*self.layer, *layer), media, self.chance.both(one.chance))
 
 
 class PageDocument:
@@ -102,6 +114,7 @@ class PageDocument:
         locked: The stylesheet files whose bytes it fixes by ``integrity``.
         cascade: The fonts of its elements.
         warnings: What the owner should know.
+        foreign: The addresses of stylesheets on other hosts, which are not read, each with the line of its link.
     """
 
     def __init__(self, source: SourceText, path: str, context: SiteContext, memos: PageMemos) -> None:
@@ -116,6 +129,7 @@ class PageDocument:
             path, href if isinstance(href, str) else None, is_folder=context.folders.__contains__
         )
         self.warnings: list[SiteWarning] = []
+        self.foreign: dict[str, int] = {}
         self.imports = 0  # how many stylesheet files came so far
         self.policy = self.find_policy()
         self.locked: set[str] = set(context.locked)
@@ -138,13 +152,13 @@ class PageDocument:
         if declared:
             self.context = replace(context, khmer_families=context.khmer_families | declared)
         # Two pages may share what is known of fonts only where the whole list of stylesheets is the same.
-        same = tuple((sheet.path, sheet.plain, sheet.layer, sheet.media) for sheet in self.sheets)
+        same = tuple((sheet.path, sheet.plain, sheet.layer, sheet.media, sheet.chance) for sheet in self.sheets)
         styles = memos.get(same) if all(sheet.path for sheet in self.sheets) else None
         if styles is None:
-            styles = StyleSet([sheet.sheet for sheet in self.sheets])
+            styles = StyleSet([sheet.sheet for sheet in self.sheets], context.more)
             if all(sheet.path for sheet in self.sheets):
                 memos[same] = styles
-        self.cascade = Cascade(self.document, styles)
+        self.cascade = Cascade(self.document, styles, is_quirky(source.text))
         self.languages: dict[Element, str] = {}
 
     def find_policy(self) -> ContentPolicy:
@@ -162,8 +176,10 @@ class PageDocument:
             shadowed = element.closest("template") is not None
             plain = media in ("", "all", "screen") and not shadowed
             media = "" if shadowed else media
+            # What runs when a stylesheet has come may set it to another medium.
+            chance = NOT_ALWAYS if shadowed or has(element, "onload") else read_query(media)
             if element.tag == "style":
-                yield from self.read_style(element, Way(plain, (), media))
+                yield from self.read_style(element, Way(plain, (), media, chance))
                 continue
             relations = text_attribute(element, "rel").lower().split()
             loads = "stylesheet" in relations or (
@@ -171,12 +187,15 @@ class PageDocument:
             )
             if not loads:
                 continue
-            path = resolve_url(self.url.base, text_attribute(element, "href"), exists=self.context.sheets.__contains__)
+            href = text_attribute(element, "href")
+            path = resolve_url(self.url.base, href, exists=self.context.sheets.__contains__)
+            if path is None and is_foreign(href):
+                self.foreign.setdefault(href.strip(), element.source_line or 0)
             if path is not None:
                 if text_attribute(element, "integrity"):
                     self.locked.add(path)
                 alternate = "alternate" in relations
-                way = Way(plain and not alternate, (), "" if alternate else media)
+                way = Way(plain and not alternate, (), "" if alternate else media, NOT_ALWAYS if alternate else chance)
                 yield from self.with_imports(path, way, ())
 
     def read_style(self, element: Element, way: Way) -> Iterator[Sheet]:
@@ -187,12 +206,12 @@ class PageDocument:
             start = -1  # markup in between (SVG): read it, but do not edit it
         if start >= 0 and self.policy.fixes_style(text):
             start = -1
-        sheet = parse_styles(text)
+        sheet = parse_styles(text, more=self.context.more)
         if sheet.truncated:
             self.warn("huge-stylesheet", element, HUGE)
         yield from self.imported(sheet, self.url.base, way, (f"<style> {element.source_line} {start}",))
-        adapted = sheet.adapt(conditional=not way.plain, layer=way.layer, media=way.media)
-        yield Sheet("", adapted, start, way.plain, locked=start < 0)
+        adapted = sheet.adapt(conditional=not way.plain, layer=way.layer, media=way.media, chance=way.chance)
+        yield Sheet("", adapted, start, way.plain, locked=start < 0, chance=way.chance)
 
     def with_imports(self, path: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
         if path in above or len(above) > MAX_IMPORTS:
@@ -205,8 +224,8 @@ class PageDocument:
         sheet = self.context.sheets[path]
         base = PageUrl.of_page(path, is_folder=self.context.folders.__contains__).base if sheet.imports else ""
         yield from self.imported(sheet, base, way, (*above, path))
-        adapted = sheet.adapt(conditional=not way.plain, layer=way.layer, media=way.media)
-        yield Sheet(path, adapted, -1, way.plain, way.layer, path in self.locked, way.media)
+        adapted = sheet.adapt(conditional=not way.plain, layer=way.layer, media=way.media, chance=way.chance)
+        yield Sheet(path, adapted, -1, way.plain, way.layer, path in self.locked, way.media, way.chance)
 
     def imported(self, sheet: StyleSheet, base: str, way: Way, above: tuple[str, ...]) -> Iterator[Sheet]:
         """What a stylesheet imports: as if it stood in front of its own rules (CSS Cascade Level 5, section 2).
@@ -222,7 +241,10 @@ class PageDocument:
                 named = one.after
             if path is not None:
                 yield from self.with_imports(path, through, above)
-            elif one.layer:
+                continue
+            if is_foreign(one.url):
+                self.foreign.setdefault(one.url.strip(), 0)
+            if one.layer:
                 yield from self.layers(above[-1], (), through.layer)
 
     def layers(self, path: str, layers: tuple[LayerName, ...], outer: LayerName) -> Iterator[Sheet]:
@@ -347,6 +369,18 @@ class PageDocument:
         first = next(iter(body.children), None)
         span = first.source_location if isinstance(first, Element) else None
         return int(span.end_tag.end_offset) if span is not None and span.end_tag is not None else -1
+
+
+def is_quirky(text: str) -> bool:
+    """Whether browsers show a page in quirks mode.
+
+    Example:
+        >>> is_quirky("<!-- x --><!DOCTYPE html><p>"), is_quirky("<html>")
+        (False, True)
+    """
+    lead = LEAD.match(text)
+    start = lead.end() if lead else 0
+    return text[start : start + 9].lower() != "<!doctype" or QUIRKS.match(text, start) is not None
 
 
 def text_of(element: Element) -> str:

@@ -8,6 +8,7 @@ from itertools import starmap
 from typing import Any, Final
 
 from khmertext.web.facts import Counted, FoundText, PageFacts, PageFinding, SiteWarning
+from khmertext.web.looks import Look
 from khmertext.web.reading import FileFacts
 from khmertext.web.sources import Insertion
 
@@ -57,7 +58,8 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
         TypeError, ValueError, IndexError, AttributeError: It is not of that form.
 
     Example:
-        >>> facts = PageFacts("a", texts=(FoundText("ក", "km", (400,), 1, "p"),), stacks=frozenset({("a.css", 1)}))
+        >>> texts = (FoundText("ក", "km", (Look(400),), 1, "p"),)
+        >>> facts = PageFacts("a", texts=texts, stacks=frozenset({("a.css", 1)}))
         >>> decode_facts("a", encode_facts(facts), encode_shared(facts)) == facts
         True
     """
@@ -132,15 +134,15 @@ def text_columns(texts: Sequence[FoundText]) -> list[Any]:
     if not texts:
         return []
     tables: list[dict[Any, int]] = [{}, {}, {}]
-    languages, weights, places = (
+    languages, looks, places = (
         [table.setdefault(value, len(table)) for value in column]
         for table, column in zip(
-            tables, zip(*((one.language, one.weights, one.where) for one in texts), strict=True), strict=True
+            tables, zip(*((one.language, one.looks, one.where) for one in texts), strict=True), strict=True
         )
     )
     return [
         SEPARATOR.join(one.text for one in texts),
-        *([list(table), column] for table, column in zip(tables, (languages, weights, places), strict=True)),
+        *([list(table), column] for table, column in zip(tables, (languages, looks, places), strict=True)),
         [one.line for one in texts],
     ]
 
@@ -148,12 +150,12 @@ def text_columns(texts: Sequence[FoundText]) -> list[Any]:
 def read_texts(columns: list[Any]) -> tuple[FoundText, ...]:
     if not columns:
         return ()
-    whole, (languages, spoken), (weights, set_in), (places, found_in), lines = columns
-    weights = [tuple(one) for one in weights]
+    whole, (languages, spoken), (looks, set_in), (places, found_in), lines = columns
+    looks = [tuple(starmap(Look, one)) for one in looks]
     rows = zip(
         whole.split(SEPARATOR),
         map(languages.__getitem__, spoken),
-        map(weights.__getitem__, set_in),
+        map(looks.__getitem__, set_in),
         lines,
         map(places.__getitem__, found_in),
         strict=True,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from khmertext.web.families import is_known_khmer_family
+from khmertext.web.looks import Look
 from khmertext.web.modules import ScriptGraph
 from khmertext.web.sources import Insertion
 from khmertext.web.stylesheets import StyleSheet
@@ -66,16 +67,21 @@ class FoundText(NamedTuple):
     Attributes:
         text: The run.
         language: The language that the page says it is in, in lower case, or "".
-        weights: The CSS font weights that it can be shown in.
+        looks: The weights, styles and features that it can be shown in, and where.
         line: The line where it was first met, from 1.
         where: The element, attribute or kind of file, in words.
     """
 
     text: str
     language: str
-    weights: tuple[int, ...]
+    looks: tuple[Look, ...]
     line: int
     where: str
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """The CSS font weights that it can be shown in."""
+        return tuple(sorted({look.weight for look in self.looks}))
 
 
 class Counted(NamedTuple):
@@ -114,6 +120,8 @@ class SiteContext:
         rebuilt: Whether an earlier build put this family in, so that stacks may name it.
         brought: Whether any script may bring Khmer that is in no file of the site.
         lint: Whether pages are looked at for what is wrong with them.
+        more: Properties of CSS that are read besides those that decide the font.
+        fallbacks: The families that go in behind ours: of what visitors see until the font has come.
     """
 
     family: str
@@ -128,6 +136,8 @@ class SiteContext:
     rebuilt: bool = False
     brought: bool = False
     lint: bool = False
+    fallbacks: tuple[str, ...] = ()
+    more: frozenset[str] = frozenset()
 
     def shows_khmer(self, name: str) -> bool:
         """Whether a family of this name shows Khmer: declared so in the site, or known."""

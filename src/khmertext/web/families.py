@@ -16,6 +16,7 @@ __all__ = [
     "GENERIC_FAMILIES",
     "INLINE_DISPLAYS",
     "INLINE_ELEMENTS",
+    "ITALIC_ELEMENTS",
     "KHMER_FAMILIES",
     "KHMER_FAMILY_PREFIXES",
     "KHMER_FEATURES",
@@ -82,6 +83,7 @@ KHMER_FEATURES = frozenset("ccmp pref blwf abvf pstf cfar pres blws abvs psts di
 # What browsers set in monospace, in bold, and in the font of the platform's controls.
 MONOSPACE_ELEMENTS = frozenset("pre code kbd samp tt listing plaintext xmp textarea".split())
 BOLD_ELEMENTS = frozenset("h1 h2 h3 h4 h5 h6 b strong th optgroup".split())
+ITALIC_ELEMENTS = frozenset("address cite dfn em i var".split())
 CONTROL_ELEMENTS = frozenset("input button select textarea".split())
 
 # Elements that browsers lay out inside a line of text. Unknown elements are inline too; everything else is a block or

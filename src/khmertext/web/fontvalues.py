@@ -12,11 +12,14 @@ it open (a generic family's name followed by more), what Chromium and Firefox do
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from khmertext.web.families import WIDE_KEYWORDS
 
 __all__ = [
+    "FontShorthand",
+    "find_line_height",
     "is_family",
     "is_variable",
     "keyword_of",
@@ -152,8 +155,26 @@ def is_family(group: list[Any]) -> bool:
 # -- the shorthand -------------------------------------------------------------------------------------------------
 
 
-def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
-    """The ``font`` shorthand → weight, size and the tokens of its families; None when it is none (or all ``var()``).
+class FontShorthand(NamedTuple):
+    """A value of ``font``, taken apart.
+
+    Attributes:
+        weight: The weight, in lower case; this and the next two are "" where only the browser knows.
+        style: The style, in lower case.
+        variant: ``small-caps`` or ``normal``.
+        size: The size, in lower case.
+        families: The tokens of its families.
+    """
+
+    weight: str
+    style: str
+    variant: str
+    size: str
+    families: list[Any]
+
+
+def split_font(tokens: list[Any]) -> FontShorthand | None:
+    """The ``font`` shorthand → its parts; None when it is none (or all ``var()``).
 
     The families themselves are not looked at.
 
@@ -166,7 +187,7 @@ def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
         return guess_font(tokens)
     words = [(place, token) for place, token in enumerate(tokens) if token.type not in BLANKS]
     following = [token for _, token in words[1:]] + [None]
-    weight = "normal"
+    weight = style = variant = "normal"
     kinds: set[str] = set()
     normals = 0
     at = 0
@@ -184,8 +205,13 @@ def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
         kinds.add(kind)
         if kind == "weight":
             weight = token.lower_value if token.type == "ident" else str(getattr(token, "value", "normal"))
-        elif after is not None and keyword_of([token]) == "oblique" and is_angle(after, following[at]):
-            at += 1
+        elif kind == "variant":
+            variant = token.lower_value
+        elif kind == "style":
+            style = token.lower_value
+            if after is not None and style == "oblique" and is_angle(after, following[at]):
+                style = f"oblique {after.serialize().lower()}"
+                at += 1
     if len(kinds) + normals > 4 or at >= len(words) or not is_font_size(words[at][1]):
         return None
     size = words[at][1].serialize().lower()
@@ -194,7 +220,25 @@ def split_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
         if at + 1 >= len(words) or not is_line_height(words[at + 1][1]):
             return None
         at += 2
-    return (weight, size, tokens[words[at][0] :]) if at < len(words) else None
+    return FontShorthand(weight, style, variant, size, tokens[words[at][0] :]) if at < len(words) else None
+
+
+def find_line_height(tokens: Iterable[Any]) -> str:
+    """The line height in a ``font`` shorthand; "normal" where there is none.
+
+    Args:
+        tokens: A value that is valid.
+
+    Example:
+        >>> import tinycss2
+        >>> find_line_height(tinycss2.parse_component_value_list("bold 1em / 1.5 Inter, serif"))
+        '1.5'
+    """
+    words = [token for token in tokens if token.type not in BLANKS]
+    for one, following in pairwise(words):
+        if one == "/":
+            return str(following.serialize()).lower()
+    return "normal"
 
 
 def kind_of(token: Any, following: Any) -> str:
@@ -243,19 +287,22 @@ def is_line_height(token: Any) -> bool:
     return bool(token.value >= 0) if token.type == "number" else is_length(token)
 
 
-def guess_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
+def guess_font(tokens: list[Any]) -> FontShorthand | None:
     """The same for a value with ``var()``, by where its parts stand."""
     index = find_font_size(tokens)
     if index < 0:
         return None
-    weight = "normal"
+    weight = style = variant = "normal"
     for token in tokens[:index]:
-        if token.type == "ident" and token.lower_value in WEIGHTS:
-            weight = token.lower_value
-        elif token.type == "number":
-            weight = str(token.value)
-        elif is_variable(token):
-            weight = token.serialize()
+        word = token.lower_value if token.type == "ident" else ""
+        if word in WEIGHTS or token.type == "number":
+            weight = word or str(token.value)
+        elif word in STYLES:
+            style = word
+        elif word == "small-caps":
+            variant = word
+    if unsettled(tokens[:index]):
+        weight = style = variant = ""
     size = tokens[index].serialize().lower()
     index += 1
     rest = [token for token in tokens[index:] if token.type != "comment"]
@@ -268,7 +315,7 @@ def guess_font(tokens: list[Any]) -> tuple[str, str, list[Any]] | None:
         rest = rest[1:]
     while rest and rest[0].type == "whitespace":
         rest.pop(0)
-    return (weight, size, rest) if rest else None
+    return FontShorthand(weight, style, variant, size, rest) if rest else None
 
 
 def find_font_size(tokens: list[Any]) -> int:

@@ -15,8 +15,9 @@ from khmertext.web.building import SitePlan, edit_sheet, page_insertions
 from khmertext.web.disk import Tree
 from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
 from khmertext.web.guard import choose_listed
+from khmertext.web.looks import shown_looks
 from khmertext.web.reading import PageRead, SiteFacts
-from khmertext.web.site import BuildOptions, check_options, plan_site
+from khmertext.web.site import BuildOptions, check_options, fit_fallbacks, plan_site
 from khmertext.web.sources import apply_insertions, decode_source
 from khmertext.web.webfonts import SiteFonts, make_download, make_fonts, open_sources
 from khmertext.workers import count_jobs
@@ -50,7 +51,7 @@ def plan_pages(
 
     Args:
         facts: Of each page, as :func:`khmertext.web.scan_page` gives them.
-        context: What they were read with; it names the family.
+        context: What they were read with; it names the family, and the families of fonts that visitors may have.
         options: What to do otherwise than by default; those of files and caches have no effect.
 
     Returns:
@@ -87,14 +88,16 @@ def plan_pages(
     listed = choose_listed(distinct_clusters(text.text for _, text in texts)) if options.guard else ()
     fonts: SiteFonts = make_fonts(
         sources,
-        list({(text.text, text.language, weight) for _, text in texts for weight in text.weights}),
+        list({(text.text, text.language, look) for _, text in texts for look in shown_looks(text.looks)}),
         family=options.family,
         hinting=options.hinting,
         open_text=options.open_text,
         anywhere=listed,
+        typed=options.guard or any(page.open_text for page in pages.values()),
         jobs=jobs,
     )
-    plan = plan_site(site, fonts, options, make_download(sources) if options.detector else None, guarded=listed)
+    fitted = fit_fallbacks(sources, site, options) if context.fallbacks else ()
+    plan = plan_site(site, fonts, options, make_download(sources) if options.detector else None, fitted, guarded=listed)
     notes = tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
     lacking = tuple(
         SiteWarning("lacking", "the font lacks letters of " + text.text, path, text.line)

@@ -7,7 +7,6 @@ it stays.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -27,6 +26,7 @@ class ServedFont(NamedTuple):
         glyph_count: How many glyphs it has.
         proof: What was compared; nothing differs.
         rounds: How many times it was cut.
+        excess: How much larger than the smallest it is at most, as a share, as far as that was measured.
     """
 
     data: bytes
@@ -34,6 +34,7 @@ class ServedFont(NamedTuple):
     glyph_count: int
     proof: Proof
     rounds: int
+    excess: float = 0.0
 
 
 class KeptFont(NamedTuple):
@@ -48,6 +49,7 @@ class KeptFont(NamedTuple):
         clusters: The clusters of these that are the same alone.
         lacking: Those of the runs that the uncut font lacks something for.
         rounds: How many times it was cut.
+        excess: How much larger than the smallest for these runs it is at most, as a share.
     """
 
     role: str
@@ -58,6 +60,7 @@ class KeptFont(NamedTuple):
     clusters: frozenset[str]
     lacking: tuple[Run, ...]
     rounds: int
+    excess: float = 0.0
 
 
 class KeptSource(NamedTuple):
@@ -78,21 +81,16 @@ class Shelf:
     Args:
         earlier: Key of a font and of how it is cut → what was cut from it.
         slack: How much larger than the smallest a font may be that stays, as a share.
-        before: The same of the build before.
 
     Attributes:
         current: The same of this build.
         deviations: How far limiting a font's axes moved anything, by what that depends on; of earlier builds.
         measured: The same of this build.
-        was_small: Whether the fonts of the build before were small enough then for this build too.
     """
 
-    def __init__(
-        self, earlier: Mapping[str, KeptSource] | None = None, slack: float = 0.0, before: float = math.inf
-    ) -> None:
+    def __init__(self, earlier: Mapping[str, KeptSource] | None = None, slack: float = 0.0) -> None:
         self.earlier = earlier or {}
         self.slack = slack
-        self.was_small = 0 < before <= slack
         self.current: dict[str, KeptSource] = {}
         self.deviations: dict[str, float] = {}
         self.measured: dict[str, float] = {}
@@ -125,6 +123,7 @@ class Shelf:
                     proof.cluster_texts,
                     proof.lacking,
                     font.rounds,
+                    font.excess,
                 )
             )
         self.current[key] = KeptSource(tuple(kept), tuple(notes))
@@ -143,7 +142,6 @@ def keep_font(
     *,
     smallest: Callable[[], int] | None = None,
     slack: float = 0.0,
-    was_small: bool = False,
 ) -> ServedFont | None:
     """See whether a font of an earlier build can be shipped again.
 
@@ -152,23 +150,27 @@ def keep_font(
         reference: The uncut font, the same that it was cut from.
         wanted: The runs that have to look the same.
         prover: How to prove what is new in them.
-        smallest: Tells the bytes of the smallest font for the runs; not asked where these are the same as before.
+        smallest: Tells the bytes of the smallest font for the runs. It is not asked where the font was small enough
+            for the runs before and all their syllables are still there: the smallest has not become smaller then.
         slack: How much larger than that it may be, as a share.
-        was_small: Whether it was no larger than that for the runs before; while all their syllables are still there,
-            the smallest font has not become smaller, and need not be cut to see.
 
     Returns:
         The font with its proof; None where it is too large or draws something otherwise.
     """
-    if wanted == kept.runs:
+    small = smallest is None or kept.excess <= slack
+    if wanted == kept.runs and small:
         proof = Proof(len(wanted) - len(kept.lacking), kept.clusters, (), kept.lacking)
-        return ServedFont(kept.data, kept.unicodes, kept.glyph_count, proof, kept.rounds)
+        return ServedFont(kept.data, kept.unicodes, kept.glyph_count, proof, kept.rounds, kept.excess)
     fresh = sorted(wanted - (kept.runs - set(kept.lacking)))
     gone = kept.runs - wanted
     clusters: Collection[str] = distinct_clusters({run.text for run in wanted}) if gone else ()
     fewer = not set(clusters).issuperset(distinct_clusters({run.text for run in gone}))
-    if smallest is not None and (fewer or not was_small) and len(kept.data) > smallest() * (1 + slack):
-        return None
+    excess = kept.excess
+    # With no slack at all the smallest is served, whatever else has as many bytes.
+    if smallest is not None and (fewer or not small or (slack == 0 and wanted != kept.runs)):
+        excess = max(0.0, len(kept.data) / smallest() - 1)
+        if excess > slack:
+            return None
     proof = Proof()
     if fresh:
         try:
@@ -181,4 +183,4 @@ def keep_font(
     clusters = frozenset(clusters) if gone else kept.clusters | proof.cluster_texts
     doubtful = {cluster for run in proof.lacking for cluster in split_clusters(run.text)} - proof.cluster_texts
     whole = Proof(len(wanted) - len(proof.lacking), clusters - doubtful, (), proof.lacking)
-    return ServedFont(kept.data, kept.unicodes, kept.glyph_count, whole, kept.rounds)
+    return ServedFont(kept.data, kept.unicodes, kept.glyph_count, whole, kept.rounds, excess)

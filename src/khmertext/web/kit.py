@@ -20,6 +20,7 @@ from khmertext.web.detector import WORDS
 from khmertext.web.disk import Tree, TreeWriter, is_abandoned, read_file, read_tree
 from khmertext.web.escaping import escape_css_string
 from khmertext.web.facts import PageFacts, SiteContext
+from khmertext.web.looks import Look
 from khmertext.web.manifest import check_path, hash_bytes
 from khmertext.web.reading import PageRead, Progress, SiteFacts
 from khmertext.web.site import BuildOptions, check_options, plan_site
@@ -104,7 +105,7 @@ def write_kit(output: Path, options: KitOptions, *, progress: Progress | None = 
     earlier = read_record(output)
     sources = open_sources(build.fonts, build.axes, WEIGHTS)
     texts = [
-        (run, language, weight)
+        (run, language, Look(weight))
         for run in sorted({run for text in options.texts for _, run in iter_khmer_runs(text)}) or everyday_clusters()
         for language in LANGUAGES
         for weight in WEIGHTS
@@ -131,18 +132,27 @@ def write_kit(output: Path, options: KitOptions, *, progress: Progress | None = 
         make_download(sources) if build.detector else None,
     )
     files = dict(iter_files(plan, options.base_url))
+    listed = {name: hash_bytes(data) for name, data in sorted(files.items())}
     record = {
         "made_by": "khmertext",
         "format": FORMAT,
-        "kit": {name: hash_bytes(data) for name, data in sorted(files.items())},
+        "kit": listed,
         "fonts": list(fonts.report),
     }
-    files[RECORD] = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
+    files[RECORD] = write_record(record)
     disk = TreeWriter(output)
+    if not (output / RECORD).is_file() or read_file(output, RECORD) != files[RECORD]:
+        # Everything is listed before it is there: what a killed run leaves is a kit, which the next one completes.
+        disk.write(RECORD, write_record({**record, "kit": {**dict.fromkeys(sorted(earlier), ""), **listed}}))
     written = sum(disk.write(name, data) for name, data in files.items())
     removed = sum(disk.remove(name) for name in sorted(earlier - files.keys()))
     return Kit(tuple(files), fonts.after if fonts.whole else 0, fonts.whole or fonts.after, len(rules), tuple(notes),
                written, removed)  # fmt: skip
+
+
+def write_record(record: Mapping[str, Any]) -> bytes:
+    """The list of what is in a kit, as its file has it."""
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
 
 
 def rules_page(rules: Sequence[str]) -> PageRead:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,84 +15,37 @@ from turbohtml import Element, Text
 
 from khmertext.fonts.legacy import SERIES, match_series
 from khmertext.script.profiles import PROFILES
-from khmertext.text import Severity, check
+from khmertext.text import Diagnostic, Severity, check
 from khmertext.web.cascade import inherits_from
 from khmertext.web.documents import PageDocument, text_attribute
 from khmertext.web.facts import PageFinding
-from khmertext.web.pagerules import FONT_HOSTS, WRONG_TAGS
+from khmertext.web.ignoring import Ignoring
+from khmertext.web.pagelooks import LooksLint
+from khmertext.web.pagenotes import Notes
+from khmertext.web.pagerules import FONT_HOSTS, FONT_PACKAGES, WRONG_TAGS
 from khmertext.web.places import Place, PlaceFinder
 from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN
 from khmertext.web.sources import SourceText
 from khmertext.web.stylesheets import StyleSheet
+from khmertext.web.texts import ATTRIBUTE_SELECTOR, TEXT_ATTRIBUTES, shows_value
 from khmertext.web.urls import resolve_url
 
 __all__ = ["lint_page", "lint_sheet", "names_legacy"]
 
-RAW_ELEMENTS = frozenset("script style template noscript".split())
+RAW_ELEMENTS = frozenset("script style template".split())
 LETTERS = re.compile(r"[^\W\d_\u1780-\u17ff\u19e0-\u19ff]")
 LEAST_LETTERS = 10  # of Khmer, from which on a text is more than a name or a quoted word
-NO_SPACING = re.compile(r"normal|initial|revert|revert-layer|[-+]?0*(?:\.0*)?(?:e[-+]?\d+)?[a-z%]*")
+LEAST_TOTAL = 50  # of Khmer in short texts, from which on a page has more than names
 UNTOLD = frozenset({"mul", "zxx", "und", "mis"})  # tags that say that there is nothing to say
-MAX_TEXT_FINDINGS = 200
-SHOWN = 40
-SPACING = "letter-spacing"
+SHARED_SELECTOR = 'meta[name="description"],meta[property="og:title"],meta[property="og:description"]'
 
 
-@dataclass(slots=True)
-class Repeated:
-    """A finding that a page has several times.
-
-    Attributes:
-        place: Where it is first.
-        message: What it is.
-        text: The text there.
-        count: How many times there are.
-    """
-
-    place: Place
-    message: str
-    text: str = ""
-    count: int = 1
-
-
-@dataclass(slots=True)
-class Notes:
-    """What was found on one page.
-
-    Args:
-        path: The page.
-    """
-
-    path: str
-    repeated: dict[tuple[str, str], Repeated] = field(default_factory=dict)
-    texts: list[PageFinding] = field(default_factory=list)
-
-    def has(self, code: str, key: str) -> bool:
-        """Whether this was found before; if so it is counted once more."""
-        found = self.repeated.get((code, key))
-        if found is not None:
-            found.count += 1
-        return found is not None
-
-    def add(self, code: str, key: str, place: Place, message: str, text: str = "") -> None:
-        """Add what was not found before."""
-        self.repeated[code, key] = Repeated(place, message, text)
-
-    def findings(self) -> tuple[PageFinding, ...]:
-        """Everything, in the order of places."""
-        found = list(self.texts)
-        for (code, _), one in self.repeated.items():
-            more = f" ({one.count} places on this page)" if one.count > 1 else ""
-            found.append(PageFinding(code, self.path, *one.place, one.message + more, one.text[:SHOWN]))
-        return tuple(sorted(found, key=lambda one: (one.line, one.column, one.code, one.message)))
-
-
-def lint_page(page: PageDocument, features_off: tuple[Element, list[str]] | None = None) -> tuple[PageFinding, ...]:
+def lint_page(page: PageDocument, *, comes: bool = False) -> tuple[PageFinding, ...]:
     """Find what is wrong with the Khmer of a page.
 
     Args:
         page: The page.
-        features_off: The first element with Khmer for which features of Khmer are turned off, and these.
+        comes: Whether scripts or styles bring Khmer to it.
 
     Returns:
         The findings, in the order of places.
@@ -106,29 +59,38 @@ def lint_page(page: PageDocument, features_off: tuple[Element, list[str]] | None
     """
     notes = Notes(page.path)
     finder = PlaceFinder(page.source)
+    languages = LanguageLint(page, finder, notes)
+    looks = LooksLint(page, finder, notes)
     legacy = any(names_legacy(sheet.sheet) for sheet in page.sheets) or bool(
         page.document.select_one("font[face],[font-family],[style*=font]")
     )
+    ignoring = Ignoring(page.document)
+    blocks = Blocks(page)
     khmer = False
-    shown = [("", None), *iter_texts(page), ("", None)]
-    for (before, _), (data, node), (after, _) in zip(shown, shown[1:], shown[2:], strict=False):
+    texts = list(iter_texts(page))
+    shown = [("", None), *texts, ("", None)]
+    for (before, last), (data, node), (after, next_node) in zip(shown, shown[1:], shown[2:], strict=False):
         if node is None or not isinstance(node.parent, Element):
             continue
+        notes.enter(ignoring.find(node.parent))
         if KHMER_LETTER.search(data):
             khmer = True
-            lint_language(page, finder, notes, node, node.parent)
-            lint_looks(page, finder, notes, node, node.parent)
+            languages.look(node, node.parent)
+            looks.look(node, node.parent)
             # A syllable may go over the seam of two elements: what stands at one cannot be told from here.
-            seams = KHMER_RUN.match(before[-1:]) is not None, KHMER_RUN.match(after) is not None
+            seams = (
+                KHMER_RUN.match(before[-1:]) is not None and blocks.join(last, node),
+                KHMER_RUN.match(after) is not None and blocks.join(node, next_node),
+            )
             lint_text(page, finder, notes, node, node.parent, seams)
         elif legacy and LETTERS.search(data):
             lint_legacy(page, finder, notes, node, node.parent)
     if khmer:
-        if features_off is not None:
-            element, features = features_off
-            what = f"`font-feature-settings` turns {', '.join(features)} off for Khmer; leave them on"
-            notes.add("KS202", "", finder.of_tag(element), what)
-        lint_links(page, finder, notes)
+        languages.look_at_page(texts, ignoring)
+        looks.look_at_first_letters(ignoring)
+    if khmer or comes:
+        lint_links(page, finder, notes, ignoring)
+    lint_attributes(page, finder, notes, ignoring)
     return notes.findings()
 
 
@@ -140,28 +102,117 @@ def iter_texts(page: PageDocument) -> Iterator[tuple[str, Text]]:
             yield node.data or "", node
 
 
+class Blocks:
+    """Which texts stand in one block, where a syllable may go from one to the next.
+
+    Args:
+        page: The page.
+    """
+
+    def __init__(self, page: PageDocument) -> None:
+        self.page = page
+        self.found: dict[Element, Element] = {}
+
+    def join(self, first: Text | None, second: Text | None) -> bool:
+        """Whether two texts that follow each other stand in one block."""
+        homes = [
+            self.find(one.parent) for one in (first, second) if one is not None and isinstance(one.parent, Element)
+        ]
+        return len(homes) == 2 and homes[0] is homes[1]
+
+    def find(self, element: Element) -> Element:
+        chain: list[Element] = []
+        node: Element = element
+        while node not in self.found:
+            chain.append(node)
+            above = inherits_from(node)
+            if above is None or not self.page.is_inline(node):
+                self.found[node] = node
+                break
+            node = above
+        for one in chain:
+            self.found[one] = self.found[node]
+        return self.found[node]
+
+
 # -- language --------------------------------------------------------------------------------------------------------
 
 
-def lint_language(page: PageDocument, finder: PlaceFinder, notes: Notes, node: Text, element: Element) -> None:
-    language = page.language_of(element)
-    data = node.data or ""
-    if not language:
-        if not notes.has("KS101", ""):
-            place = finder.of_text(node, *first_letter(data))
-            notes.add("KS101", "", place, 'Khmer text whose language no `lang` tells; write lang="km"', data.strip())
-        return
-    if language in WRONG_TAGS:
-        if not notes.has("KS103", language):
-            place = finder.of_tag(*language_holder(element))
-            notes.add("KS103", language, place, f'lang="{language}" is no tag of Khmer; write lang="km"', data.strip())
-        return
-    if is_khmer_tag(language):
-        return
-    letters = len(KHMER_LETTER.findall(data))
-    if letters >= LEAST_LETTERS and letters > len(LETTERS.findall(data)) and not notes.has("KS102", language):
-        message = f'Khmer text in lang="{language}"; write lang="km" on its element'
-        notes.add("KS102", language, finder.of_text(node, *first_letter(data)), message, data.strip())
+class LanguageLint:
+    """Looks at the languages of one page's texts.
+
+    Args:
+        page: The page.
+        finder: Finds places in it.
+        notes: Where to write.
+    """
+
+    def __init__(self, page: PageDocument, finder: PlaceFinder, notes: Notes) -> None:
+        self.page = page
+        self.finder = finder
+        self.notes = notes
+        self.short: dict[str, tuple[Text, int]] = {}  # language → the first short text of Khmer in it, and how much
+
+    def look(self, node: Text, element: Element) -> None:
+        """Find what is wrong with the language of a text with Khmer."""
+        language = self.page.language_of(element)
+        data = node.data or ""
+        if not language:
+            if not self.notes.has("KS101", ""):
+                place = self.finder.of_text(node, *first_letter(data))
+                self.notes.add("KS101", "", place, 'Khmer text whose language no `lang` tells; write lang="km"', data)
+        elif language in WRONG_TAGS:
+            if not self.notes.has("KS103", language):
+                place = self.finder.of_tag(*language_holder(element))
+                message = f'lang="{language}" is no tag of Khmer; write lang="km"'
+                self.notes.add("KS103", language, place, message, data)
+        elif not is_khmer_tag(language):
+            letters = len(KHMER_LETTER.findall(data))
+            if letters >= LEAST_LETTERS and letters > len(LETTERS.findall(data)):
+                self.add_foreign(language, node)
+            else:
+                first, more = self.short.get(language, (node, 0))
+                self.short[language] = first, more + letters
+
+    def look_at_page(self, texts: Sequence[tuple[str, Text]], ignoring: Ignoring) -> None:
+        """Find what only a whole page shows: that its short texts are mostly Khmer, and languages told twice.
+
+        Args:
+            texts: All texts of the page.
+            ignoring: Where what does not count.
+        """
+        for language, (first, letters) in self.short.items():
+            notes_of = first.parent
+            self.notes.enter(ignoring.find(notes_of) if isinstance(notes_of, Element) else frozenset())
+            if letters >= LEAST_TOTAL and ("KS102", language) not in self.notes.repeated:
+                others = sum(
+                    len(LETTERS.findall(data))
+                    for data, node in texts
+                    if isinstance(node.parent, Element) and self.page.language_of(node.parent) == language
+                )
+                if letters > others:
+                    self.add_foreign(language, first)
+        for element in self.page.document.select("[lang]"):
+            told, again = element.attr("lang"), element.attr("xml:lang")
+            if not isinstance(told, str) or not isinstance(again, str):
+                continue
+            both = told.strip().lower(), again.strip().lower()
+            if both[0].partition("-")[0] != both[1].partition("-")[0] and any(map(means_khmer, both)):
+                self.notes.enter(ignoring.find(element))
+                key = " ".join(both)
+                if not self.notes.has("KS104", key):
+                    message = f'lang="{both[0]}" and xml:lang="{both[1]}" on one element; write the same in both'
+                    self.notes.add("KS104", key, self.finder.of_tag(element, "xml:lang"), message)
+
+    def add_foreign(self, language: str, node: Text) -> None:
+        if not self.notes.has("KS102", language):
+            data = node.data or ""
+            message = f'Khmer text in lang="{language}"; write lang="km" on its element'
+            self.notes.add("KS102", language, self.finder.of_text(node, *first_letter(data)), message, data)
+
+
+def means_khmer(language: str) -> bool:
+    return language in WRONG_TAGS or language.partition("-")[0] in PROFILES
 
 
 def first_letter(data: str) -> tuple[int, int]:
@@ -192,65 +243,6 @@ def language_holder(element: Element) -> tuple[Element, str]:
     return element, ""
 
 
-# -- looks -----------------------------------------------------------------------------------------------------------
-
-
-def lint_looks(page: PageDocument, finder: PlaceFinder, notes: Notes, node: Text, element: Element) -> None:
-    spacing = find_spacing(page, element)
-    if spacing and not notes.has("KS201", spacing):
-        message = f"`letter-spacing: {spacing}` reaches Khmer, whose syllables are one drawing; keep it from Khmer"
-        notes.add("KS201", spacing, finder.of_tag(element), message, (node.data or "").strip())
-    family = "" if page.context.rebuilt else find_excluding(page, element)
-    if family and not notes.has("KS203", family):
-        message = f'the family "{family}" is declared for other characters alone, and no other of the stack shows Khmer'
-        notes.add("KS203", family, finder.of_tag(element), message, (node.data or "").strip())
-
-
-def find_spacing(page: PageDocument, element: Element) -> str:
-    """The letter-spacing that an element has, or can have; "" for none.
-
-    Source: CSS Text Module Level 3, section 8.2: it inherits.
-    """
-    cascade = page.cascade
-    known = cascade.styles.known.setdefault(SPACING, {})
-    node: Any = element
-    while isinstance(node, Element):
-        style = text_attribute(node, "style")
-        cascade.resolve(node)  # reads the attributes
-        key = (tuple(sorted(cascade.matched.get(node, ()))), style if SPACING in style else "")
-        if key not in known:
-            said = cascade.candidates(key[0], key[1], "") if key != ((), "") else []
-            known[key] = [(one.setting.value, one.conditional) for one in said if one.setting.name == SPACING]
-        for value, sometimes in known[key]:
-            if value in ("inherit", "unset"):
-                break
-            if not NO_SPACING.fullmatch(value) and "var(" not in value:
-                return str(value)
-            if not sometimes:
-                return ""
-        node = inherits_from(node)
-    return ""
-
-
-def find_excluding(page: PageDocument, element: Element) -> str:
-    """The family that a stack begins with, where it is declared and none of its rules is for Khmer; "" else."""
-    uses = page.cascade.resolve(element).uses
-    if not uses:
-        return ""
-    stack = page.cascade.stack_of(uses[0])
-    names = [item.name for item in stack.families if item.kind == "name"]
-    if not names or any(map(page.context.shows_khmer, names)):
-        return ""
-    faces = [face for sheet in page.sheets for face in sheet.sheet.faces if face.family.lower() == names[0].lower()]
-    if faces and all(face.ranges and not reaches_khmer(face.ranges) for face in faces):
-        return names[0]
-    return ""
-
-
-def reaches_khmer(ranges: Sequence[tuple[int, int]]) -> bool:
-    return any(first <= 0x17FF and last >= 0x1780 for first, last in ranges)
-
-
 # -- text ------------------------------------------------------------------------------------------------------------
 
 
@@ -258,17 +250,37 @@ def lint_text(
     page: PageDocument, finder: PlaceFinder, notes: Notes, node: Text, element: Element, seams: tuple[bool, bool]
 ) -> None:
     """The codes of ``khmertext check``, but for notes."""
-    if len(notes.texts) >= MAX_TEXT_FINDINGS:
+    data = node.data or ""
+    for found in iter_mistakes(page, notes, data, element):
+        if not (seams[0] and found.start == 0) and not (seams[1] and found.end == len(data)):
+            place = finder.of_text(node, found.start, found.end)
+            notes.add_text(found.code, place, found.message, data[found.start : found.end])
+
+
+def lint_attributes(page: PageDocument, finder: PlaceFinder, notes: Notes, ignoring: Ignoring) -> None:
+    """The same for texts that attributes show, or give to those who share or search the page."""
+    elements = ((element, TEXT_ATTRIBUTES) for element in page.document.select(ATTRIBUTE_SELECTOR))
+    shared = ((element, ("content",)) for element in page.document.select(SHARED_SELECTOR))
+    for element, names in chain(elements, shared):
+        for name in names:
+            value = text_attribute(element, name)
+            if KHMER_LETTER.search(value) and shows_value(element, name):
+                notes.enter(ignoring.find(element))
+                for found in iter_mistakes(page, notes, value, element):
+                    place = finder.of_value(element, name, found.start, found.end)
+                    notes.add_text(found.code, place, found.message, value[found.start : found.end])
+
+
+def iter_mistakes(page: PageDocument, notes: Notes, text: str, element: Element) -> Iterator[Diagnostic]:
+    """What is wrong with a text, until the page has enough."""
+    if notes.full:
         return
     language = page.language_of(element).partition("-")[0]
-    data = node.data or ""
-    for found in check(data, lang=language if language in PROFILES else "km"):
-        if found.severity is Severity.NOTE:
-            continue
-        if (seams[0] and found.start == 0) or (seams[1] and found.end == len(data)):
-            continue
-        place = finder.of_text(node, found.start, found.end)
-        notes.texts.append(PageFinding(found.code, page.path, *place, found.message, data[found.start : found.end]))
+    for found in check(text, lang=language if language in PROFILES else "km"):
+        if notes.full:
+            return
+        if found.severity is not Severity.NOTE:
+            yield found
 
 
 # -- legacy fonts ----------------------------------------------------------------------------------------------------
@@ -290,29 +302,36 @@ def lint_legacy(page: PageDocument, finder: PlaceFinder, notes: Notes, node: Tex
     series = match_series(names[0], SERIES) if names else ""
     if series and not notes.has("KS401", names[0]):
         message = f'text in "{names[0]}", a font from before Unicode: to programs it is Latin letters; convert it'
-        notes.add("KS401", names[0], finder.of_tag(element), message, (node.data or "").strip())
+        notes.add("KS401", names[0], finder.of_tag(element), message, node.data or "")
 
 
 # -- resources -------------------------------------------------------------------------------------------------------
 
 
-def lint_links(page: PageDocument, finder: PlaceFinder, notes: Notes) -> None:
+def lint_links(page: PageDocument, finder: PlaceFinder, notes: Notes, ignoring: Ignoring) -> None:
     """What a page itself loads from hosts of fonts; stylesheet files are looked at by themselves."""
     for link in page.document.select("link[href]"):
+        notes.enter(ignoring.find(link))
         url = text_attribute(link, "href").strip()
         relations = set(text_attribute(link, "rel").lower().split())
         font = "preload" in relations and text_attribute(link, "as").lower() == "font"
         host = foreign_host(page, url)
-        serves = host in FONT_HOSTS and relations & {"stylesheet", "preload", "preconnect", "dns-prefetch"}
+        serves = serves_fonts(url, host) and relations & {"stylesheet", "preload", "preconnect", "dns-prefetch"}
         if host and (font or serves) and not notes.has("KS301", host):
             notes.add("KS301", host, finder.of_tag(link), f"loads fonts from {host}; keep them in the site")
+    for script in page.document.select("script[src]"):
+        notes.enter(ignoring.find(script))
+        host = foreign_host(page, text_attribute(script, "src").strip())
+        if host in FONT_HOSTS and not notes.has("KS301", host):
+            notes.add("KS301", host, finder.of_tag(script), f"loads fonts from {host}; keep them in the site")
+    notes.enter(frozenset())
     for sheet in page.sheets:
         if sheet.path:
             continue
         for url in foreign_fonts(sheet.sheet):
             host = foreign_host(page, url)
             if host and not notes.has("KS301", host):
-                at = page.source.text.find(url)
+                at = find_url(page.source.text, url, max(sheet.start, 0))
                 place = finder.of_span(at, at + len(url)) if at >= 0 else Place()
                 notes.add("KS301", host, place, f"loads fonts from {host}; keep them in the site")
 
@@ -326,6 +345,11 @@ def foreign_host(page: PageDocument, url: str) -> str:
     return host_of(url)
 
 
+def serves_fonts(url: str, host: str) -> bool:
+    """Whether an address is one of those where fonts are kept for others."""
+    return host in FONT_HOSTS or any(package in url for package in FONT_PACKAGES)
+
+
 def host_of(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
@@ -336,8 +360,16 @@ def host_of(url: str) -> str:
 def foreign_fonts(sheet: StyleSheet) -> Iterator[str]:
     """The URLs with a host from which a stylesheet may load fonts: of faces all, of imports those of hosts of fonts."""
     for face in sheet.faces:
-        yield from (url for url in face.sources if url.startswith(("//", "http://", "https://")))
-    yield from (one.url for one in sheet.imports if host_of(one.url) in FONT_HOSTS)
+        yield from (url for url in face.sources if url.lower().startswith(("//", "http://", "https://")))
+    yield from (one.url for one in sheet.imports if serves_fonts(one.url, host_of(one.url)))
+
+
+def find_url(css: str, url: str, start: int = 0) -> int:
+    """Where a URL stands in CSS, comments passed over; -1 where it is written in another way."""
+    at = css.find(url, start)
+    while at >= 0 and css.rfind("/*", start, at) > css.rfind("*/", start, at):
+        at = css.find(url, at + 1)
+    return at
 
 
 def lint_sheet(path: str, source: SourceText, sheet: StyleSheet) -> tuple[PageFinding, ...]:
@@ -365,7 +397,7 @@ def lint_sheet(path: str, source: SourceText, sheet: StyleSheet) -> tuple[PageFi
         if not host or notes.has("KS301", host):
             continue
         finder = finder or PlaceFinder(source)
-        at = source.text.find(url)
+        at = find_url(source.text, url)
         place = finder.of_span(at, at + len(url)) if at >= 0 else Place()
         notes.add("KS301", host, place, f"loads fonts from {host}; keep them in the site")
     return notes.findings()

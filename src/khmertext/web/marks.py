@@ -17,7 +17,7 @@ from khmertext.web.cascade import STACK_ATTRIBUTES
 from khmertext.web.facts import MARK
 from khmertext.web.manifest import FileRecord, Manifest, hash_bytes
 from khmertext.web.sources import SourceText, decode_source, remove_insertions, source_kind
-from khmertext.web.stacks import quote_family
+from khmertext.web.stacks import fallback_families, quote_families
 from khmertext.web.stylesheets import parse_styles
 
 __all__ = ["Restored", "Restorer", "strip_marks"]
@@ -117,7 +117,8 @@ def strip_marks(data: bytes, families: Sequence[str], *, kind: str = "html") -> 
         source = decode_source(data, kind=kind)
     except SiteError:
         return data
-    names = [quote_family(family) for family in families]
+    # What goes in is one piece: our family with those behind it, which a build may leave out; the longer one first.
+    names = [quote_families(family, behind) for family in families for behind in (fallback_families(family), ())]
     if kind == "css":
         cuts = list(stack_cuts(source.text, 0, names))
     elif MARK in source.text or any(name in source.text or html.escape(name) in source.text for name in names):
@@ -126,7 +127,7 @@ def strip_marks(data: bytes, families: Sequence[str], *, kind: str = "html") -> 
         return data
     places = []
     end = 0
-    for first, last in sorted(set(cuts)):
+    for first, last in sorted(set(cuts), key=lambda cut: (cut[0], -cut[1])):
         if first < end:
             continue  # inside what goes anyway
         start, end = source.byte_offset(first), last
@@ -164,12 +165,15 @@ def stack_cuts(css: str, start: int, names: Sequence[str]) -> Iterator[tuple[int
         return
     for stack in parse_styles(css).stacks:
         for number, family in enumerate(stack.families):
-            if css[family.start : family.end] not in names:
+            ends = {one.end for one in stack.families[number:]}
+            written = (name for name in names if css.startswith(name, family.start))
+            end = next((at for name in written if (at := family.start + len(name)) in ends), -1)
+            if end < 0:
                 continue
             if number and css.endswith(", ", 0, family.start):
-                yield start + family.start - 2, start + family.end
-            elif not number and css.startswith(", ", family.end):
-                yield start + family.start, start + family.end + 2
+                yield start + family.start - 2, start + end
+            elif not number and css.startswith(", ", end):
+                yield start + family.start, start + end + 2
 
 
 def attribute_cuts(text: str, element: Element, names: Sequence[str]) -> Iterator[tuple[int, int]]:

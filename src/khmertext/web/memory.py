@@ -100,6 +100,7 @@ class PageMemory:
             [
                 source_key(),
                 context.family,
+                context.fallbacks,
                 [[file.path, file.kind, file.original] for file in files],
                 sorted(context.khmer_families),
                 sorted(context.khmer_fonts),

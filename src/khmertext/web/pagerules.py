@@ -11,7 +11,7 @@ from typing import Final
 
 from khmertext.text.catalog import CatalogEntry, FixSafety, Severity
 
-__all__ = ["FONT_HOSTS", "PAGE_CATALOG", "PAGE_FAMILIES", "WRONG_TAGS", "PageRule"]
+__all__ = ["FONT_HOSTS", "FONT_PACKAGES", "PAGE_CATALOG", "PAGE_FAMILIES", "WRONG_TAGS", "PageRule"]
 
 PAGE_FAMILIES: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -52,6 +52,9 @@ FONT_HOSTS: Final = (
     "fonts.cdnfonts.com",
 )
 """Hosts that serve web fonts for others, or the stylesheets that name them."""
+
+FONT_PACKAGES: Final = ("/@fontsource/", "/@fontsource-variable/", "/fontsource/")
+"""Parts of addresses at hosts of packages that say that the package is a font."""
 
 E, W = Severity.ERROR, Severity.WARNING
 NONE = FixSafety.NONE
@@ -99,6 +102,19 @@ RULES: Final = (
         "BCP 47 (RFC 5646), section 2.2.1: the shortest code of ISO 639, and hyphens; the IANA registry of subtags.",
     ),
     PageRule(
+        "KS104",
+        "two-languages",
+        W,
+        NONE,
+        "`lang` and `xml:lang` of an element with Khmer name different languages",
+        "An element with both attributes where one names Khmer, or was meant to, and the other another language.",
+        "A page that is read as HTML takes `lang`, one that is read as XML `xml:lang`: which language it is in depends "
+        "on how it is served.",
+        '<html lang="km" xml:lang="en">',
+        '<html lang="km" xml:lang="km">',
+        "HTML Standard, the lang and xml:lang attributes: both must have the same value.",
+    ),
+    PageRule(
         "KS201",
         "letter-spacing",
         W,
@@ -139,13 +155,41 @@ RULES: Final = (
         "CSS Fonts Module Level 4, unicode-range.",
     ),
     PageRule(
+        "KS204",
+        "break-all",
+        W,
+        NONE,
+        "Khmer text with `word-break: break-all`",
+        "A `word-break: break-all` that reaches Khmer text, always or in some state or medium.",
+        "Chromium then ends lines between a letter and its vowel, which stands on the next line with a dotted circle. "
+        "`overflow-wrap: anywhere` and `line-break: anywhere` keep syllables whole.",
+        "td { word-break: break-all }",
+        "td { overflow-wrap: anywhere }",
+        "CSS Text Module Level 3, word-break; pictures of Chromium, Firefox and WebKitGTK.",
+    ),
+    PageRule(
+        "KS205",
+        "first-letter",
+        W,
+        NONE,
+        "`::first-letter` on a Khmer letter with a subscript",
+        "A block with a style for its first letter whose text begins with a Khmer letter and a subscript below it; "
+        "what the style sets does not matter.",
+        "WebKit takes the letter and the conjoiner alone: the subscript stands beside them, and the conjoiner becomes "
+        "visible. Chromium and Firefox take the whole syllable.",
+        "<style>p::first-letter { font-size: 200% }</style>\n<p>ស្ត្រី</p>",
+        '<style>p:not(:lang(km))::first-letter { font-size: 200% }</style>\n<p lang="km">ស្ត្រី</p>',
+        "CSS Pseudo-Elements Level 4, section 2.2; pictures of Chromium, Firefox and WebKitGTK.",
+    ),
+    PageRule(
         "KS301",
         "third-party-font",
         W,
         NONE,
         "a font, or a stylesheet of fonts, from another host",
         "A link, an `@import` or an `@font-face` that loads from a host that serves fonts for others; and any "
-        "`@font-face` with a file from another host.",
+        "`@font-face` with a file from another host. Stylesheet files are looked at always, pages where they show "
+        "Khmer.",
         "Each visit is told to somebody else; the page waits for a second connection, and has no font where that host "
         "cannot be reached. Fonts of such hosts are cut by code point, and what is lost of Khmer by that nobody has "
         "proven.",

@@ -26,10 +26,14 @@ __all__ = ["scan_page"]
 
 FEATURES = "font-feature-settings"
 FRAMES = "iframe,frame,object,embed"
-FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|off)\b""")
+FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|(?i:off))\b""")
 SHADOWED = (
     "stands in a shadow, where the rules of our stylesheet do not reach, and its font is the browser's: its Khmer "
     "shows in the visitor's font; name a family for it in the shadow's own styles, and not `monospace` alone"
+)
+FOREIGN = (
+    "a stylesheet from another host, which is not read: Khmer that it gives a font, a weight or a feature may be shown "
+    "otherwise than is known here; keep it in the site"
 )
 REFUSALS = {"style": "stylesheets", "font": "fonts", "script": "scripts"}
 
@@ -65,8 +69,9 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     scripts = len(page.document.select("script"))
     brought = page.context.brought and scripts > 0
     features_off = find_features_off(page, placer)
-    findings = lint_page(page, features_off) if context.lint else ()
-    if not (reader.texts or linked or dynamic or brought):
+    comes = bool(reader.texts or linked or dynamic)
+    findings = lint_page(page, comes=comes) if context.lint else ()
+    if not (comes or brought):
         stacks, locked = frozenset(placer.stacks), frozenset(page.locked)
         return PageFacts(path, source.encoding, stacks=stacks, locked=locked, findings=findings)
     refuse_named(own_stacks(page), context, path)
@@ -152,11 +157,12 @@ def find_warnings(page: PageDocument, reader: TextReader, off: tuple[Element, li
             "let 'self' in"
         )
         found.append(SiteWarning("policy", message, page.path, 0))
+    found += [SiteWarning("foreign-style", f"{url}: {FOREIGN}", page.path, line) for url, line in page.foreign.items()]
     if off is not None:
         element, features = off
         message = (
-            f"`font-feature-settings` turns {', '.join(features)} off for Khmer, which is then drawn wrong, and not as "
-            "the whole font would; leave them on"
+            f"`font-feature-settings` turns {', '.join(features)} off for Khmer, which any font then draws wrong; "
+            "leave them on"
         )
         found.append(SiteWarning("features-off", message, page.path, element.source_line or 0))
     return found

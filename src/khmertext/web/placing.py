@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from turbohtml import Element, parse
 
+from khmertext.web.candidates import Candidate
 from khmertext.web.cascade import (
     Alternative,
-    Candidate,
     Cascade,
     ElementFont,
     FontOrigin,

@@ -24,7 +24,8 @@ from typing import NamedTuple
 from turbohtml import Element, Text
 
 from khmertext.errors import SiteError
-from khmertext.web.cascade import Candidate, inherits_from, stack_attribute
+from khmertext.web.candidates import Candidate
+from khmertext.web.cascade import inherits_from, stack_attribute
 from khmertext.web.documents import PageDocument, has, text_attribute, text_of
 from khmertext.web.facts import MARK, SiteContext
 from khmertext.web.scripts import KHMER_LETTER, script_readings

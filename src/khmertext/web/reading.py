@@ -20,6 +20,7 @@ from khmertext.web.documents import HUGE, NOT_FOUND_PAGE, PageMemos
 from khmertext.web.faces import MAX_SITE_FONT, declares_khmer, maps_khmer
 from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteContext, SiteWarning
 from khmertext.web.linting import lint_sheet
+from khmertext.web.looks import SCRIPTED, merge_looks
 from khmertext.web.marks import Restored, Restorer
 from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
@@ -193,8 +194,10 @@ class SiteFacts:
 
     @property
     def warnings(self) -> list[SiteWarning]:
-        """Every warning, in the order of files."""
+        """Every warning, in the order of files; what is the same for many pages once."""
         found = [warning for page in self.pages for warning in page.facts.warnings]
+        once = {warning.message: warning for warning in reversed(found) if warning.code == "foreign-style"}
+        found = [one for one in found if one.code != "foreign-style" or once[one.message] is one]
         return found + [warning for file in self.files for warning in file.warnings]
 
     @property
@@ -212,21 +215,24 @@ class SiteFacts:
     @property
     def weights(self) -> tuple[int, int]:
         """The lowest and highest weight that Khmer is shown in; at least 400 to 700 where that cannot be told."""
-        weights = {weight for page in self.pages for text in page.facts.texts for weight in text.weights}
+        looks = {text.looks for page in self.pages for text in page.facts.texts}
+        weights = {look.weight for one in looks for look in one}
         if not weights or self.context.brought or any(page.facts.open_text for page in self.pages):
             weights |= {400, 700}
         return min(weights), max(weights)
 
     def iter_texts(self) -> list[tuple[str, FoundText]]:
-        """Every text with the file it is in; those of scripts and the like in all the site's languages and weights."""
+        """Every text with the file it is in; those of scripts and the like in all the site's languages and looks."""
         found = [(page.facts.path, text) for page in self.pages for text in page.facts.texts]
         languages = sorted({text.language for _, text in found}) or ["km"]
-        weights = tuple(sorted({weight for _, text in found for weight in text.weights})) or (400, 700)
+        known = merge_looks(look for looks in {text.looks for _, text in found} for look in looks)
+        scripted = merge_looks([*SCRIPTED, *known])
         for file in self.files:
             for text in file.texts if file.kind != "css" else ():  # read with the pages that it styles
                 # Nobody can tell where a script puts its text: it is proven wherever Khmer stands.
                 for language in languages[:4]:
-                    found.append((file.path, text._replace(language=language, weights=weights)))
+                    looks = scripted if file.kind == "script" else known or SCRIPTED
+                    found.append((file.path, text._replace(language=language, looks=looks)))
         return found
 
 
@@ -258,6 +264,7 @@ def read_site(
     memory: Memory | None = None,
     brought: bool = False,
     lint: bool = False,
+    fallbacks: tuple[str, ...] = (),
 ) -> SiteFacts:
     """Read every file of a site that can show Khmer.
 
@@ -272,6 +279,7 @@ def read_site(
         memory: What an earlier build found in the same pages, and where to keep what this one finds.
         brought: Whether scripts may bring Khmer that is in no file of the site.
         lint: Whether to find what is wrong with pages, too.
+        fallbacks: The families that go in behind it.
 
     Returns:
         The facts.
@@ -287,9 +295,14 @@ def read_site(
     sheets = {file.path: file.sheet for file in files if file.sheet is not None}
     fonts = khmer_fonts(tree, [path for path, kind in kinds.items() if kind == "font"])
     declared = declared_families(sheets, fonts)
-    if family.lower() in declared or any(face.family == family for sheet in sheets.values() for face in sheet.faces):
+    ours = {" ".join(name.lower().split()) for name in (family, *fallbacks)}
+    faces = {" ".join(face.family.lower().split()) for sheet in sheets.values() for face in sheet.faces}
+    taken = sorted(ours & (declared | faces))
+    if taken:
         raise SiteError(
-            f'declares a font family named "{family}" itself', source=str(tree.root), hint="choose another --family"
+            f'declares a font family named "{family if family.lower() in taken else taken[0]}" itself',
+            source=str(tree.root),
+            hint="choose another --family",
         )
     context = SiteContext(
         family=family,
@@ -306,6 +319,7 @@ def read_site(
         rebuilt=family in restorer.families,
         brought=brought,
         lint=lint,
+        fallbacks=fallbacks,
     )
     for path, sheet in sheets.items():
         refuse_named(sheet.stacks, context, path)

@@ -6,9 +6,9 @@ is the result. Else pages and fonts that are as they were are not read and not c
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,9 +58,7 @@ class BuildMemory:
         known = read_stamps(state.get("source"), state.get("digests"))
         self.pages = PageMemory(self.cache, StampedTree(source, known))
         self.known_files = KnownFiles(read_signatures(state.get("signatures")), self.pages.tree.digest)
-        before = state.get("slack")
-        before = before if isinstance(before, (int, float)) else math.inf
-        self.shelf = Shelf(dict(read_sources(self.cache)), slack, before)
+        self.shelf = Shelf(dict(read_sources(self.cache)), slack)
         self.shelf.deviations |= read_numbers(state.get(DEVIATIONS))
 
     def recall(self) -> Mapping[str, Any] | None:
@@ -116,41 +114,41 @@ class BuildMemory:
         files = [font.data for source in shelf.values() for font in source.fonts]
         written = time.time_ns()
         blobs = [*files, *(download.files.values() if download is not None else ())]
-        saved = begin(lambda: self.cache.save_facts(blobs), jobs if self.cache.changed > FEW else 1)
-        now = picture(self.source)
-        goal = None if self.output is None else picture(self.output)
-        if result["written"] or result["removed"]:
-            settle(written)
-            stamp_again(self.source, now)
-            if self.output is not None and goal is not None:
-                stamp_again(self.output, goal)
-        before = dict(self.before["files"])
-        for entry in now["files"]:
-            path, stamp = entry
-            # What has the stamp it had is what was read. What was written since is looked at once more.
-            if before.get(path) != stamp and path in digests and read_hash(self.source / path) != digests[path]:
-                entry[1] = None
-        state: dict[str, Any] = {
-            "key": self.key,
-            "slack": self.shelf.slack,
-            "source": now,
-            "output": goal,
-            "digests": dict(digests),
-            "signatures": dict(signatures),
-            "result": {**result, "written": 0, "removed": 0},
-            DEVIATIONS: self.shelf.measured,
-            FONTS: {key: source_value(source) for key, source in shelf.items()},
-        }
-        if download is not None:
-            state[DOWNLOAD] = {
-                "key": hash_value([source_key(), made_of]),
-                "files": {name: hash_bytes(data) for name, data in download.files.items()},
-                "fonts": [list(one) for one in download.fonts],
-                "license": [download.license_name, download.license_file, download.license_text],
-                "family": download.family,
+        with begin(lambda: self.cache.save_facts(blobs), jobs if self.cache.changed > FEW else 1) as saved:
+            now = picture(self.source)
+            goal = None if self.output is None else picture(self.output)
+            if result["written"] or result["removed"]:
+                settle(written)
+                stamp_again(self.source, now)
+                if self.output is not None and goal is not None:
+                    stamp_again(self.output, goal)
+            before = dict(self.before["files"])
+            for entry in now["files"]:
+                path, stamp = entry
+                # What has the stamp it had is what was read. What was written since is looked at once more.
+                if before.get(path) != stamp and path in digests and read_hash(self.source / path) != digests[path]:
+                    entry[1] = None
+            state: dict[str, Any] = {
+                "key": self.key,
+                "source": now,
+                "output": goal,
+                "digests": dict(digests),
+                "signatures": dict(signatures),
+                "result": {**result, "written": 0, "removed": 0},
+                DEVIATIONS: self.shelf.measured,
+                FONTS: {key: source_value(source) for key, source in shelf.items()},
             }
-        saved()  # the state last: it speaks of what is there then
-        self.cache.save_state(state)
+            if download is not None:
+                state[DOWNLOAD] = {
+                    "key": hash_value([source_key(), made_of]),
+                    "files": {name: hash_bytes(data) for name, data in download.files.items()},
+                    "fonts": [list(one) for one in download.fonts],
+                    "license": [download.license_name, download.license_file, download.license_text],
+                    "family": download.family,
+                }
+            with suppress(MemoryError):  # the build is whole without
+                saved()  # the state last: it speaks of what is there then
+            self.cache.save_state(state)
 
 
 # -- how files are ---------------------------------------------------------------------------------------------------
@@ -224,6 +222,7 @@ def source_value(source: KeptSource) -> dict[str, Any]:
             sorted(one.unicodes),
             one.glyph_count,
             one.rounds,
+            one.excess,
             run_columns(one.runs),
             sorted(one.clusters),
             list(one.lacking),
@@ -238,7 +237,7 @@ def read_sources(cache: SiteCache) -> Iterator[tuple[str, KeptSource]]:
     try:
         for key, source in cache.state.get(FONTS, {}).items():
             fonts: list[KeptFont] = []
-            for role, digest, unicodes, glyphs, rounds, runs, clusters, lacking in source["fonts"]:
+            for role, digest, unicodes, glyphs, rounds, excess, runs, clusters, lacking in source["fonts"]:
                 data = cache.read_blob(digest)
                 if data is None:
                     return
@@ -252,6 +251,7 @@ def read_sources(cache: SiteCache) -> Iterator[tuple[str, KeptSource]]:
                         frozenset(clusters),
                         tuple(read_runs(lacking)),
                         rounds,
+                        float(excess),
                     )
                 )
             yield key, KeptSource(tuple(fonts), tuple(source["notes"]))

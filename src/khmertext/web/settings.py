@@ -13,7 +13,7 @@ from khmertext.fonts.axisranges import read_axes
 from khmertext.web.cache import default_cache
 from khmertext.web.site import BuildOptions
 
-__all__ = ["SETTINGS", "make_options", "read_config", "read_settings"]
+__all__ = ["SETTINGS", "make_options", "read_check", "read_config", "read_settings"]
 
 SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
     {
@@ -30,12 +30,20 @@ SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
         "open_text": bool,
         "include_text": list,
         "guard": bool,
-        "cache": str,
+        "fallbacks": bool,
+        "measured": (str, list),
+        "cache": (str, bool),
         "slack": (int, float),
         "jobs": int,
     }
 )
-"""Name → what its value is; a list is of strings."""
+"""Name → what its value is; a list is of strings. ``cache`` is a path or false, for none."""
+
+LIMITS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({"jobs": (1, 64), "slack": (0, 1000)})
+PATHS: Final = frozenset({"font", "cache", "include_text"})
+
+CHECK: Final = "check"
+CHECKS: Final = ("select", "ignore")
 
 
 def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict[str, Any]:
@@ -59,14 +67,26 @@ def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict
     for name, value in values.items():
         if name not in SETTINGS:
             raise SiteError(f'has no option "{name}"', source=source, hint=f"the options are {', '.join(SETTINGS)}")
-        good = isinstance(value, SETTINGS[name]) and (isinstance(value, bool) == (SETTINGS[name] is bool))
+        kinds = SETTINGS[name]
+        good = isinstance(value, kinds) and (
+            isinstance(value, bool) == (kinds is bool) or (name == "cache" and value is not True)
+        )
         if not good or (isinstance(value, list) and not all(isinstance(one, str) for one in value)):
             raise SiteError(f'the value of "{name}" is of the wrong kind', source=source)
+        low, high = LIMITS.get(name, (0, 0))
+        if name in LIMITS and not low <= value <= high:
+            raise SiteError(f'the value of "{name}" goes from {low} to {high}', source=source)
+        if name in PATHS and "" in (value if isinstance(value, list) else [value]):
+            raise SiteError(f'"{name}" is empty', source=source, hint="name a path, or leave the option out")
     read = dict(values)
     fonts = read.pop("font", [])
+    measured = read.pop("measured", [])
+    read["measured"] = tuple(base / one for one in ([measured] if isinstance(measured, str) else measured))
     if "include_text" in read:
         read["include_text"] = tuple(base / one for one in read["include_text"])
-    if "cache" in read:
+    if read.get("cache", False) is False:
+        read["cache"] = None if "cache" in read else default_cache()
+    else:
         read["cache"] = base / read["cache"]
     read["fonts"] = tuple(base / one for one in ([fonts] if isinstance(fonts, str) else fonts))
     return read
@@ -84,6 +104,39 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises:
         SiteError: It cannot be read, or holds what is no option.
     """
+    table = read_table(path)
+    table.pop(CHECK, None)  # that is not about builds
+    return read_settings(table, base=path.parent, source=str(path))
+
+
+def read_check(path: Path) -> dict[str, tuple[str, ...]]:
+    """What a configuration file says about checks: ``select`` and ``ignore`` of ``[site.check]``, and which files.
+
+    Args:
+        path: A TOML file.
+
+    Returns:
+        Lists of codes as "select" and "ignore", and patterns of files to leave alone as "exclude".
+
+    Raises:
+        SiteError: It cannot be read, or holds what is no option.
+    """
+    table = read_table(path)
+    check = table.pop(CHECK, {})
+    exclude = read_settings(table, base=path.parent, source=str(path)).get("exclude", [])
+    if not isinstance(check, dict):
+        raise SiteError("its [site.check] is no table", source=str(path))
+    for name, value in check.items():
+        if name not in CHECKS:
+            hint = f"the options are {', '.join(CHECKS)}"
+            raise SiteError(f'has no option "{name}" in [site.check]', source=str(path), hint=hint)
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise SiteError(f'the value of "{name}" in [site.check] is no list of strings', source=str(path))
+    return {**{name: tuple(check.get(name, ())) for name in CHECKS}, "exclude": tuple(exclude)}
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The ``[site]`` table of a TOML file as it is."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -94,7 +147,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raise SiteError(f'has "{stray[0]}" outside [site]', source=str(path), hint="write the options below [site]")
     if not isinstance(table, dict):
         raise SiteError("its [site] is no table", source=str(path))
-    return read_settings(table, base=path.parent, source=str(path))
+    return dict(table)
 
 
 def make_options(values: Mapping[str, Any]) -> BuildOptions:
@@ -126,7 +179,9 @@ def make_options(values: Mapping[str, Any]) -> BuildOptions:
         open_text=values.get("open_text", usual.open_text),
         include_text=tuple(values.get("include_text", ())),
         guard=values.get("guard", usual.guard),
-        cache=Path(values["cache"]) if "cache" in values else default_cache(),
+        fallbacks=values.get("fallbacks", usual.fallbacks),
+        measured=tuple(values.get("measured", ())),
+        cache=values["cache"] if "cache" in values else default_cache(),
         slack=values.get("slack", 100 * usual.slack) / 100,
         jobs=values.get("jobs"),
     )

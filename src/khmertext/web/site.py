@@ -6,6 +6,7 @@ import errno
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from khmertext.fonts.default import find_font
+from khmertext.fonts.fallbacks import known_fallbacks, read_fallbacks
 from khmertext.text.clusters import distinct_clusters
 from khmertext.version import __version__
 from khmertext.web.assumptions import list_assumptions
@@ -21,13 +23,17 @@ from khmertext.web.building import SitePlan, format_css, name_asset, probe_famil
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
 from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
+from khmertext.web.fallbacks import Adjustment, adjust_fallbacks, count_clusters, format_fallback_faces
 from khmertext.web.guard import choose_listed, make_guard
 from khmertext.web.included import INCLUDED, IncludedText, include_texts, read_included
+from khmertext.web.looks import shown_looks
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
+from khmertext.web.matching import find_invented
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
-from khmertext.web.webfonts import Download, SiteFonts, make_download, make_fonts, open_sources
+from khmertext.web.stacks import fallback_families
+from khmertext.web.webfonts import Download, FontSource, SiteFonts, make_download, make_fonts, open_sources
 from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
 from khmertext.workers import begin, count_jobs
 
@@ -37,6 +43,8 @@ __all__ = ["BuildOptions", "BuildResult", "build_site"]
 UNNAMABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 PACKED_ENDINGS = (".gz", ".br", ".zst")
+
+UNUSED = "no page shows Khmer in its weight and style, so no font with their text is made of it"
 
 NO_BODY = "no tag shows where its body begins, so it has no notice for browsers without JavaScript; write <body>"
 
@@ -59,6 +67,8 @@ class BuildOptions:
         open_text: Whether pages may come to hold Khmer that the build does not know: comments, search, a CMS.
         include_text: Text files outside the site whose Khmer its scripts are known to bring.
         guard: Whether pages get a script that moves text with unknown clusters to the family with all of Khmer.
+        fallbacks: Whether pages show fonts of the visitor's own, fitted to the site's, until that has come.
+        measured: Files of fonts that were measured for this, besides those that are known.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
         jobs: Processes, or None for one a processor.
@@ -77,6 +87,8 @@ class BuildOptions:
     open_text: bool = False
     include_text: tuple[Path, ...] = ()
     guard: bool = False
+    fallbacks: bool = True
+    measured: tuple[Path, ...] = ()
     cache: Path | None = None
     slack: float = 0.1
     jobs: int | None = None
@@ -194,6 +206,7 @@ def build_site(
         progress=progress,
         memory=memory.pages if memory is not None else None,
         brought=options.guard or bool(included),
+        fallbacks=fallback_families(options.family) if options.fallbacks else (),
     )
     facts = replace(facts, files=(*facts.files, *include_texts(included)))
     texts = facts.iter_texts()
@@ -203,7 +216,6 @@ def build_site(
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()
     download: Download | None = None
-    making: Callable[[], Download] | None = None
     made_of: list[str] = []
     plan = SitePlan(options.folder, options.family)
     if texts or khmer_pages:
@@ -211,24 +223,27 @@ def build_site(
         if options.detector:
             made_of = [one.digest for one in sources]
             download = memory.recall_download(made_of) if memory is not None else None
-            if download is None:
-                making = begin(partial(make_download, sources), jobs)  # while the site's own fonts are cut
-        distinct = list({(text.text, text.language, weight) for _, text in texts for weight in text.weights})
-        fonts = make_fonts(
-            sources,
-            distinct,
-            family=options.family,
-            hinting=options.hinting,
-            open_text=options.open_text,
-            anywhere=listed,
-            jobs=jobs,
-            progress=progress,
-            shelf=memory.shelf if memory is not None else None,
-        )
+        distinct = list({(text.text, text.language, look) for _, text in texts for look in shown_looks(text.looks)})
+        missing = options.detector and download is None
+        with begin(partial(make_download, sources), jobs) if missing else nullcontext() as making:
+            fonts = make_fonts(
+                sources,
+                distinct,
+                family=options.family,
+                hinting=options.hinting,
+                open_text=options.open_text,
+                anywhere=listed,
+                typed=options.guard or any(page.facts.open_text for page in facts.pages),
+                jobs=jobs,
+                progress=progress,
+                shelf=memory.shelf if memory is not None else None,
+            )
+            if making is not None:  # beside the site's own fonts
+                download = making()
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
-        if making is not None:
-            download = making()
-        plan = plan_site(facts, fonts, options, download, guarded=listed)
+        warnings += font_warnings(sources, fonts, texts)
+        fitted = fit_fallbacks(sources, facts, options)
+        plan = plan_site(facts, fonts, options, download, fitted, guarded=listed)
         if plan.noscript:
             warnings += tuple(
                 SiteWarning("no-body", NO_BODY, page.facts.path, 0)
@@ -283,7 +298,8 @@ def remember(
         return None
     # The default font counts in any case: visitors are offered it where the site's own may not be published.
     fonts = [hash_bytes(read_file(path.parent, path.name)) for path in (*options.fonts, find_font())]
-    values = asdict(options) | {"fonts": fonts, "cache": None, "jobs": None}
+    measured = [hash_bytes(read_file(path.parent, path.name)) for path in options.measured]
+    values = asdict(options) | {"fonts": fonts, "measured": measured, "cache": None, "jobs": None}
     values["include_text"] = [[one.name, one.digest] for one in included]
     return BuildMemory(options.cache, source, output, values, options.slack)
 
@@ -341,6 +357,14 @@ def tree_warnings(tree: Tree, *, in_place: bool) -> list[SiteWarning]:
     ]
 
 
+def font_warnings(
+    sources: Sequence[FontSource], fonts: SiteFonts, texts: Sequence[tuple[str, FoundText]]
+) -> tuple[SiteWarning, ...]:
+    """What the owner should know of how the fonts and the looks of the text fit."""
+    unused = [SiteWarning("unused-font", f"{sources[place].name}: {UNUSED}", "", 0) for place in sorted(fonts.unused)]
+    return (*unused, *find_invented(sources, texts, set(range(len(sources))) - fonts.unused))
+
+
 def is_loop(link: Path) -> bool:
     """Whether a link leads back to itself, by others or at once."""
     try:
@@ -362,11 +386,25 @@ def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:
     ]
 
 
+def fit_fallbacks(sources: Sequence[FontSource], facts: SiteFacts, options: BuildOptions) -> list[Adjustment]:
+    """Fonts of the visitor's own, fitted to the site's on what its pages show."""
+    if not options.fallbacks or not sources:
+        return []
+    measured = [
+        font
+        for path in options.measured
+        for font in read_fallbacks(read_file(path.parent, path.name), source=str(path))
+    ]
+    counts = count_clusters((text.text, text.weights) for _, text in facts.iter_texts())
+    return adjust_fallbacks(sources, counts, (*measured, *known_fallbacks()))
+
+
 def plan_site(
     facts: SiteFacts,
     fonts: SiteFonts,
     options: BuildOptions,
     download: Download | None,
+    fitted: Sequence[Adjustment] = (),
     *,
     guarded: Sequence[str] = (),
 ) -> SitePlan:
@@ -402,7 +440,8 @@ def plan_site(
         guard = name_asset("guard", data, ".js")
         assets[guard] = data
     rules = [rule for page in facts.pages for rule in page.facts.rules]
-    css = format_css(options.family, fonts.assets, rules, check)
+    faces = format_fallback_faces(fallback_families(options.family), fitted)
+    css = format_css(options.family, fonts.assets, rules, check, facts.context.fallbacks, faces)
     style = name_asset(options.family, css, ".css")
     assets[style] = css
     return SitePlan(
@@ -441,6 +480,7 @@ def make_report(
             "notice_languages": list(more_languages(options.notice_languages)),
             "open_text": options.open_text,
             "guard": options.guard,
+            "fallbacks": options.fallbacks,
         },
         "assumptions": list_assumptions(facts, exclude=options.exclude, also=options.also, guard=watched),
         "inputs": dict(sorted(inputs.items())),

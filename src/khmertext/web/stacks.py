@@ -5,7 +5,7 @@ Source: CSS Fonts Level 4, sections 3.1 (``font-family``) and 5.3 (the order in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import tinycss2
@@ -17,7 +17,15 @@ from khmertext.web.facts import SiteContext
 from khmertext.web.families import WIDE_KEYWORDS
 from khmertext.web.stylesheets import FontStack, parse_styles
 
-__all__ = ["alternative_css", "place_family", "quote_family", "refuse_named", "stack_css"]
+__all__ = [
+    "alternative_css",
+    "fallback_families",
+    "place_family",
+    "quote_families",
+    "quote_family",
+    "refuse_named",
+    "stack_css",
+]
 
 # A browser's font for controls has no name that works everywhere; this is what the common ones resolve to.
 CONTROL_STACK = "Arial,system-ui,sans-serif"
@@ -45,10 +53,29 @@ def place_family(stack: FontStack, family: str, context: SiteContext) -> tuple[i
     if any(item.name == family for item in names):
         return None
     khmer = [item for item in names if context.shows_khmer(item.name)]
-    quoted = quote_family(family)
+    quoted = quote_families(family, context.fallbacks)
     if khmer:
         return khmer[-1].end, f", {quoted}"
     return stack.families[0].start, f"{quoted}, "
+
+
+def fallback_families(family: str) -> tuple[str, str]:
+    """The names of the families of fallback fonts: those with a bold of their own, and those without.
+
+    Args:
+        family: Our family's name.
+    """
+    return f"{family} Fallback", f"{family} Fallback Regular"
+
+
+def quote_families(family: str, fallbacks: Sequence[str]) -> str:
+    """Our family and those behind it, as they stand in a stack.
+
+    Example:
+        >>> quote_families("K", fallback_families("K"))
+        '"K", "K Fallback", "K Fallback Regular"'
+    """
+    return ", ".join(map(quote_family, (family, *fallbacks)))
 
 
 def quote_family(name: str) -> str:
@@ -73,7 +100,7 @@ def refuse_named(stacks: Iterable[FontStack], context: SiteContext, source: str)
     Example:
         >>> refuse_named(parse_styles("p { font-family: Arial }").stacks, SiteContext("Site Khmer"), "a.css")
     """
-    ours = {" ".join(name.lower().split()) for name in (context.family, f"{context.family} Full")}
+    ours = {" ".join(name.lower().split()) for name in (context.family, f"{context.family} Full", *context.fallbacks)}
     for stack in () if context.rebuilt else stacks:
         for item in stack.families:
             if item.kind == "name" and " ".join(item.name.lower().split()) in ours:
@@ -84,7 +111,11 @@ def refuse_named(stacks: Iterable[FontStack], context: SiteContext, source: str)
 
 def alternative_css(font: Alternative, family: str, context: SiteContext) -> str:
     """A stack that holds only sometimes, with our family put in, as CSS text; a keyword as it is."""
-    return font.css if font.css in WIDE_KEYWORDS else put_in_front(font.css, family, context.khmer_families)
+    return (
+        font.css
+        if font.css in WIDE_KEYWORDS
+        else put_in_front(font.css, family, context.khmer_families, context.fallbacks)
+    )
 
 
 def stack_css(font: ElementFont, family: str, context: SiteContext) -> str:
@@ -95,15 +126,17 @@ def stack_css(font: ElementFont, family: str, context: SiteContext) -> str:
         css = font.css or "monospace"
     else:
         css = font.css
-    return put_in_front(css, family, context.khmer_families) if css else quote_family(family)
+    if not css:
+        return quote_families(family, context.fallbacks)
+    return put_in_front(css, family, context.khmer_families, context.fallbacks)
 
 
 @lru_cache(maxsize=1024)
-def put_in_front(css: str, family: str, khmer_families: frozenset[str]) -> str:
+def put_in_front(css: str, family: str, khmer_families: frozenset[str], fallbacks: tuple[str, ...] = ()) -> str:
     """A stack, as CSS text, with our family where :func:`place_family` wants it."""
     start = "x{font-family:"
     stack = parse_styles(f"{start}{css}}}").stacks[0]
-    place = place_family(stack, family, SiteContext(family, khmer_families=khmer_families))
+    place = place_family(stack, family, SiteContext(family, khmer_families=khmer_families, fallbacks=fallbacks))
     if place is None:
         return css
     at = place[0] - len(start)

@@ -19,8 +19,11 @@ from typing import Any, NamedTuple
 import tinycss2
 from turbohtml.convert import css_specificity
 
+from khmertext.fonts.features import split_variant
 from khmertext.web.families import GENERIC_FAMILIES, SYSTEM_FONTS, WIDE_KEYWORDS
 from khmertext.web.fontvalues import (
+    FontShorthand,
+    find_line_height,
     is_family,
     is_variable,
     keyword_of,
@@ -30,10 +33,15 @@ from khmertext.web.fontvalues import (
     split_list,
     unsettled,
 )
+from khmertext.web.mediaqueries import EVERYWHERE, NOT_ALWAYS, MediaChance, read_query
 
 __all__ = [
     "ANONYMOUS",
+    "FEATURE_PROPERTIES",
     "GENERATED_TEXTS",
+    "LOOK_PROPERTIES",
+    "RESET",
+    "SHORTHAND",
     "FamilyName",
     "FontFaceRule",
     "FontStack",
@@ -54,6 +62,7 @@ STATE_PSEUDO_CLASSES = frozenset(
 )
 OF_SELECTORS = frozenset({"is", "where", "has", "not"})
 LEGACY_PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-letter"})
+FIRST_LETTER = "first-letter"
 GROUPING_RULES = frozenset({"media", "supports", "layer", "container", "scope", "starting-style", "document"})
 # No import counts behind one of them.
 VALID_RULES = GROUPING_RULES | frozenset("font-face keyframes counter-style page property font-feature-values".split())
@@ -62,8 +71,15 @@ GENERATED_TEXTS = frozenset(
     "content list-style-type quotes text-emphasis text-emphasis-style text-overflow hyphenate-character".split()
 )
 READ_PROPERTIES = GENERATED_TEXTS | frozenset(
-    "font-family font font-weight font-size font-feature-settings letter-spacing display list-style all".split()
+    "font-family font font-weight font-style font-size font-variant display list-style all".split()
 )
+# Properties that turn features of fonts on and off; those of the second line `font` sets back.
+FEATURE_PROPERTIES = (
+    *("letter-spacing", "text-rendering"),
+    *("font-kerning", *split_variant("normal"), "font-feature-settings"),
+)
+READ_PROPERTIES |= frozenset({*FEATURE_PROPERTIES, "word-break"})
+LOOK_PROPERTIES = ("font-weight", "font-style", *FEATURE_PROPERTIES)
 # Marks of lists that are known not to be Khmer; another name may be that of a counter style.
 PLAIN_MARKERS = frozenset("none disc circle square decimal inside outside inherit initial unset revert".split())
 ROOT_WORD = re.compile(r":root|html|\*", re.I)
@@ -131,14 +147,20 @@ class FontStack(NamedTuple):
         return len(self.families) == 1 and self.families[0].kind == "generic" and self.families[0].name == "monospace"
 
 
+SHORTHAND = "@font "
+RESET = "@reset"
+"""The name of a setting by which ``font`` sets back all features but those of ``letter-spacing``."""
+
+
 class Setting(NamedTuple):
     """What one declaration sets.
 
     Attributes:
         name: The longhand property, in lower case.
-        value: The value in lower case; for :data:`GENERATED_TEXTS` the text that is shown. "content-attribute" has the
-            name of an attribute that is shown; "reference" stands for text that stands elsewhere: in a custom property,
-            a counter style, ``quotes``.
+        value: The value in lower case, but as it is written for families, features, custom properties and what holds
+            ``var()``; for :data:`GENERATED_TEXTS` the text that is shown. "content-attribute" has the name of an
+            attribute that is shown; "reference" stands for text that stands elsewhere: in a custom property, a counter
+            style, ``quotes``. What is in a ``font`` that only the browser can take apart is :data:`SHORTHAND` and that.
         stack: Index into the sheet's stacks for ``font-family``, or -1.
         important: Whether it is marked so.
     """
@@ -161,6 +183,7 @@ class StyleRule(NamedTuple):
         settings: What it sets.
         written: The selector with its state, without its pseudo-element.
         wrappers: The conditions around it, as at-rules, the outermost first; None when they cannot be written again.
+        media: Whether it applies in each medium.
     """
 
     selector: str
@@ -171,6 +194,7 @@ class StyleRule(NamedTuple):
     settings: tuple[Setting, ...]
     written: str = ""
     wrappers: tuple[str, ...] | None = ()
+    media: MediaChance = EVERYWHERE
 
 
 class FontFaceRule(NamedTuple):
@@ -198,6 +222,7 @@ class StyleImport(NamedTuple):
         layer: The cascade layer that it goes into.
         media: For which media, when that is the only condition; else "".
         after: How many of the sheet's layers are named in front of it.
+        chance: Whether it applies in each medium.
     """
 
     url: str
@@ -205,6 +230,7 @@ class StyleImport(NamedTuple):
     layer: LayerName
     media: str = ""
     after: int = 0
+    chance: MediaChance = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +267,18 @@ class StyleSheet:
         settings = [setting for rule in self.rules for setting in rule.settings]
         return [*(one.value for one in settings if one.name in GENERATED_TEXTS), *self.texts]
 
-    def adapt(self, *, conditional: bool, layer: LayerName, media: str = "") -> StyleSheet:
+    def adapt(
+        self, *, conditional: bool, layer: LayerName, media: str = "", chance: MediaChance = EVERYWHERE
+    ) -> StyleSheet:
         """The same sheet as it applies through a link or an import: only sometimes, or in a cascade layer.
 
         Args:
             conditional: Whether it applies only sometimes.
             layer: The layer that it is in.
             media: The media query that is the condition; "" when it is something else.
+            chance: Whether it applies in each medium.
         """
-        if not conditional and not layer:
+        if not conditional and not layer and chance == EVERYWHERE:
             return self
         query = plain_condition(tinycss2.parse_component_value_list(media)) if media else None
         around = None if query is None else (f"@media {query}",)
@@ -264,6 +293,7 @@ class StyleSheet:
                 conditional=rule.conditional or conditional,
                 layer=(*layer, *rule.layer),
                 wrappers=wrap(rule.wrappers),
+                media=rule.media.both(chance),
             )
             for rule in self.rules
         )
@@ -272,12 +302,13 @@ class StyleSheet:
         return replace(self, rules=rules, layers=layers, everywhere=everywhere)
 
 
-def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
+def parse_styles(text: str, *, inline: bool = False, more: frozenset[str] = frozenset()) -> StyleSheet:
     """Read a stylesheet.
 
     Args:
         text: The CSS, newlines normalized to LF.
         inline: Whether it is the value of a ``style`` attribute rather than a sheet.
+        more: Properties to read besides those that decide the font; their values are as they are written.
 
     Returns:
         What it says about fonts. Broken CSS gives what a browser would make of it, never an error.
@@ -289,17 +320,19 @@ def parse_styles(text: str, *, inline: bool = False) -> StyleSheet:
         >>> [family.name for family in sheet.stacks[0].families]
         ['Inter', 'sans-serif']
     """
-    return parse_short(text) if inline and len(text) <= MAX_SHORT else read_styles(text, inline=inline)
+    if inline and len(text) <= MAX_SHORT:
+        return parse_short(text, more)
+    return read_styles(text, inline=inline, more=more)
 
 
 @lru_cache(maxsize=4096)
-def parse_short(text: str) -> StyleSheet:
+def parse_short(text: str, more: frozenset[str] = frozenset()) -> StyleSheet:
     """Read the value of a ``style`` attribute: the pages of a site repeat a few of them thousands of times."""
-    return read_styles(text, inline=True)
+    return read_styles(text, inline=True, more=more)
 
 
-def read_styles(text: str, *, inline: bool) -> StyleSheet:
-    reader = Reader(text)
+def read_styles(text: str, *, inline: bool, more: frozenset[str] = frozenset()) -> StyleSheet:
+    reader = Reader(text, more)
     try:
         if inline:
             settings = reader.read_block(tinycss2.parse_blocks_contents(text), Context("*"))
@@ -317,13 +350,15 @@ class Context(NamedTuple):
     layer: LayerName = ()
     depth: int = 0
     wrappers: tuple[str, ...] | None = ()
+    media: MediaChance = EVERYWHERE
 
 
 class Reader:
     """Collects from one stylesheet; tinycss2 nodes are untyped, hence ``Any``."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, more: frozenset[str] = frozenset()) -> None:
         self.text = text
+        self.more = more
         self.lines = [0]
         position = re.compile(r"[\n\f]")
         self.lines += [match.end() for match in position.finditer(text)]
@@ -398,6 +433,7 @@ class Reader:
                 context.layer,
                 context.depth + 1,
                 wrap(context.wrappers, name, node.prelude),
+                context.media.both(chance_of_rule(name, node.prelude)),
             )
             if inner.parent and inner.depth <= MAX_NESTING:
                 # Inside a style rule a group may hold declarations of its own (CSS Nesting).
@@ -415,6 +451,12 @@ class Reader:
                 )
                 self.animated += [one.stack for one in settings if one.stack >= 0]
                 self.texts += [one.value for one in settings if one.name in GENERATED_TEXTS and one.value]
+                # Which elements run through it is not asked.
+                drawn = tuple(one for one in settings if one.name in LOOK_PROPERTIES)
+                if drawn:
+                    self.rules.append(
+                        StyleRule("*", UNKNOWN_SPECIFICITY, True, (), "", drawn, "*", None, media=NOT_ALWAYS)
+                    )
 
     def read_layers(self, node: Any, outer: LayerName) -> LayerName:
         """Note the layers that an ``@layer`` rule names; the last of them."""
@@ -445,10 +487,13 @@ class Reader:
         self.add_rule(selector, context.conditional, context, settings)
 
     def add_rule(self, selector: str, conditional: bool, context: Context, settings: list[Setting]) -> None:
-        if not settings:
+        first_letter = FIRST_LETTER in selector.lower()  # matters whatever it sets
+        if not settings and not first_letter:
             return
         for arm in split_arms(selector):
             plain, written, pseudo, states = strip_state(arm)
+            if not settings and pseudo != FIRST_LETTER:
+                continue
             specificity = specificity_of(plain)
             if specificity is None:
                 # What it means is not known: it may reach anything, and win.
@@ -459,8 +504,9 @@ class Reader:
                 a, b, c = specificity
                 specificity = specificity_of(written) or (a, b + states, c)
             sometimes = conditional or states > 0
+            media = context.media.both(NOT_ALWAYS) if states else context.media
             found = StyleRule(plain, specificity, sometimes, context.layer, pseudo, tuple(settings), written)
-            self.rules.append(found._replace(wrappers=context.wrappers))
+            self.rules.append(found._replace(wrappers=context.wrappers, media=media))
 
     def read_block(self, nodes: Iterable[Any], context: Context) -> list[Setting]:
         settings: list[Setting] = []
@@ -483,16 +529,21 @@ class Reader:
             if stack is None:
                 # A whole shorthand may stand in it, for `font: var(--x)`.
                 split = split_font(node.value)
-                stack = self.read_stack(split[2], node.name) if split is not None else None
+                stack = self.read_stack(split.families, node.name) if split is not None else None
             known = self.custom.setdefault(node.name, [])
             if stack is not None:
                 known.append(stack)
             if not context.conditional and means_root(context.parent):
                 self.everywhere.add(node.name)
+            # What can be no part of a font is left out, as sizes and most colours.
+            if stack is not None or any(token.type in ("number", "string", "function") for token in node.value):
+                value = tinycss2.serialize(node.value).strip()
+                yield Setting(node.name, value, -1, node.important)
             return
-        if name not in READ_PROPERTIES:
+        if name not in READ_PROPERTIES and name not in self.more:
             return
-        value = tinycss2.serialize(node.value).strip().lower()
+        written = tinycss2.serialize(node.value).strip()
+        value = written if unsettled(node.value) else written.lower()
         if name == "font-family":
             yield from self.family_settings(node.value, node.important, ())
         elif name == "font":
@@ -523,8 +574,14 @@ class Reader:
                 yield Setting("reference", value, -1, node.important)
         elif name == "all":
             if value in WIDE_KEYWORDS:
-                yield Setting("font-family", value, -1, node.important)
-                yield Setting("font-weight", value, -1, node.important)
+                for longhand in ("font-family", *LOOK_PROPERTIES, *sorted(self.more)):
+                    yield Setting(longhand, value, -1, node.important)
+        elif name == "font-feature-settings":
+            yield Setting(name, written, -1, node.important)
+        elif name == "font-variant":
+            for longhand in split_variant("normal"):
+                found = split_variant(value).get(longhand, value)
+                yield Setting(longhand, found, -1, node.important)
         else:
             yield Setting(name, value, -1, node.important)
 
@@ -538,7 +595,7 @@ class Reader:
             return
         stack = self.read_stack(tokens, "", needs)
         if stack is not None:
-            yield Setting("font-family", tinycss2.serialize(tokens).strip().lower(), stack, important)
+            yield Setting("font-family", tinycss2.serialize(tokens).strip(), stack, important)
         elif unsettled(tokens):
             # Invalid only when the browser puts in what its variables hold: it wins, and the element inherits.
             yield Setting("font-family", "unset", -1, important)
@@ -547,26 +604,35 @@ class Reader:
         keyword = keyword_of(node.value)
         if keyword in WIDE_KEYWORDS or keyword in SYSTEM_FONTS:
             family = keyword if keyword in WIDE_KEYWORDS else "system"
-            for name in ("font-family", "font-weight", "font-size"):
+            for name in ("font-family", "font-weight", "font-style", "font-size", RESET):
                 yield Setting(name, family, -1, node.important)
+            if "line-height" in self.more:
+                yield Setting("line-height", "normal" if family == "system" else keyword, -1, node.important)
             return
         split = split_font(node.value)
         if split is None:
             yield from self.read_font_variable(node, value)
             return
-        weight, size, families = split
+        needs = needs_of(node.value[: -len(split.families)])
         found = [
             one
-            for one in self.family_settings(families, node.important, needs_of(node.value[: -len(families)]))
+            for one in self.family_settings(split.families, node.important, needs)
             if one.value not in WIDE_KEYWORDS  # such a keyword stands alone, or is none
         ]
         if not found and unsettled(node.value):
             found = [Setting("font-family", "unset", -1, node.important)]
         if found and found[0].value == "unset":
-            weight = size = "unset"
+            split = FontShorthand("unset", "unset", "unset", "unset", [])
         if found:
-            yield Setting("font-weight", weight, -1, node.important)
-            yield Setting("font-size", size, -1, node.important)
+            whole = SHORTHAND + value
+            yield Setting("font-weight", split.weight or whole, -1, node.important)
+            yield Setting("font-style", split.style or whole, -1, node.important)
+            yield Setting("font-size", split.size, -1, node.important)
+            yield Setting(RESET, "unset" if split.weight == "unset" else "initial", -1, node.important)
+            if split.variant not in ("", "normal", "unset"):
+                yield Setting("font-variant-caps", split.variant, -1, node.important)
+            if "line-height" in self.more:
+                yield Setting("line-height", find_line_height(node.value), -1, node.important)
             yield from found
 
     def read_font_variable(self, node: Any, value: str) -> Iterator[Setting]:
@@ -578,9 +644,11 @@ class Reader:
             self.stacks.append(
                 FontStack((families[0]._replace(name=name, needs=needs_of(node.value)),), value, shorthand=True)
             )
-            for longhand in ("font-weight", "font-size"):
-                yield Setting(longhand, value, -1, node.important)
-            yield Setting("font-family", value, len(self.stacks) - 1, node.important)
+            yield Setting("font-weight", SHORTHAND + value, -1, node.important)
+            yield Setting("font-style", SHORTHAND + value, -1, node.important)
+            yield Setting("font-size", value, -1, node.important)
+            yield Setting(RESET, "initial", -1, node.important)
+            yield Setting("font-family", SHORTHAND + value, len(self.stacks) - 1, node.important)
 
     def read_stack(self, tokens: list[Any], custom: str, needs: tuple[tuple[str, ...], ...] = ()) -> int | None:
         families = list(self.read_families(tokens))
@@ -737,11 +805,13 @@ def read_import(prelude: list[Any], offset: int) -> StyleImport | None:
         layer = tuple(token.value for token in rest[0].arguments if token.type == "ident")[:MAX_NESTING]
     rest = rest[bool(layer) :]
     conditional = not always_true("media", rest)
+    chance = read_query(rest)
     supports = any(token.type == "function" and token.lower_name == "supports" for token in rest)
     # Without the white space in between a query would run together: take it as it was written.
     start = prelude.index(rest[0]) if rest else 0
     media = tinycss2.serialize(prelude[start:]).strip() if conditional and not supports else ""
-    return StyleImport(str(url), conditional, layer, media) if url else None
+    chance = NOT_ALWAYS if supports else chance
+    return StyleImport(str(url), conditional, layer, media, chance=chance) if url else None
 
 
 def wrap(wrappers: tuple[str, ...] | None, rule: str, prelude: list[Any]) -> tuple[str, ...] | None:
@@ -763,6 +833,13 @@ def plain_condition(tokens: list[Any], depth: int = 0) -> str | None:
         if inner and plain_condition(inner, depth + 1) is None:
             return None
     return str(tinycss2.serialize(tokens)).strip()
+
+
+def chance_of_rule(rule: str, prelude: list[Any]) -> MediaChance:
+    """Whether what stands in an at-rule applies in each medium."""
+    if rule == "layer":
+        return EVERYWHERE
+    return read_query(prelude) if rule == "media" else NOT_ALWAYS
 
 
 def always_true(rule: str, prelude: list[Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The Khmer of a page: every run, with its language, the weights that it can be shown in, and its place.
+"""The Khmer of a page: every run, with its language, the looks that it can be shown in, and its place.
 
 A *run* is what a browser hands to the shaper with our font: the text of one inline formatting context, joined across
 inline elements, cut where the ``unicode-range`` ends.
@@ -10,22 +10,26 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from turbohtml import Element, Text, parse
 
 from khmertext.web.documents import PageDocument, text_attribute, text_of
 from khmertext.web.facts import FoundText
+from khmertext.web.looks import SCRIPTED, Look, merge_looks
+from khmertext.web.mediumfonts import MAX_LOOKS, read_settings
 from khmertext.web.scripts import KHMER_LETTER, KHMER_RUN, iter_khmer_runs, script_readings
-from khmertext.web.stylesheets import GENERATED_TEXTS, Setting, StyleRule, StyleSheet, parse_styles
+from khmertext.web.stylesheets import FEATURE_PROPERTIES, GENERATED_TEXTS, Setting, StyleRule, StyleSheet, parse_styles
 
-__all__ = ["TextReader", "scan_text"]
+__all__ = ["ATTRIBUTE_SELECTOR", "TEXT_ATTRIBUTES", "TextReader", "scan_text", "shows_value"]
 
 TEXT_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "label", "summary", "value", "aria-description")
 ATTRIBUTE_SELECTOR = ",".join(f"[{name}]" for name in TEXT_ATTRIBUTES)
 SHOWN_VALUES = frozenset({"submit", "button", "reset", "text", "search", "email", "url", "tel", ""})
-GENERATING = "generating"  # what pages with the same stylesheets share
+# What pages with the same stylesheets share.
+GENERATING, LOOSE = "generating", "loose looks"
 RAW_ELEMENTS = frozenset({"script", "style"})
 # What inherits a text that stylesheets give an element, as far as it is shown there: selectors for what is inside it.
 INHERITED = {"list-style-type": "li", "quotes": "q", "text-overflow": "", "content": ""}
@@ -33,14 +37,14 @@ ATOMS = frozenset("br img input button select textarea video audio iframe object
 DATA_ATTRIBUTE = re.compile(r"""\sdata-[\w.-]+\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
-def scan_text(text: str, *, where: str, language: str = "", weights: tuple[int, ...] = (400,)) -> list[FoundText]:
+def scan_text(text: str, *, where: str, language: str = "", looks: tuple[Look, ...] = (Look(400),)) -> list[FoundText]:
     """The distinct runs of Khmer in a text without markup.
 
     Args:
         text: The text; of a script, unescaped.
         where: What kind of text it is, for reports.
         language: Its language, or "".
-        weights: The weights that it can be shown in.
+        looks: The looks that it can be shown in.
 
     Example:
         >>> [found.text for found in scan_text("ក ខ ក", where="text")]
@@ -52,7 +56,7 @@ def scan_text(text: str, *, where: str, language: str = "", weights: tuple[int, 
         if run not in found:
             line += text.count("\n", counted, offset)
             counted = offset
-            found[run] = FoundText(run, language, weights, line, where)
+            found[run] = FoundText(run, language, looks, line, where)
     return list(found.values())
 
 
@@ -69,7 +73,7 @@ class TextReader:
         show: What to call with each element that shows Khmer in a font of its own.
 
     Attributes:
-        texts: What was found, each run once for a language and its weights.
+        texts: What was found, each run once for a language and its looks.
         characters: How many Khmer characters.
         has_script_text: Whether a script keeps Khmer of its own, in its source or in ``data-`` attributes.
     """
@@ -78,11 +82,19 @@ class TextReader:
         self.page = page
         self.document = page.document
         self.show = show
-        self.texts: dict[tuple[str, str, tuple[int, ...]], FoundText] = {}
+        self.texts: dict[tuple[str, str, tuple[Look, ...]], FoundText] = {}
         self.characters = 0
         self.has_script_text = False
-        self.settings: dict[Element, tuple[str, tuple[int, ...]]] = {}
+        self.settings: dict[Element, tuple[str, tuple[Look, ...]]] = {}
         self.blocks: dict[Element, Element] = {}
+
+    @cached_property
+    def loose_looks(self) -> tuple[Look, ...]:
+        """The looks of texts that may be shown anywhere: the usual ones, with all features that stylesheets set."""
+        known: dict[object, tuple[Look, ...]] = self.page.cascade.styles.known
+        if LOOSE not in known:
+            known[LOOSE] = find_loose(self.page.cascade.styles.sheets)
+        return known[LOOSE]
 
     def read(self) -> None:
         """Read everything."""
@@ -162,9 +174,9 @@ class TextReader:
             self.add_text(whole, elements[0])
             return
         # Browsers join the pieces where the font is the same; each alone is what they shape where it is not.
-        weights = frozenset().union(*(self.page.cascade.resolve(element).weights for element in elements))
+        looks = merge_looks(look for element in elements for look in self.page.cascade.resolve(element).looks)
         for element in elements:
-            self.add_text(whole, element, weights=weights)
+            self.add_text(whole, element, looks=looks)
         for piece in pieces:
             if count_letters(piece.text):
                 self.add_text(piece.text, piece.element)
@@ -182,7 +194,7 @@ class TextReader:
                     self.add_text(run, element, f"{name} of <{element.tag}>")
 
     def read_scripts(self) -> None:
-        weights = (400, 700)
+        looks = self.loose_looks
         for element in self.document.select("script"):
             readings = script_readings(text_of(element))
             if KHMER_LETTER.search(readings[-1]) is None:
@@ -192,8 +204,8 @@ class TextReader:
             line = element.source_line or 0
             language = self.page.language_of(element)
             for text in readings:
-                for found in scan_text(text, where="script", language=language, weights=weights):
-                    self.texts.setdefault((found.text, found.language, weights), found._replace(line=line))
+                for found in scan_text(text, where="script", language=language, looks=looks):
+                    self.texts.setdefault((found.text, found.language, looks), found._replace(line=line))
 
     def read_data(self) -> None:
         """Texts that a page keeps in ``data-`` attributes: nobody else than a script has a use for them."""
@@ -205,7 +217,7 @@ class TextReader:
             if root is not None and not value.isascii() and KHMER_LETTER.search(value):
                 self.has_script_text = True
                 for _, run in iter_khmer_runs(value):
-                    self.add_text(run, root, "a data attribute", frozenset({400, 700}))
+                    self.add_text(run, root, "a data attribute", self.loose_looks)
 
     def read_frames(self) -> None:
         """Pages inside an attribute: their Khmer counts, but nothing is put into them."""
@@ -216,7 +228,7 @@ class TextReader:
                 continue
             self.characters += len(KHMER_LETTER.findall(text))
             for _, run in iter_khmer_runs(text):
-                self.add_text(run, element, "srcdoc of <iframe>", frozenset({400, 700}))
+                self.add_text(run, element, "srcdoc of <iframe>", SCRIPTED)
             self.page.warn(
                 "srcdoc",
                 element,
@@ -271,7 +283,7 @@ class TextReader:
             if element is not None and KHMER_LETTER.search(text):
                 found = True
                 for _, run in iter_khmer_runs(text):
-                    self.add_text(run, element, "a stylesheet", frozenset({400, 700}))
+                    self.add_text(run, element, "a stylesheet", self.loose_looks)
         return found
 
     def select_inheriting(self, selector: str, name: str) -> Iterator[Element]:
@@ -294,14 +306,14 @@ class TextReader:
             if offset < len(before) < offset + len(run):
                 self.add_text(run, element, where)
 
-    def add_text(self, text: str, element: Element, where: str = "", weights: frozenset[int] = frozenset()) -> None:
+    def add_text(self, text: str, element: Element, where: str = "", looks: tuple[Look, ...] = ()) -> None:
         setting = self.settings.get(element)
         if setting is None:
-            own = tuple(sorted(self.page.cascade.resolve(element).weights))
+            own = self.page.cascade.resolve(element).looks
             setting = self.settings[element] = self.page.language_of(element), own
         language, known = setting
-        if weights:
-            known = tuple(sorted(weights))
+        if looks:
+            known = looks
         key = (text, language, known)
         if key not in self.texts:
             place = where or f"<{element.tag}>"
@@ -335,6 +347,20 @@ def find_generating(sheets: Iterable[StyleSheet]) -> Iterator[tuple[StyleSheet, 
         ]
         if found or sheet.texts:
             yield sheet, found
+
+
+def find_loose(sheets: Sequence[StyleSheet]) -> tuple[Look, ...]:
+    """The looks that a text can have which stands in any one element of a page, or in none that a rule is for."""
+    said = dict.fromkeys(
+        (one.name, one.value)
+        for sheet in sheets
+        for rule in sheet.rules
+        for one in rule.settings
+        if one.name in FEATURE_PROPERTIES
+    )
+    values = {one.value for sheet in sheets for rule in sheet.rules for one in rule.settings if one.name[:2] == "--"}
+    settings = {setting for name, value in said for setting in read_settings(name, value, values) or ()}
+    return tuple(look._replace(features=one) for look in SCRIPTED for one in sorted({"", *settings}))[:MAX_LOOKS]
 
 
 def count_letters(run: str) -> int:

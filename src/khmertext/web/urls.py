@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-__all__ = ["PageUrl", "resolve_url"]
+__all__ = ["PageUrl", "is_foreign", "resolve_url"]
 
 # A made-up origin: what still has it after joining is on this site, and no page can name it.
 ORIGIN = "http://khmertext.invalid/"
@@ -80,6 +80,19 @@ def resolve_url(base: str, href: str, *, exists: Callable[[str], bool]) -> str |
             return path
         path = path.partition("/")[2]
     return None
+
+
+def is_foreign(href: str) -> bool:
+    """Whether a URL as it is written names a host.
+
+    Example:
+        >>> is_foreign("//cdn.example/a.css"), is_foreign("css/a.css"), is_foreign("data:text/css,p{}")
+        (True, False, False)
+    """
+    try:
+        return bool(urlsplit(href.strip()).hostname)
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=1 << 16)

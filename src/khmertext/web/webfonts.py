@@ -33,13 +33,16 @@ from khmertext.fonts import (
 from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.default import find_font
 from khmertext.fonts.deviation import require_near
+from khmertext.fonts.features import find_tags, keep_features
 from khmertext.fonts.neighbours import MAX_PAIRS, chain_neighbours
 from khmertext.fonts.runs import split_all_at_gaps, split_at_gaps, split_long
 from khmertext.text.clusters import distinct_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.cache import hash_value, source_key
 from khmertext.web.keeping import KeptSource, ServedFont, Shelf, assume, keep_font
+from khmertext.web.looks import Look
 from khmertext.web.manifest import hash_bytes
+from khmertext.web.matching import allot_texts
 from khmertext.workers import begin
 
 __all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
@@ -98,9 +101,23 @@ class FontSource:
         return round(axis.minimum), round(axis.maximum)
 
     @property
+    def features(self) -> frozenset[str]:
+        """The features that the font has rules for; a setting of any other one changes nothing."""
+        return find_tags(self.reference.tables)
+
+    @property
     def pinned(self) -> dict[str, float]:
         """The axes that are served at one value only."""
         return {tag: low for tag, (low, high) in self.limits.items() if low == high}
+
+    @property
+    def italic(self) -> bool:
+        """Whether it is slanted."""
+        return self.face.italic
+
+    def serve_look(self, look: Look) -> tuple[int, str]:
+        """The weight, and those of the features, that a look comes to in this font."""
+        return self.use_weight(look.weight), keep_features(look.features, self.features)
 
     def use_weight(self, weight: int) -> int:
         """The weight that a browser asks this font for when CSS asks for ``weight``."""
@@ -124,6 +141,7 @@ class SiteFonts:
         whole: Bytes of the fonts that browsers get which do not take those that flag; 0 where all get the text fonts.
         preloads: The files that pages load at once.
         notes: What the owner should know of them.
+        unused: The places of the sources that draw nothing on the pages as they are.
     """
 
     assets: tuple[FontAsset, ...] = ()
@@ -137,6 +155,7 @@ class SiteFonts:
     whole: int = 0
     preloads: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unused: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,28 +219,33 @@ def open_sources(
 
 def make_fonts(
     sources: Sequence[FontSource],
-    texts: Sequence[tuple[str, str, int]],
+    texts: Sequence[tuple[str, str, Look]],
     *,
     family: str,
     hinting: Literal["keep", "drop", "auto"] = "auto",
     open_text: bool = False,
     anywhere: Sequence[str] = (),
+    typed: bool = False,
     jobs: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
     shelf: Shelf | None = None,
 ) -> SiteFonts:
     """Cut and prove a site's fonts: one with what its pages hold, one with all of Khmer, for each source.
 
+    Each is cut with the text that browsers draw with it. A source that draws none is left out, but for its font with
+    all of Khmer where visitors may write something bold or slanted.
+
     Where pages may come to hold other text, the first is one that flags it; where no such font can be made of a source,
     or none that is worth its while, there is the second alone.
 
     Args:
         sources: The fonts to cut from.
-        texts: Distinct (text, language, CSS weight).
+        texts: Distinct (text, language, look).
         family: The family's name, for fonts whose own name is reserved.
         hinting: "keep", "drop" or "auto".
         open_text: Whether pages may come to hold text that is not known.
         anywhere: Clusters that are to be drawn right in any order, in all languages and weights of the texts.
+        typed: Whether they have places for such text, which is shown in the family with all of Khmer.
         jobs: Processes for the proof.
         progress: Told how far it is.
         shelf: What earlier builds cut, and where to put what this one does.
@@ -238,20 +262,36 @@ def make_fonts(
     prover = partial(prove_everywhere, jobs=jobs)
     lacking: set[str] = set()
     notes: list[str] = []
-    for source in sources:
-        deviation = measure_deviation(source, {weight for _, _, weight in texts}, shelf)
+    shares = allot_texts(sources, texts or [("", "", Look(400))])
+    unused = frozenset(place for place, share in enumerate(shares) if not share and not open_text)
+    for place, (source, share) in enumerate(zip(sources, shares, strict=True)):
+        if place in unused and not typed:
+            report.append({**describe_source(source), "unused": True, "files": []})
+            continue
+        own = (share or texts) if texts else []
+        looks = {look for _, _, look in own}
+        deviation = measure_deviation(source, {look.weight for look in looks}, shelf)
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
-        pieces = split_all_at_gaps({text for text, _, _ in texts}, source.reference.unicodes)
-        served = {weight: source.use_weight(weight) for weight in {weight for _, _, weight in texts}}
-        runs = sorted(
-            {Run(piece, language, served[weight]) for text, language, weight in texts for piece in pieces[text]}
-        )
-        around, neighbours = surround(source, anywhere, runs)
+        pieces = split_all_at_gaps({text for text, _, _ in own}, source.reference.unicodes)
+        served = {look: source.serve_look(look) for look in looks}
+        runs = sorted({Run(piece, language, *served[look]) for text, language, look in own for piece in pieces[text]})
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, ServedFont]] = []
         said: list[str] = []
-        known = sorted({*runs, *around})
-        plan = CuttingPlan(source, known, open_text, family, hinting, prover, said.append, jobs)
+        if place in unused:
+            runs = distinct_syllables(runs)
+        around, neighbours = surround(source, anywhere, runs)
+        plan = CuttingPlan(
+            source,
+            sorted({*runs, *around}),
+            open_text,
+            family,
+            hinting,
+            prover,
+            said.append,
+            jobs,
+            full_only=place in unused,
+        )
         for role, subset in serve_source(plan, shelf):
             subsets.append((role, subset))
             done += 1
@@ -260,7 +300,7 @@ def make_fonts(
         notes += said
         gaps = {run.text for run in subsets[0][1].proof.lacking}
         lacks = {text for text, parts in pieces.items() if parts != split_long(text) or not gaps.isdisjoint(parts)}
-        lacking |= lacks
+        lacking |= lacks if place not in unused else set()
         for role, subset in subsets:
             stem = family if role == "text" else f"{family} {role}"
             name = name_asset(stem, subset.data, ".woff2")
@@ -280,6 +320,15 @@ def make_fonts(
                     "rounds": subset.rounds,
                 }
             )
+        details = {
+            "axis_deviation_units": round(deviation, 2),
+            "lacking": sorted(lacks),
+            "files": entries,
+            **({"neighbours": neighbours} if anywhere else {}),
+        }
+        if place in unused:
+            report.append({**describe_source(source), "unused": True, **details})
+            continue
         proofs.append(leave_out(subsets[0][1].proof, around, runs))
         glyphs += subsets[0][1].glyph_count
         after += len(subsets[0][1].data)
@@ -288,22 +337,7 @@ def make_fonts(
         # A page cannot tell its preloads which browser has come.
         if not source.face.italic and not preloads and not open_text:
             preloads.append(entries[0]["file"])
-        report.append(
-            {
-                "source": source.name,
-                "sha256": source.digest,
-                "bytes": source.size,
-                "family": source.face.family,
-                "license": source.license.name,
-                "copyright": source.license.copyright,
-                "tables_left_out": sorted(source.face.stripped),
-                "axes": {tag: list(span) for tag, span in sorted(source.limits.items())},
-                "axis_deviation_units": round(deviation, 2),
-                "lacking": sorted(lacks),
-                "files": entries,
-                **({"neighbours": neighbours} if anywhere else {}),
-            }
-        )
+        report.append({**describe_source(source), **details})
     return SiteFonts(
         assets=tuple(assets),
         files=files,
@@ -316,6 +350,7 @@ def make_fonts(
         whole=whole,
         preloads=tuple(preloads),
         notes=tuple(notes),
+        unused=unused,
     )
 
 
@@ -347,6 +382,22 @@ def leave_out(proof: Proof, around: frozenset[Run], runs: Sequence[Run]) -> Proo
     return replace(proof, runs=proof.runs - len(extra)) if extra else proof
 
 
+def describe_source(source: FontSource) -> dict[str, Any]:
+    """What the manifest tells of a font that others are cut from."""
+    return {
+        "source": source.name,
+        "sha256": source.digest,
+        "bytes": source.size,
+        "family": source.face.family,
+        "weights": list(source.weights),
+        "italic": source.italic,
+        "license": source.license.name,
+        "copyright": source.license.copyright,
+        "tables_left_out": sorted(source.face.stripped),
+        "axes": {tag: list(span) for tag, span in sorted(source.limits.items())},
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class CuttingPlan:
     """How fonts are cut from one.
@@ -360,6 +411,7 @@ class CuttingPlan:
         prover: How to prove.
         note: Told what the owner should know.
         jobs: How many processes there may be.
+        full_only: Whether the font with all of Khmer is all that is wanted.
     """
 
     source: FontSource
@@ -370,12 +422,15 @@ class CuttingPlan:
     prover: Prover
     note: Callable[[str], None]
     jobs: int = 1
+    full_only: bool = False
 
     @property
     def key(self) -> str:
         """What tells this from any other way to cut any font, whatever the text."""
         limits = [[tag, *span] for tag, span in sorted(self.source.limits.items())]
-        return hash_value([source_key(), self.source.digest, limits, self.open_text, self.name, self.hinting])
+        return hash_value(
+            [source_key(), self.source.digest, limits, self.open_text, self.full_only, self.name, self.hinting]
+        )
 
     def cut_full(self, syllables: Sequence[Run]) -> Subset:
         """Cut the font with all of Khmer.
@@ -404,7 +459,8 @@ def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, 
         return
     earlier = shelf.earlier.get(plan.key)
     runs = frozenset(plan.runs)
-    if earlier is not None and earlier.fonts and earlier.fonts[0].runs == runs:
+    same = earlier is not None and bool(earlier.fonts) and earlier.fonts[0].runs == runs
+    if earlier is not None and same and all(kept.excess <= shelf.slack for kept in earlier.fonts):
         served = keep_source(plan, earlier, {kept.role: kept.runs for kept in earlier.fonts}, shelf)
         if served:
             shelf.current[plan.key] = earlier
@@ -436,7 +492,6 @@ def keep_source(
             plan.prover,
             smallest=None if kept.role == "full" else lambda: len(plan.cut_text(assume).data),
             slack=shelf.slack,
-            was_small=shelf.was_small,
         )
         if font is None:
             return []
@@ -453,10 +508,13 @@ def serve(subset: Subset) -> ServedFont:
 def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[str, ServedFont]]:
     """Yield the fonts that are cut from one, each with its role; the first is the one that draws the pages."""
     source = plan.source
+    if plan.full_only:
+        yield "full", serve(plan.cut_full(syllables))
+        return
     if not plan.open_text:
-        full = begin(lambda: serve(plan.cut_full(syllables)), plan.jobs)  # while the other is cut
-        yield "text", serve(plan.cut_text())
-        yield "full", full()
+        with begin(lambda: serve(plan.cut_full(syllables)), plan.jobs) as full:  # while the other is cut
+            yield "text", serve(plan.cut_text())
+            yield "full", full()
         return
     whole = serve(plan.cut_full(syllables))
     try:

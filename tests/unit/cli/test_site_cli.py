@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import jsonschema
 import pytest
 
 from khmertext.cli import main as command
@@ -239,6 +240,75 @@ def test_a_wrong_configuration_is_told(run: Run, site: Path, tmp_path: Path, tex
     assert answer.code == 2
     assert answer.err
     assert sorted(path.name for path in site.iterdir()) == ["index.html"]
+
+
+# -- checks --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wrong(site: Path) -> Path:
+    (site / "a b%ខ.html").write_text("<p lang=kh>ខែ្មរ", encoding="utf-8")
+    return site
+
+
+def codes_of(answer: Any) -> list[str]:
+    return [one["code"] for one in json.loads(answer.out)]
+
+
+def test_a_check_is_configured_by_a_file_and_the_command_line(run: Run, wrong: Path, tmp_path: Path) -> None:
+    config = tmp_path / "khmertext.toml"  # where the command runs
+    assert codes_of(run("site", "check", wrong, "--json")) == ["KS904", "KS103", "KT102"]
+    config.write_text('[site.check]\nignore = ["KS9", "vowel-before-coeng"]\n', encoding="utf-8")
+    assert codes_of(run("site", "check", wrong, "--json")) == ["KS103"]
+    assert codes_of(run("site", "check", wrong, "--json", "--ignore", "KS")) == ["KT102"]
+    config.write_text('[site]\nexclude = ["a*"]\n[site.check]\nselect = ["KT"]\n', encoding="utf-8")
+    answer = run("site", "check", wrong)
+    assert (answer.code, answer.err) == (0, "")
+    assert codes_of(run("site", "check", wrong, "--json", "--select", "KS")) == ["KS904"]
+    assert run("site", "build", wrong, "--in-place", "-j1").code == 0  # what is said of checks is not for builds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[site]\ncheck = 1",
+        "[site.check]\nignore = 'KS1'",
+        "[site.check]\nignore = ['KX1']",
+        "[site.check]\nfont = ['x']",
+        "[site]\nignore = ['KS1']",
+        "[site.check]\nselect = [1]",
+    ],
+)
+def test_a_wrong_configuration_of_checks_is_told(run: Run, site: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "khmertext.toml").write_text(text, encoding="utf-8")
+    answer = run("site", "check", site)
+    assert answer.code == 2
+    assert answer.err
+
+
+def test_paths_for_programs_begin_where_they_run(run: Run, wrong: Path) -> None:
+    for name in (wrong, Path("site"), Path("./site")):
+        log = json.loads(run("site", "check", name, "--format", "sarif").out)
+        uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in log["runs"][0]["results"]}
+        assert uris == {"site/a%20b%25%E1%9E%81.html"}
+
+
+def test_logs_fit_the_schema(run: Run, wrong: Path, tmp_path: Path) -> None:
+    """KHMERTEXT_SARIF_SCHEMA names OASIS's schema of SARIF 2.1.0; the npm package @microsoft/jest-sarif has one."""
+    file = os.environ.get("KHMERTEXT_SARIF_SCHEMA")
+    if not file:
+        pytest.skip("no KHMERTEXT_SARIF_SCHEMA")
+    schema = json.loads(Path(file).read_text(encoding="utf-8"))
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    (tmp_path / "a.txt").write_text("ខែ្មរ", encoding="utf-8")
+    broken = tmp_path / "b.txt"
+    broken.write_bytes(b"\xff")
+    asked = (("site", "check", wrong), ("check", "a.txt", "b.txt"), ("site", "check", wrong, "--select", "KS3"))
+    for words in asked:
+        log = json.loads(run(*words, "--format", "sarif").out)
+        assert not list(validator.iter_errors(log))
+    log["runs"][0]["columnKind"] = "bytes"
+    assert list(validator.iter_errors(log))
 
 
 # -- terminals -----------------------------------------------------------------------------------------------------

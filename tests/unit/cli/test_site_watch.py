@@ -135,6 +135,17 @@ def test_a_folder_that_is_made_anew_is_followed(watch: Watch) -> None:
     assert watch.stop() == 0
 
 
+def test_a_folder_that_is_made_anew_at_once_is_followed_each_time(watch: Watch) -> None:
+    """File systems give the new folder the number of the old one."""
+    for number in range(3):
+        shutil.rmtree(watch.site)
+        watch.write("index.html", f"ភ្លៀង{'ក' * number}")
+        watch.wait(watch.is_right)
+        time.sleep(1.5)  # it is seen that the folder is another one
+        watch.write("index.html", f"ឃ្លាំងឆ្លើយ{'ខ' * number}")
+        watch.wait(watch.is_right)
+
+
 def test_without_the_package_it_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     code = "import sys; sys.modules['watchfiles'] = None; from khmertext.cli.main import main; main()"
@@ -155,3 +166,37 @@ def test_wrong_use_ends_with_2(tmp_path: Path) -> None:
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=LIMIT)
         assert done.returncode == 2, arguments
         assert "error" in done.stderr.lower()
+
+
+def test_two_changes_within_one_tick_of_whole_seconds_are_both_seen_by_polling(tmp_path: Path) -> None:
+    """No time passes but what the test says: each wait is one step."""
+    from khmertext.cli.site_watch import poll_folder
+
+    page = tmp_path / "a.html"
+    page.write_text("1", encoding="utf-8")
+    times = iter(range(100, 1000, 100))  # nanoseconds, all in one second
+    os.utime(page, ns=(0, next(times)))
+    steps = poll_folder(tmp_path, lambda _, path: not path.endswith(".tmp"), wait=lambda _: None)
+    assert list(next(steps)) == []
+    for _ in range(2):
+        page.write_text("2", encoding="utf-8")
+        os.utime(page, ns=(0, next(times)))
+        (tmp_path / "b.tmp").write_text("2", encoding="utf-8")
+        assert [path for _, path in next(steps)] == [str(page)]
+        assert list(next(steps)) == []
+    page.unlink()
+    assert [path for _, path in next(steps)] == [str(page)]
+
+
+def test_polling_waits_for_the_end_of_a_burst(tmp_path: Path) -> None:
+    from khmertext.cli.site_watch import poll_folder
+
+    steps = iter(range(4))
+
+    def write_one(_: float) -> None:
+        number = next(steps, None)
+        if number is not None:
+            (tmp_path / f"{number}.html").write_text("x", encoding="utf-8")
+
+    found = next(poll_folder(tmp_path, lambda _, __: True, wait=write_one))
+    assert len(found) == 4

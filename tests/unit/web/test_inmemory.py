@@ -8,6 +8,7 @@ import pytest
 
 from khmertext.web import BuildOptions, SiteContext, build_site, scan_page
 from khmertext.web.inmemory import plan_pages, rewrite_page, rewrite_sheet
+from khmertext.web.stacks import fallback_families
 from khmertext.web.stylesheets import parse_styles
 
 PAGES = {
@@ -25,8 +26,13 @@ def test_they_are_the_same(tmp_path: Path) -> None:
         (site / name).write_text(text, encoding="utf-8")
     options = BuildOptions(jobs=1)
     result = build_site(site, tmp_path / "out", options)
-    context = SiteContext("Site Khmer", sheets={"css/a.css": parse_styles(CSS)}, folders=frozenset({"", "css", "sub"}),
-                          files=frozenset({*PAGES, "css/a.css"}))  # fmt: skip
+    context = SiteContext(
+        "Site Khmer",
+        sheets={"css/a.css": parse_styles(CSS)},
+        folders=frozenset({"", "css", "sub"}),
+        files=frozenset({*PAGES, "css/a.css"}),
+        fallbacks=fallback_families("Site Khmer"),
+    )
     plan = plan_pages((scan_page(text.encode(), path, context) for path, text in PAGES.items()), context, options)
     for path, text in PAGES.items():
         assert rewrite_page(text.encode(), path, plan) == (tmp_path / "out" / path).read_bytes(), path

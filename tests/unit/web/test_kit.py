@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from khmertext.errors import SiteError
 from khmertext.web import BuildOptions
+from khmertext.web.disk import TreeWriter
 from khmertext.web.kit import KitOptions, theme_rules, write_kit
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.stylesheets import parse_styles
@@ -121,6 +124,30 @@ def test_the_same_gives_the_same_and_an_update_cleans_up(tmp_path: Path) -> None
     record = json.loads((tmp_path / "a/kit.json").read_text(encoding="utf-8"))
     there = {path.relative_to(tmp_path / "a").as_posix() for path in (tmp_path / "a").rglob("*") if path.is_file()}
     assert there == {*record["kit"], "kit.json"}
+
+
+def test_a_run_that_was_killed_is_completed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_kit(tmp_path / "whole", OPTIONS)
+    whole = read_files(tmp_path / "whole")
+    write = TreeWriter.write
+    for limit, options in ((2, replace(OPTIONS, base_url="/other/")), (len(whole) - 1, OPTIONS)):
+        left = iter(range(limit))
+
+        def write_some(disk: TreeWriter, path: str, data: bytes, *, left: Iterator[int] = left) -> bool:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            return write(disk, path, data)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(TreeWriter, "write", write_some)
+            with pytest.raises(KeyboardInterrupt):
+                write_kit(tmp_path / "kit", options)
+    write_kit(tmp_path / "kit", OPTIONS)
+    assert read_files(tmp_path / "kit") == whole
+
+
+def read_files(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("text", ["{", '{"made_by": "khmertext", "kit": {"../x": "1"}}', '{"made_by": "me"}', "[]"])

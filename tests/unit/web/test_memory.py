@@ -19,6 +19,7 @@ from khmertext.web.cache import SiteCache, default_cache, open_cache
 from khmertext.web.factcodes import decode_facts, encode_facts, encode_shared
 from khmertext.web.facts import Counted, FoundText, PageFacts, PageFinding, SiteWarning
 from khmertext.web.keeping import keep_font
+from khmertext.web.looks import Look
 from khmertext.web.pages import scan_page
 from khmertext.web.sources import Insertion
 from khmertext.web.stamps import Stamp, take_stamp
@@ -307,6 +308,19 @@ def test_a_font_that_stays_is_no_larger_than_allowed(source: Path, options: Buil
     assert 1 < len(fonts) < 8  # some stay, some go
 
 
+def test_slack_that_was_larger_once_is_not_believed(source: Path, options: BuildOptions, tmp_path: Path) -> None:
+    words = "ឃ្លាំង ឆ្លើយ ឈ្មោះ ដូច្នេះ ស្រ្តី ព្រះរាជា ខ្ញុំ ក្រៅ ញញឹម ភាសា"
+    edit(source / "index.html", f"<p>{words}")
+    build_site(source, None, replace(options, slack=10))
+    (source / "index.html").write_bytes(PAGES["index.html"])
+    build_site(source, None, replace(options, slack=10))
+    build_site(source, None, replace(options, slack=0.1))
+    edit(source / "index.html", "<p>ភាសាភាសា")
+    kept = build_site(source, None, replace(options, slack=0.1))
+    smallest = build_site(source, tmp_path / "out", replace(options, cache=None))
+    assert kept.after <= 1.1 * smallest.after
+
+
 def test_what_is_new_in_the_text_is_proven(
     source: Path, options: BuildOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,7 +385,9 @@ def test_every_fact_comes_back() -> None:
     """Each field of a page's facts differs from what it is unless given, so that none can be forgotten."""
     values: dict[str, Any] = {
         "path": "a.html",
-        "texts": (FoundText("ក", "km", (400, 700), 3, "<p>"),),
+        "texts": (
+            FoundText("ក", "km", (Look(400, italic=True, features="kern=0", media="print"), Look(700)), 3, "<p>"),
+        ),
         "insertions": (Insertion(3, "x"),),
         "stacks": frozenset({("a.css", 1)}),
         "locked": frozenset({"b.css"}),

@@ -76,7 +76,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
             files[name] = data
             assets.append(FontAsset(role, name, (400, 700), False, ((0x1780, 0x17FF),)))
             entries.append({"role": role, "file": name, "sha256": hash_bytes(data)})
-        report = ({"lacking": [], "files": entries},)
+        report = ({"lacking": [], "files": entries, "weights": [400, 700], "italic": False},)
         return SiteFonts(assets=tuple(assets), files=files, report=report, preloads=(assets[0].name,))
 
     download = Download({"K.ttf": b"font", "LICENSE.txt": b"OFL"}, (("K", "K.ttf"),), "OFL-1.1", "LICENSE.txt", "", "K")
@@ -136,7 +136,8 @@ def test_a_real_build_is_proven_checked_and_undone(site: Path, tmp_path: Path) -
     built = read_site(output)
     for name in ("plain.html", "img/x.png"):
         assert built[name] == SITE[name]
-    assert built["css/a.css"] == b'p { font-family: "Site Khmer", Inter, serif }\r\n'
+    ours = b'"Site Khmer", "Site Khmer Fallback", "Site Khmer Fallback Regular"'
+    assert built["css/a.css"] == b"p { font-family: " + ours + b", Inter, serif }\r\n"
     assert check_site(output, jobs=1) == []
 
     before = times(output)
@@ -319,7 +320,7 @@ def test_a_changed_family_replaces_the_old_one(site: Path, quick: None) -> None:
     build_site(site, None, replace(OPTIONS, family="Other"))
     text = page.read_text() + css.read_text()
     assert "Site Khmer" not in text
-    assert '"Other", Inter' in text
+    assert '"Other", "Other Fallback", "Other Fallback Regular", Inter' in text
     clean_site(site)
     assert read_site(site) == SITE | {
         "index.html": SITE["index.html"] + "<p>ថ្មី".encode(),
@@ -1095,9 +1096,10 @@ def test_a_family_of_any_name_is_that_name_everywhere(tmp_path: Path, quick: Non
     assert style is not None
     stacks = [families(style.text)]
     stacks += [families(f"x{{{element.attr('style')}}}") for element in document.select("p[style]")]
-    assert stacks == [[family, "A"], [family, "B"], [family, "B"]]
+    named = [family, f"{family} Fallback", f"{family} Fallback Regular"]
+    assert stacks == [[*named, "A"], [*named, "B"], [*named, "B"]]
     rules = tinycss2.parse_stylesheet(built["a.css"].decode(encoding))
-    assert families(tinycss2.serialize([rule for rule in rules if rule.type == "qualified-rule"])) == [family, "D"]
+    assert families(tinycss2.serialize([rule for rule in rules if rule.type == "qualified-rule"])) == [*named, "D"]
     assets = {name: data for name, data in built.items() if name.startswith("khmertext/")}
     (ours_css,) = (data.decode() for name, data in assets.items() if name.endswith(".css"))
     declared = [

@@ -20,6 +20,7 @@ from khmertext.fonts.default import find_font
 from khmertext.fonts.deviation import MAX_DEVIATION
 from khmertext.fonts.naming import mentions
 from khmertext.web import BuildOptions, build_site
+from khmertext.web.looks import Look
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.webfonts import make_download, make_fonts, open_sources
 
@@ -128,7 +129,7 @@ def test_the_license_text_holds_the_notice_of_each_font_that_it_goes_with(origin
 def test_a_font_whose_axes_cannot_be_limited_faithfully_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof compares with the limited font, so this one must be the whole font, within a bound."""
     sources = open_sources([])
-    texts = [("ខ្មែរ", "km", 550)]
+    texts = [("ខ្មែរ", "km", Look(550))]
     (report,) = make_fonts(sources, texts, family="K").report
     assert report["axis_deviation_units"] <= default_face().upem / MAX_DEVIATION
     asked: list[set[float]] = []

@@ -1,0 +1,266 @@
+"""Fallback faces: what visitors see until the font has come, as wide and as tall as that.
+
+A fallback face is a font of the visitor's own (``local()``), scaled so that the Khmer of this site is as wide with it
+on the whole as with the site's font, and given the line metrics of that. Lines then break where they will break, but
+for words that are wider in one of the two fonts than the average.
+
+There are two families of them. The faces of one family that have the same weight are one face to browsers, of which the
+part that is not there is passed over. So fonts with a bold of their own are one family; those without are another, in
+which the face for bold text is declared one step below bold: browsers then take it for bold text and embolden it.
+
+Sources: CSS Fonts Level 5, sections 2.2 and 2.3 (``size-adjust``, ``ascent-override`` and its like); CSS Fonts Level 4,
+sections 4.3 (``local()``), 5.2 (matching, synthesis) and 5.3 (composite faces); what Chromium, Firefox and WebKitGTK do
+with all that, as tests/browser/test_fallbacks.py has it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from math import sqrt
+from typing import Final, NamedTuple
+
+from khmertext.fonts import Face
+from khmertext.fonts.fallbacks import BOLD, FallbackFont, estimate_advance
+from khmertext.fonts.planning import COMPANION_RANGES
+from khmertext.fonts.runs import KHMER_LETTER
+from khmertext.fonts.shaping import shape
+from khmertext.script.classes import KHMER_RANGES
+from khmertext.text.clusters import split_clusters
+from khmertext.web.building import format_ranges
+from khmertext.web.stacks import quote_family
+from khmertext.web.webfonts import FontSource
+
+__all__ = [
+    "Adjustment",
+    "ClusterCounts",
+    "adjust_fallbacks",
+    "count_clusters",
+    "format_fallback_faces",
+]
+
+JUST_NOT_BOLD: Final = BOLD - 1
+NORMAL_WEIGHT: Final = 400
+MEDIUM_WEIGHT: Final = 500  # browsers look for what is lighter up to here, and for what is bolder above
+BOLD_WEIGHT: Final = 700
+MAX_SINGLE: Final = 8000
+SANE: Final = (0.25, 4.0)
+# All that a site's font may be for, whatever of it this site's has; never the space, which sets the height of lines.
+RANGE: Final = format_ranges((*KHMER_RANGES, *COMPANION_RANGES))
+
+ClusterCounts = Mapping[int, Mapping[str, float]]
+"""CSS weight → cluster → how often it occurs."""
+
+
+class Adjustment(NamedTuple):
+    """A fallback font, fitted to a site's font on the site's text.
+
+    Attributes:
+        font: The fallback.
+        bold: Whether it is for bold text.
+        size: ``size-adjust``, as a share.
+        ascent: ``ascent-override``, as a share.
+        descent: ``descent-override``, as a share.
+        gap: ``line-gap-override``, as a share.
+        spread: How far clusters differ in width after that: the root of the mean square, as a share of their width.
+    """
+
+    font: FallbackFont
+    bold: bool
+    size: float
+    ascent: float
+    descent: float
+    gap: float
+    spread: float
+
+
+class Widths(NamedTuple):
+    """The text of a site in its own font.
+
+    Attributes:
+        advances: Cluster → how often it occurs, and its advance in em.
+        ascent: Above the baseline, in em.
+        descent: Below it, in em.
+        gap: Between lines, in em.
+    """
+
+    advances: Sequence[tuple[str, float, float]]
+    ascent: float
+    descent: float
+    gap: float
+
+
+def count_clusters(texts: Iterable[tuple[str, Sequence[int]]]) -> ClusterCounts:
+    """How often each cluster occurs in a site, by its weight.
+
+    Args:
+        texts: Runs of Khmer with the weights that they can have, a run as often as it occurs. One that can have several
+            weights counts for each of them in part.
+
+    Example:
+        >>> count_clusters([("កក, ", [400]), ("ក", [400, 700])])
+        {400: {'ក': 2.5}, 700: {'ក': 0.5}}
+    """
+    runs: Counter[tuple[str, tuple[int, ...]]] = Counter((text, tuple(weights)) for text, weights in texts)
+    alike: dict[tuple[tuple[int, ...], int], list[str]] = {}
+    once = sorted(run for run, times in runs.items() if times == 1)
+    step = len(once) // MAX_SINGLE + 1  # of a large site's every second, third or so stands for the others
+    for text, places in once[::step]:
+        alike.setdefault((places, step), []).append(text)
+    for (text, places), times in runs.items():
+        if times > 1:
+            alike.setdefault((places, times), []).append(text)
+    found: dict[int, dict[str, float]] = {}
+    for (places, times), group in alike.items():
+        # No cluster reaches over the end of a line.
+        for cluster, count in Counter(split_clusters("\n".join(group))).items():
+            if KHMER_LETTER.search(cluster):
+                for weight in places:
+                    counts = found.setdefault(weight, {})
+                    counts[cluster] = counts.get(cluster, 0.0) + count * times / len(places)
+    return dict(sorted(found.items()))
+
+
+def adjust_fallbacks(
+    sources: Sequence[FontSource], counts: ClusterCounts, fonts: Iterable[FallbackFont]
+) -> list[Adjustment]:
+    """Fit fallback fonts to a site's fonts.
+
+    Args:
+        sources: The site's fonts.
+        counts: What the site shows.
+        fonts: The fallbacks; those of a family's regular and bold belong together, slanted ones are left out.
+
+    Returns:
+        For each family its regular and its bold fallback, as far as the site has such text; a family without a bold has
+        its regular one for both. The nearest first. What is so unlike that no browser should scale it is left out.
+    """
+    families: dict[str, dict[bool, FallbackFont]] = {}
+    for font in fonts:
+        if not font.italic:
+            members = families.setdefault(font.family, {})
+            usual = members.get(font.bold)
+            wanted = BOLD_WEIGHT if font.bold else NORMAL_WEIGHT
+            if usual is None or abs(font.weight - wanted) < abs(usual.weight - wanted):
+                members[font.bold] = font
+    found: list[Adjustment] = []
+    for bold in (False, True):
+        weights = {weight: count for weight, count in counts.items() if (weight > MEDIUM_WEIGHT) is bold}
+        text = measure_text(sources, weights)
+        if text is None:
+            continue
+        for members in families.values():
+            fallback = members.get(bold) or members.get(False)
+            fitted = fit(fallback, text, bold=bold) if fallback is not None else None
+            if fitted is not None:
+                found.append(fitted)
+    return sorted(found, key=lambda one: (one.spread, one.font.family, one.bold))
+
+
+def measure_text(sources: Sequence[FontSource], counts: ClusterCounts) -> Widths | None:
+    """Measure text in a site's fonts; None where there is none."""
+    advances: list[tuple[str, float, float]] = []
+    heights: list[tuple[float, float, float]] = []
+    for weight, clusters in counts.items():
+        source = choose_source(sources, weight)
+        face = source.reference
+        place = face.locate(source.use_weight(weight))
+        advances += [
+            (cluster, count, advance / face.upem)
+            for cluster, count in clusters.items()
+            if (advance := measure_cluster(face, cluster, place)) is not None
+        ]
+        extents = face.font(place).get_font_extents("ltr")
+        heights.append((extents.ascender / face.upem, -extents.descender / face.upem, extents.line_gap / face.upem))
+    if not advances:
+        return None
+    return Widths(advances, *(max(0.0, *column) for column in zip(*heights, strict=True)))
+
+
+def choose_source(sources: Sequence[FontSource], weight: int) -> FontSource:
+    """The font of a family that browsers take for upright text of a weight.
+
+    Source: CSS Fonts Level 4, section 5.2, step 4, on weights.
+    """
+    upright = [one for one in sources if not one.face.italic] or list(sources)
+
+    def distance(source: FontSource) -> tuple[int, int]:
+        low, high = source.weights
+        if low <= weight <= high:
+            return 0, 0
+        heavier = low > weight
+        away = low - weight if heavier else weight - high
+        if NORMAL_WEIGHT <= weight <= MEDIUM_WEIGHT:
+            near = heavier and low <= MEDIUM_WEIGHT
+            return (1 if near else 2 if not heavier else 3), away
+        return (1 if heavier is (weight > MEDIUM_WEIGHT) else 2), away
+
+    return min(upright, key=distance)
+
+
+def measure_cluster(face: Face, cluster: str, place: Mapping[str, float]) -> int | None:
+    buffer = shape(face.font(place), cluster, "km")
+    if not all(info.codepoint for info in buffer.glyph_infos):
+        return None
+    return int(sum(position.x_advance for position in buffer.glyph_positions))
+
+
+def fit(font: FallbackFont, text: Widths, *, bold: bool) -> Adjustment | None:
+    """Fit one fallback; None for one that no browser should scale so far."""
+    pairs = [
+        (count, advance, other / font.upem)
+        for cluster, count, advance in text.advances
+        if (other := estimate_advance(font, cluster)) is not None
+    ]
+    ours = sum(count * advance for count, advance, _ in pairs)
+    theirs = sum(count * other for count, _, other in pairs)
+    if ours <= 0 or theirs <= 0 or not SANE[0] <= ours / theirs <= SANE[1]:
+        return None
+    size = ours / theirs
+    error = sum(count * (advance - size * other) ** 2 for count, advance, other in pairs)
+    whole = sum(count * advance**2 for count, advance, _ in pairs)
+    # What scales the letters scales their line metrics too.
+    return Adjustment(
+        font, bold, size, text.ascent / size, text.descent / size, text.gap / size, round(sqrt(error / whole), 6)
+    )
+
+
+# -- stylesheet ----------------------------------------------------------------------------------------------------
+
+
+def format_fallback_faces(families: tuple[str, str], adjusted: Sequence[Adjustment]) -> list[str]:
+    """The ``@font-face`` rules of fallback fonts.
+
+    Args:
+        families: The names of the two families: of fonts with a bold of their own, and of those without.
+        adjusted: The fallbacks, the first one to be tried first.
+
+    Returns:
+        A rule a line; of the faces of a family that have the same weight, the one to be tried first comes last.
+    """
+    has_bold = {one.font.family for one in adjusted if one.font.bold}
+    locals_of: dict[tuple[str, str], list[str]] = {}
+    for one in adjusted:
+        own = one.font.family in has_bold
+        weight = (BOLD_WEIGHT if own else JUST_NOT_BOLD) if one.bold else NORMAL_WEIGHT
+        body = (
+            f"{'' if weight == NORMAL_WEIGHT else f'font-weight:{weight};'}font-display:swap;"
+            f"size-adjust:{percent(one.size)};ascent-override:{percent(one.ascent)};"
+            f"descent-override:{percent(one.descent)};line-gap-override:{percent(one.gap)};unicode-range:{RANGE}"
+        )
+        locals_of.setdefault((families[not own], body), []).extend(one.font.names)
+    rules = []
+    for (family, body), names in reversed(locals_of.items()):
+        source = ",".join(f"local({quote_family(name)})" for name in dict.fromkeys(names))
+        rules.append(f"@font-face{{font-family:{quote_family(family)};src:{source};{body}}}")
+    return rules
+
+
+def percent(share: float) -> str:
+    """A share as a percentage, exact to a two-thousandth of a pixel in text of 100 px.
+
+    Example:
+        >>> percent(0.81913), percent(1), percent(0)
+        ('81.913%', '100%', '0%')
+    """
+    return f"{100 * share:.3f}".rstrip("0").rstrip(".") + "%"
