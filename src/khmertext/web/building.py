@@ -84,19 +84,20 @@ class SitePlan:
     languages: tuple[str, ...] = ()
     noscript: bool = False
     guard: str = ""
-    written: dict[tuple[str, bool, bool], str] = field(default_factory=dict, repr=False, compare=False)
+    written: dict[tuple[str, bool, bool, bool], str] = field(default_factory=dict, repr=False, compare=False)
 
-    def links(self, prefix: str, encoding: str = "utf-8", *, preload: bool = True) -> str:
+    def links(self, prefix: str, encoding: str = "utf-8", *, preload: bool = True, guard: bool = False) -> str:
         """The elements that go into the head of pages; those of one folder have the same.
 
         Args:
             prefix: What leads from the page to the root of the site.
             encoding: The codec of the page.
             preload: Whether the page surely shows Khmer.
+            guard: Whether scripts may bring it more.
         """
-        key = prefix, encoding.startswith("utf-16"), preload
+        key = prefix, encoding.startswith("utf-16"), preload, guard
         if key not in self.written:
-            self.written[key] = page_links(self, prefix, encoding, preload=preload)
+            self.written[key] = page_links(self, prefix, encoding, preload=preload, guard=guard)
         return self.written[key]
 
 
@@ -215,7 +216,13 @@ def style_link(plan: SitePlan, prefix: str) -> str:
 
 
 def page_links(
-    plan: SitePlan, prefix: str, encoding: str = "utf-8", *, style: bool = True, preload: bool = True
+    plan: SitePlan,
+    prefix: str,
+    encoding: str = "utf-8",
+    *,
+    style: bool = True,
+    preload: bool = True,
+    guard: bool = False,
 ) -> str:
     """The elements that go into a page's head: preloads, the stylesheet, the visitor check, the guard.
 
@@ -236,7 +243,7 @@ def page_links(
     if plan.script:
         settings = {name: url(value) for name, value in plan.script.items()}
         links.append(make_script_tag(alt=plan.alt, languages=plan.languages, charset=charset, **settings))
-    if plan.guard:
+    if guard and plan.guard:
         links.append(make_guard_tag(src=url(plan.guard), family=plan.family, charset=charset))
     return "".join(links)
 
@@ -254,11 +261,14 @@ def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
     # A page may have the links only for what its scripts might bring.
     preload = bool(facts.texts or facts.linked or not facts.brought)
     if facts.early < 0:
-        links = [Insertion(facts.head, plan.links(facts.prefix, facts.encoding, preload=preload))]
+        links = [Insertion(facts.head, plan.links(facts.prefix, facts.encoding, preload=preload, guard=facts.brought))]
     else:
         links = [
             Insertion(facts.early, style_link(plan, facts.early_prefix)),
-            Insertion(facts.head, page_links(plan, facts.prefix, facts.encoding, style=False, preload=preload)),
+            Insertion(
+                facts.head,
+                page_links(plan, facts.prefix, facts.encoding, style=False, preload=preload, guard=facts.brought),
+            ),
         ]
     if plan.noscript and facts.body >= 0:
         links.append(Insertion(facts.body, page_notice(plan, facts.prefix)))
