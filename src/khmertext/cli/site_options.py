@@ -66,6 +66,12 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = {
         help="Whether pages may come to show Khmer that is not in them now: comments, search, a CMS. Chromium then "
         "gets a font that knows the pages and flags the rest, other browsers all Khmer. [default: known text]",
     ),
+    "own_fonts": click.option(
+        "--own-fonts/--keep-own-fonts",
+        default=None,
+        help="Whether the Khmer of families that the site declares itself comes from smaller fonts, cut from its "
+        "files, which are then loaded for other characters alone. [default: own fonts]",
+    ),
     "slack": click.option(
         "--slack",
         type=click.FloatRange(0, 1000),

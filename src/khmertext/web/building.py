@@ -27,6 +27,7 @@ __all__ = [
     "edit_sheet",
     "format_css",
     "format_face",
+    "format_ranges",
     "name_asset",
     "page_insertions",
     "probe_family",
@@ -68,6 +69,7 @@ class SitePlan:
         alt: What the pre-shaped sentence says.
         languages: The languages of the notice besides English and Khmer.
         noscript: Whether pages get the visitor check without JavaScript too.
+        own: Stylesheet → where rules for the site's own fonts go, in characters, and the rules.
         written: What :meth:`links` found already.
     """
 
@@ -80,6 +82,7 @@ class SitePlan:
     alt: str = ""
     languages: tuple[str, ...] = ()
     noscript: bool = False
+    own: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def links(self, prefix: str) -> str:

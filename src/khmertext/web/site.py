@@ -6,7 +6,7 @@ import errno
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
@@ -24,6 +24,7 @@ from khmertext.web.looks import shown_looks
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.matching import find_invented
+from khmertext.web.ownfonts import OwnFonts, cut_own
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
 from khmertext.web.webfonts import Download, FontSource, SiteFonts, make_download, make_fonts, open_sources
@@ -58,6 +59,7 @@ class BuildOptions:
         noscript: Whether pages get it in their body too, for browsers without JavaScript.
         notice_languages: The languages of its notice besides English and Khmer.
         open_text: Whether pages may come to hold Khmer that the build does not know: comments, search, a CMS.
+        own_fonts: Whether the Khmer of families that the site declares itself is served from smaller fonts.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
         jobs: Processes, or None for one a processor.
@@ -74,6 +76,7 @@ class BuildOptions:
     noscript: bool = False
     notice_languages: tuple[str, ...] = ()
     open_text: bool = False
+    own_fonts: bool = True
     cache: Path | None = None
     slack: float = 0.1
     jobs: int | None = None
@@ -189,6 +192,7 @@ def build_site(
     khmer_pages = sum(page.facts.needs_font for page in facts.pages)
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()
+    apart = OwnFonts()
     download: Download | None = None
     making: Callable[[], Download] | None = None
     made_of: list[str] = []
@@ -217,6 +221,20 @@ def build_site(
         if making is not None:
             download = making()
         plan = plan_site(facts, fonts, options, download)
+        if options.own_fonts:
+            apart = cut_own(
+                source,
+                facts.context,
+                texts,
+                folder=options.folder,
+                family=options.family,
+                hinting=options.hinting,
+                whole=options.open_text or any(page.facts.open_text for page in facts.pages),
+                locked=frozenset[str]().union(*(page.facts.locked for page in facts.pages)),
+                jobs=jobs,
+            )
+            plan = replace(plan, assets={**plan.assets, **apart.files}, own=apart.rules)
+            warnings += apart.warnings
         if plan.noscript:
             warnings += tuple(
                 SiteWarning("no-body", NO_BODY, page.facts.path, 0)
@@ -229,7 +247,7 @@ def build_site(
     writer = SiteWriter(
         facts,
         plan,
-        make_report(facts, fonts, options, clusters),
+        {**make_report(facts, fonts, options, clusters), "own_fonts": list(apart.report)},
         restorer=restorer,
         earlier=earlier,
         output=output,
@@ -415,6 +433,7 @@ def make_report(facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, clust
             "noscript": options.noscript,
             "notice_languages": list(more_languages(options.notice_languages)),
             "open_text": options.open_text,
+            "own_fonts": options.own_fonts,
         },
         "inputs": dict(sorted(inputs.items())),
         "text": {
