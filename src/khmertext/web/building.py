@@ -71,6 +71,7 @@ class SitePlan:
         languages: The languages of the notice besides English and Khmer.
         noscript: Whether pages get the visitor check without JavaScript too.
         guard: Name of the script of the guard; empty when there is none.
+        own: Stylesheet → where rules for the site's own fonts go, in characters, and the rules.
         written: What :meth:`links` found already.
     """
 
@@ -84,6 +85,7 @@ class SitePlan:
     languages: tuple[str, ...] = ()
     noscript: bool = False
     guard: str = ""
+    own: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     written: dict[tuple[str, bool, bool, bool], str] = field(default_factory=dict, repr=False, compare=False)
 
     def links(self, prefix: str, encoding: str = "utf-8", *, preload: bool = True, guard: bool = False) -> str:

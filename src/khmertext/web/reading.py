@@ -237,7 +237,8 @@ class SiteFacts:
                 # Nobody can tell where a script puts its text: it is proven wherever Khmer stands.
                 for language in languages[:4]:
                     looks = scripted if file.kind == "script" else known or SCRIPTED
-                    found.append((file.path, text._replace(language=language, looks=looks)))
+                    own = tuple(sorted(self.context.khmer_families))
+                    found.append((file.path, text._replace(language=language, looks=looks, families=own)))
         return found
 
 

@@ -30,6 +30,7 @@ from khmertext.web.looks import shown_looks
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.matching import find_invented
+from khmertext.web.ownfonts import OwnFonts, cut_own
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
 from khmertext.web.stacks import fallback_families
@@ -77,6 +78,7 @@ class BuildOptions:
         guard: Whether pages get a script that moves text with unknown clusters to the family with all of Khmer.
         fallbacks: Whether pages show fonts of the visitor's own, fitted to the site's, until that has come.
         measured: Files of fonts that were measured for this, besides those that are known.
+        own_fonts: Whether the Khmer of families that the site declares itself is served from smaller fonts.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
         jobs: Processes, or None for one a processor.
@@ -97,6 +99,7 @@ class BuildOptions:
     guard: bool = False
     fallbacks: bool = True
     measured: tuple[Path, ...] = ()
+    own_fonts: bool = True
     cache: Path | None = None
     slack: float = 0.1
     jobs: int | None = None
@@ -225,6 +228,7 @@ def build_site(
     khmer_pages = sum(page.facts.needs_font for page in facts.pages)
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()
+    apart = OwnFonts()
     download: Download | None = None
     made_of: list[str] = []
     plan = SitePlan(options.folder, options.family)
@@ -254,6 +258,20 @@ def build_site(
         warnings += font_warnings(sources, fonts, texts)
         fitted = fit_fallbacks(sources, facts, options)
         plan = plan_site(facts, fonts, options, download, fitted, guarded=listed)
+        if options.own_fonts:
+            apart = cut_own(
+                source,
+                facts.context,
+                texts,
+                folder=options.folder,
+                family=options.family,
+                hinting=options.hinting,
+                whole=options.open_text or options.guard or any(page.facts.open_text for page in facts.pages),
+                locked=frozenset[str]().union(*(page.facts.locked for page in facts.pages)),
+                jobs=jobs,
+            )
+            plan = replace(plan, assets={**plan.assets, **apart.files}, own=apart.rules)
+            warnings += apart.warnings
         if plan.noscript:
             warnings += tuple(
                 SiteWarning("no-body", NO_BODY, page.facts.path, 0)
@@ -266,7 +284,7 @@ def build_site(
     writer = SiteWriter(
         facts,
         plan,
-        make_report(facts, fonts, options, clusters, plan.guard),
+        {**make_report(facts, fonts, options, clusters, plan.guard), "own_fonts": list(apart.report)},
         restorer=restorer,
         earlier=earlier,
         output=output,
@@ -491,6 +509,7 @@ def make_report(
             "open_text": options.open_text,
             "guard": options.guard,
             "fallbacks": options.fallbacks,
+            "own_fonts": options.own_fonts,
         },
         "assumptions": list_assumptions(facts, exclude=options.exclude, also=options.also, guard=watched),
         "inputs": dict(sorted(inputs.items())),

@@ -295,9 +295,12 @@ class SiteWriter:
                 planned[facts.path] = Edit(page_insertions(facts, self.plan), facts.encoding)
             for path, index in facts.stacks:
                 stacks.setdefault(path, set()).add(index)
+        for path in self.plan.own:
+            stacks.setdefault(path, set())
         for path, indexes in stacks.items():
             source = decode_source(self.read_original(path), source=path, kind="css")
             insertions = edit_sheet(source, self.facts.context.sheets[path], indexes, self.facts.context)
+            insertions += [Insertion(source.byte_offset(at), text) for at, text in self.plan.own.get(path, ())]
             if insertions:
                 planned[path] = Edit(insertions, source.encoding)
         return dict(sorted(planned.items()))
