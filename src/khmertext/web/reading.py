@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import NamedTuple, Protocol, TypeVar
 
 from turbohtml import parse
 
@@ -334,7 +334,7 @@ def read_site(
         memory.begin(context, files)
         scans = {path: scan for path in pages if (scan := memory.recall(path, restorer)) is not None}
     wanted = [path for path in pages if path not in scans]
-    shared: dict[Any, Any] = {}
+    shared: dict[str, str] = {}
     chunks = split_chunks(wanted, max(1, len(wanted) // CHUNK))
     done = len(scans)
     for read in map_chunks(partial(scan_pages, tree.root, context, restorer), chunks, jobs):
@@ -347,25 +347,23 @@ def read_site(
             progress("reading", done, len(pages))
     read_pages = read_locked(tree.root, context, restorer, [scans[path].page for path in pages if scans[path].facts])
     # Of some we had to know no more than which stylesheets they fix.
-    found = [page for page in read_pages if page.facts.texts or page.facts.needs_font or page.facts.warnings]
+    found = [
+        page
+        for page in read_pages
+        if page.facts.texts or page.facts.needs_font or page.facts.warnings or page.facts.findings
+    ]
     kept = tuple(file for file in files if file.texts or file.sheet is not None)
     return SiteFacts(tree, context, tuple(found), warn_of_unreached(kept, found), len(pages))
 
 
-def share_values(scan: PageScan, shared: dict[Any, Any]) -> PageScan:
+def share_values(scan: PageScan, shared: dict[str, str]) -> PageScan:
     """The same scan, with one object for what is equal on many pages: most runs of a large site are on several."""
     if scan.facts is None:
         return scan
 
-    def one(value: T) -> T:
-        return cast(T, shared.setdefault(value, value))
-
-    texts = tuple(
-        one(FoundText(one(text), one(language), one(weights), line, one(where)))
-        for text, language, weights, line, where in scan.facts.texts
-    )
-    rules = tuple(one(rule) for rule in scan.facts.rules)
-    return scan._replace(facts=replace(scan.facts, texts=texts, rules=rules, prefix=one(scan.facts.prefix)))
+    texts = tuple(FoundText(shared.setdefault(found[0], found[0]), *found[1:]) for found in scan.facts.texts)
+    rules = tuple(shared.setdefault(rule, rule) for rule in scan.facts.rules)
+    return scan._replace(facts=replace(scan.facts, texts=texts, rules=rules))
 
 
 def read_locked(root: Path, context: SiteContext, restorer: Restorer, pages: list[PageRead]) -> list[PageRead]:
