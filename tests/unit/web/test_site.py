@@ -1105,7 +1105,7 @@ def test_a_family_of_any_name_is_that_name_everywhere(tmp_path: Path, quick: Non
     declared = [
         [token.value for token in declaration.value if token.type == "string"]
         for rule in tinycss2.parse_stylesheet(ours_css, skip_whitespace=True)
-        if rule.type == "at-rule"
+        if rule.type == "at-rule" and rule.content is not None  # it is for @charset
         for declaration in tinycss2.parse_blocks_contents(rule.content)
         if declaration.type == "declaration" and declaration.lower_name == "font-family"
     ]
