@@ -114,18 +114,21 @@ def own_texts(context: SiteContext, own: OwnFace, texts: Texts) -> list[tuple[st
         texts: Every text with the file it is in.
     """
     family = fold(own.rule.family)
-    rules = [rule for sheet in context.sheets.values() for rule in sheet.faces if fold(rule.family) == family]
+    # A page may not load the other stylesheets; faces that are there besides can only take text from this one.
+    rules = [
+        rule
+        for rule in context.sheets[own.sheet].faces
+        if fold(rule.family) == family and (rule == own.rule or not rule.conditional)
+    ]
     styles = [read_style(rule) for rule in rules]
-    places = [place for place, rule in enumerate(rules) if rule is own.rule or rule == own.rule]
+    places = {place for place, rule in enumerate(rules) if rule == own.rule}
     known: dict[tuple[Look, ...], tuple[Look, ...]] = {}
     found = []
     for path, text in texts:
         if family not in text.families:
             continue
         if text.looks not in known:
-            known[text.looks] = tuple(
-                look for look in text.looks if not set(places).isdisjoint(choose_faces(styles, look))
-            )
+            known[text.looks] = tuple(look for look in text.looks if not places.isdisjoint(choose_faces(styles, look)))
         if known[text.looks]:
             found.append((path, text._replace(looks=known[text.looks])))
     return found

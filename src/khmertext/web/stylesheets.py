@@ -207,6 +207,7 @@ class FontFaceRule(NamedTuple):
         local: The names of installed fonts that it stands for.
         descriptors: Its other descriptors as they are written, the family's among them.
         end: Where it ends, in characters of the stylesheet; -1 where it is not closed.
+        conditional: Whether it applies only sometimes.
     """
 
     family: str
@@ -215,6 +216,7 @@ class FontFaceRule(NamedTuple):
     local: tuple[str, ...] = ()
     descriptors: tuple[tuple[str, str], ...] = ()
     end: int = -1
+    conditional: bool = False
 
 
 class StyleImport(NamedTuple):
@@ -418,7 +420,7 @@ class Reader:
         if name == "layer":
             context = context._replace(layer=self.read_layers(node, context.layer))
         if name == "font-face" and node.content is not None:
-            self.read_font_face(tinycss2.parse_blocks_contents(node.content), self.offset(node))
+            self.read_font_face(tinycss2.parse_blocks_contents(node.content), self.offset(node), context.conditional)
         elif name == "counter-style" and node.content is not None:
             for declaration in tinycss2.parse_blocks_contents(node.content):
                 if declaration.type == "declaration":
@@ -685,7 +687,7 @@ class Reader:
                 name = name.lower() if generic else name
                 yield FamilyName(name, self.offset(group[0]), end, "generic" if generic else "name")
 
-    def read_font_face(self, nodes: Iterable[Any], start: int) -> None:
+    def read_font_face(self, nodes: Iterable[Any], start: int, conditional: bool) -> None:
         family = ""
         descriptors: list[tuple[str, str]] = []
         sources: list[str] = []
@@ -705,7 +707,9 @@ class Reader:
                 ranges = tuple((t.start, t.end) for t in node.value if t.type == "unicode-range")
         if family:
             end = end_of_block(self.text, start)
-            self.faces.append(FontFaceRule(family, tuple(sources), ranges, tuple(local), tuple(descriptors), end))
+            self.faces.append(
+                FontFaceRule(family, tuple(sources), ranges, tuple(local), tuple(descriptors), end, conditional)
+            )
 
 
 # -- selectors -----------------------------------------------------------------------------------------------------
