@@ -416,7 +416,9 @@ def build_tree(root: Path, source: Path) -> Tree:
         if path.suffix == ".woff2":
             path.write_bytes(whole)
         elif path.suffix == ".css":
-            css, count = re.subn(r"unicode-range:[^}]*", f"unicode-range:{EVERYTHING}", path.read_text("utf-8"))
+            css, count = re.subn(
+                r"(src:url[^}]*)unicode-range:[^}]*", rf"\1unicode-range:{EVERYTHING}", path.read_text("utf-8")
+            )
             assert count == 2
             path.write_text(css, "utf-8")
     for name in ("source", "output"):

@@ -91,6 +91,12 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = {
         type=click.Path(dir_okay=False, exists=True, path_type=Path),
         help="A file that `khmertext font fallbacks` wrote: more fonts that visitors may have; repeatable.",
     ),
+    "own_fonts": click.option(
+        "--own-fonts/--keep-own-fonts",
+        default=None,
+        help="Whether the Khmer of families that the site declares itself comes from smaller fonts, cut from its "
+        "files, which are then loaded for other characters alone. [default: own fonts]",
+    ),
     "slack": click.option(
         "--slack",
         type=click.FloatRange(0, 1000),

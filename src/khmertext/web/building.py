@@ -71,6 +71,7 @@ class SitePlan:
         languages: The languages of the notice besides English and Khmer.
         noscript: Whether pages get the visitor check without JavaScript too.
         guard: Name of the script of the guard; empty when there is none.
+        own: Stylesheet → where rules for the site's own fonts go, in characters, and the rules.
         written: What :meth:`links` found already.
     """
 
@@ -84,18 +85,22 @@ class SitePlan:
     languages: tuple[str, ...] = ()
     noscript: bool = False
     guard: str = ""
-    written: dict[tuple[str, bool], str] = field(default_factory=dict, repr=False, compare=False)
+    own: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    written: dict[tuple[str, bool, bool, bool], str] = field(default_factory=dict, repr=False, compare=False)
 
-    def links(self, prefix: str, *, preload: bool = True) -> str:
+    def links(self, prefix: str, encoding: str = "utf-8", *, preload: bool = True, guard: bool = False) -> str:
         """The elements that go into the head of pages; those of one folder have the same.
 
         Args:
             prefix: What leads from the page to the root of the site.
+            encoding: The codec of the page.
             preload: Whether the page surely shows Khmer.
+            guard: Whether scripts may bring it more.
         """
-        if (prefix, preload) not in self.written:
-            self.written[prefix, preload] = page_links(self, prefix, preload=preload)
-        return self.written[prefix, preload]
+        key = prefix, encoding.startswith("utf-16"), preload, guard
+        if key not in self.written:
+            self.written[key] = page_links(self, prefix, encoding, preload=preload, guard=guard)
+        return self.written[key]
 
 
 def name_asset(stem: str, data: bytes, suffix: str) -> str:
@@ -138,7 +143,8 @@ def format_css(
         fallbacks: The families behind it.
         fallback_faces: Their ``@font-face`` rules.
     """
-    lines = [*format_faces(family, fonts), *fallback_faces]
+    # Without it, pages in UTF-16 have their stylesheets read as UTF-16 too (CSS Syntax Level 3, section 3.2).
+    lines = ['@charset "utf-8";', *format_faces(family, fonts), *fallback_faces]
     # The weakest rule there can be, below all of the author's, layered ones too: this layer is the first on the page.
     # Ours alone: where the site names no font, the browser's own comes next, as before.
     lines.append(f"@layer khmertext{{html{{font-family:{quote_families(family, fallbacks)}}}}}")
@@ -211,8 +217,19 @@ def style_link(plan: SitePlan, prefix: str) -> str:
     return f'<link {MARK}="" rel="stylesheet" href="{escape_html(asset_url(plan, prefix, plan.style))}"/>'
 
 
-def page_links(plan: SitePlan, prefix: str, *, style: bool = True, preload: bool = True) -> str:
-    """The elements that go into a page's head: preloads, the stylesheet, the visitor check, the guard."""
+def page_links(
+    plan: SitePlan,
+    prefix: str,
+    encoding: str = "utf-8",
+    *,
+    style: bool = True,
+    preload: bool = True,
+    guard: bool = False,
+) -> str:
+    """The elements that go into a page's head: preloads, the stylesheet, the visitor check, the guard.
+
+    Scripts are read in the encoding of their page (HTML Standard 4.12.1.1); ours are ASCII, which any has but UTF-16.
+    """
 
     def url(name: str) -> str:
         return asset_url(plan, prefix, name)
@@ -224,11 +241,12 @@ def page_links(plan: SitePlan, prefix: str, *, style: bool = True, preload: bool
     ]
     if style:
         links.append(style_link(plan, prefix))
+    charset = "utf-8" if encoding.startswith("utf-16") else ""
     if plan.script:
         settings = {name: url(value) for name, value in plan.script.items()}
-        links.append(make_script_tag(alt=plan.alt, languages=plan.languages, **settings))
-    if plan.guard:
-        links.append(make_guard_tag(src=url(plan.guard), family=plan.family))
+        links.append(make_script_tag(alt=plan.alt, languages=plan.languages, charset=charset, **settings))
+    if guard and plan.guard:
+        links.append(make_guard_tag(src=url(plan.guard), family=plan.family, charset=charset))
     return "".join(links)
 
 
@@ -245,11 +263,14 @@ def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
     # A page may have the links only for what its scripts might bring.
     preload = bool(facts.texts or facts.linked or not facts.brought)
     if facts.early < 0:
-        links = [Insertion(facts.head, plan.links(facts.prefix, preload=preload))]
+        links = [Insertion(facts.head, plan.links(facts.prefix, facts.encoding, preload=preload, guard=facts.brought))]
     else:
         links = [
             Insertion(facts.early, style_link(plan, facts.early_prefix)),
-            Insertion(facts.head, page_links(plan, facts.prefix, style=False, preload=preload)),
+            Insertion(
+                facts.head,
+                page_links(plan, facts.prefix, facts.encoding, style=False, preload=preload, guard=facts.brought),
+            ),
         ]
     if plan.noscript and facts.body >= 0:
         links.append(Insertion(facts.body, page_notice(plan, facts.prefix)))

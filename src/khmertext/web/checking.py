@@ -22,6 +22,7 @@ from khmertext.web.looks import Look
 from khmertext.web.manifest import FOLDER, SIGN, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.matching import choose_faces
+from khmertext.web.ownfonts import find_own_faces, list_own_runs, own_texts
 from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
 from khmertext.web.sources import decode_source
 from khmertext.web.stacks import fallback_families, place_family
@@ -178,6 +179,7 @@ def review_site(
         faces = [open_again(root, path, path in damaged) for path in (font.full, font.text)]
         if faces[0] is not None and faces[1] is not None:
             problems += check_font(faces[0], faces[1], font.lacking, own, count_jobs(jobs))
+    problems += check_own(root, folder, facts.context, manifest, texts, count_jobs(jobs))
     if not fonts:
         problems += [Problem(path, text.line, text.text, f"{text.where}: the site has no font yet; {AGAIN}", "KS901")
                      for path, text in texts]  # fmt: skip
@@ -300,6 +302,40 @@ def names_family(root: Path, path: str, indexes: set[int], context: SiteContext)
 
 
 # -- the font ------------------------------------------------------------------------------------------------------
+
+
+def check_own(
+    root: Path,
+    folder: str,
+    context: SiteContext,
+    manifest: Manifest,
+    texts: Sequence[tuple[str, FoundText]],
+    jobs: int,
+) -> Iterator[Problem]:
+    """Every run that a font draws which was cut from one of the site's own, compared with that one."""
+    known = {(own.sheet, own.place): own for own in find_own_faces(context)}
+    try:
+        entries = [
+            (known[entry["sheet"], entry["face"]], str(entry["sha256"]), f"{folder}/{entry['file']}")
+            for entry in manifest.report["own_fonts"]
+            if (entry["sheet"], entry["face"]) in known
+        ]
+    except (KeyError, TypeError) as error:
+        source = str(root / folder / MANIFEST)
+        raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
+    for own, digest, path in entries:
+        data = read_file(root, own.source)
+        if hash_bytes(data) != digest:
+            yield Problem(own.source, 0, "", f"is not the font that {path} was cut from; {AGAIN}", "KS903")
+            continue
+        face, shipped = open_shipped(data, source=own.source), open_again(root, path, damaged=True)
+        if shipped is None:
+            continue  # which is told already
+        runs = list_own_runs(face, own_texts(context, own, texts))
+        for difference in prove_everywhere(face, shipped, sorted(runs), jobs=jobs).differing:
+            where, text = runs[difference.run]
+            what = f"{text.where}: the font made of {own.source} cannot draw this; {AGAIN}"
+            yield Problem(where, text.line, text.text, what, "KS901")
 
 
 def drawn_with(

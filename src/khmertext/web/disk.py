@@ -214,7 +214,11 @@ class TreeWriter:
         if parent not in self.safe:
             above = [folder for folder in (parent, *parent.parents) if folder.is_relative_to(self.root)]
             for folder in reversed(above):
-                if folder != self.root and is_link(folder):
+                try:
+                    linked = folder != self.root and is_link(folder)
+                except OSError as error:  # longer than paths may be
+                    raise site_error(error, found, "cannot be written") from error
+                if linked:
                     raise SiteError(
                         "lies behind a link; khmertext does not write through it", source=str(found), hint=REMOVE_LINK
                     )
@@ -279,6 +283,28 @@ class TreeWriter:
                 raise
             return self.copy(source, path)
         return True
+
+    def takes_for_one(self, one: str, other: str) -> bool:
+        """Whether two names that are different, in one folder, are one on this disk. Leaves nothing behind.
+
+        Args:
+            one: A path from the root.
+            other: Another.
+        """
+        probes = [self.root / (path.rpartition("/")[2] + TEMPORARY) for path in (one, other)]
+        made = not self.root.exists()
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            fill_file(probes[0], b"", None)
+            return os.path.lexists(probes[1])
+        except OSError:
+            return False  # what cannot be written is told when it is to be
+        finally:
+            with contextlib.suppress(OSError):
+                probes[0].unlink()
+            with contextlib.suppress(OSError):
+                if made:
+                    self.root.rmdir()
 
     def remove(self, path: str) -> bool:
         """Remove a file or a link, and the folders above it that this empties. Returns whether it was there.
@@ -392,6 +418,10 @@ class Rehearsal(TreeWriter):
     def link(self, source: Path, path: str) -> bool:
         """See whether a link would be made again."""
         return self.note(path, super().link(source, path))
+
+    def takes_for_one(self, one: str, other: str) -> bool:
+        """Tell that they are not: to find out, something would have to be written."""
+        return False
 
     def remove(self, path: str) -> bool:
         """See whether a file would be removed."""

@@ -113,6 +113,7 @@ class PageDocument:
         sheets: The stylesheets that reach it, in order.
         locked: The stylesheet files whose bytes it fixes by ``integrity``.
         cascade: The fonts of its elements.
+        fixes_styles: Whether its policy fixes a style of its own by a hash.
         warnings: What the owner should know.
         foreign: The addresses of stylesheets on other hosts, which are not read, each with the line of its link.
     """
@@ -130,6 +131,7 @@ class PageDocument:
         )
         self.warnings: list[SiteWarning] = []
         self.foreign: dict[str, int] = {}
+        self.fixes_styles = False
         self.imports = 0  # how many stylesheet files came so far
         self.policy = self.find_policy()
         self.locked: set[str] = set(context.locked)
@@ -206,6 +208,7 @@ class PageDocument:
             start = -1  # markup in between (SVG): read it, but do not edit it
         if start >= 0 and self.policy.fixes_style(text):
             start = -1
+            self.fixes_styles = True
         sheet = parse_styles(text, more=self.context.more)
         if sheet.truncated:
             self.warn("huge-stylesheet", element, HUGE)

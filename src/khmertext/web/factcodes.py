@@ -134,11 +134,10 @@ def text_columns(texts: Sequence[FoundText]) -> list[Any]:
     if not texts:
         return []
     tables: list[dict[Any, int]] = [{}, {}, {}]
+    rows = ((one.language, (one.looks, one.families), one.where) for one in texts)
     languages, looks, places = (
         [table.setdefault(value, len(table)) for value in column]
-        for table, column in zip(
-            tables, zip(*((one.language, one.looks, one.where) for one in texts), strict=True), strict=True
-        )
+        for table, column in zip(tables, zip(*rows, strict=True), strict=True)
     )
     return [
         SEPARATOR.join(one.text for one in texts),
@@ -151,13 +150,15 @@ def read_texts(columns: list[Any]) -> tuple[FoundText, ...]:
     if not columns:
         return ()
     whole, (languages, spoken), (looks, set_in), (places, found_in), lines = columns
-    looks = [tuple(starmap(Look, one)) for one in looks]
+    looks = [(tuple(starmap(Look, one)), tuple(families)) for one, families in looks]
+    both = list(map(looks.__getitem__, set_in))
     rows = zip(
         whole.split(SEPARATOR),
         map(languages.__getitem__, spoken),
-        map(looks.__getitem__, set_in),
+        [one for one, _ in both],
         lines,
         map(places.__getitem__, found_in),
+        [families for _, families in both],
         strict=True,
     )
     return tuple(starmap(FoundText, rows))

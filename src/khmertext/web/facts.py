@@ -70,6 +70,7 @@ class FoundText(NamedTuple):
         looks: The weights, styles and features that it can be shown in, and where.
         line: The line where it was first met, from 1.
         where: The element, attribute or kind of file, in words.
+        families: The Khmer families of the site's own that it may be shown in, in lower case.
     """
 
     text: str
@@ -77,6 +78,7 @@ class FoundText(NamedTuple):
     looks: tuple[Look, ...]
     line: int
     where: str
+    families: tuple[str, ...] = ()
 
     @property
     def weights(self) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from turbohtml import Element
 
 from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
+from khmertext.web.exemptions import amp_warning, has_frameset
 from khmertext.web.facts import Counted, PageFacts, SiteContext, SiteWarning
 from khmertext.web.linting import lint_page
 from khmertext.web.modules import find_names
@@ -31,6 +32,10 @@ SHADOWED = (
 FOREIGN = (
     "a stylesheet from another host, which is not read: Khmer that it gives a font, a weight or a feature may be shown "
     "otherwise than is known here; keep it in the site"
+)
+FIXED = (
+    "keeps its bytes, which a hash fixes; elements with Khmer are marked instead, but what scripts bring may show in "
+    "the visitor's font: let the hash be made after khmertext"
 )
 REFUSALS = {"style": "stylesheets", "font": "fonts", "script": "scripts"}
 
@@ -71,6 +76,10 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     if not (comes or brought):
         stacks, locked = frozenset(placer.stacks), frozenset(page.locked)
         return PageFacts(path, source.encoding, stacks=stacks, locked=locked, findings=findings)
+    amp = amp_warning(page.document, path)
+    if amp is not None or has_frameset(page.document):
+        warnings = (amp,) if amp is not None else ()
+        return PageFacts(path, source.encoding, locked=frozenset(page.locked), warnings=warnings, findings=findings)
     refuse_named(own_stacks(page), context, path)
     if linked or reader.has_script_text or brought:
         placer.edit_every_stack()
@@ -104,7 +113,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         rules=tuple(sorted(placer.rules)),
         warnings=(
             *page.warnings,
-            *find_warnings(page, reader, features_off),
+            *find_warnings(page, reader, placer, features_off),
             *find_shadowed(page, placer.marked),
         ),
         findings=findings,
@@ -140,13 +149,18 @@ def find_linked(page: PageDocument) -> frozenset[str]:
     return scripts.find_khmer(page.url.base, urls)
 
 
-def find_warnings(page: PageDocument, reader: TextReader, off: tuple[Element, list[str]] | None) -> list[SiteWarning]:
+def find_warnings(
+    page: PageDocument, reader: TextReader, placer: FamilyPlacer, off: tuple[Element, list[str]] | None
+) -> list[SiteWarning]:
     """What the owner of a page with Khmer should know of it as a whole."""
     found = []
     unknown = [text for text in reader.texts.values() if not text.language and text.where != "script"]
     if unknown:
         message = 'Khmer text whose language no `lang` tells; write lang="km"'
         found.append(SiteWarning("no-language", message, page.path, unknown[0].line))
+    fixed = [path for path in sorted(placer.fixed) if path or page.fixes_styles]
+    if fixed:
+        found.append(SiteWarning("fixed-hash", f"{fixed[0] or 'a style of this page'} {FIXED}", page.path, 0))
     refused = [what for kind, what in REFUSALS.items() if page.policy.refuses(kind)]
     if refused:
         message = (

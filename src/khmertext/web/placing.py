@@ -97,6 +97,7 @@ class FamilyPlacer:
         has_fields: Whether the page has places for text that nobody knows yet.
         typed: How many of these have the family with all of Khmer.
         bare: How many keep the browser's own font.
+        fixed: The stylesheet files that our family would go into, if their bytes were not fixed; "" for the page's own.
     """
 
     def __init__(self, page: PageDocument) -> None:
@@ -111,6 +112,7 @@ class FamilyPlacer:
         self.rules: set[str] = set()
         self.has_fields = False
         self.typed = self.bare = 0
+        self.fixed: set[str] = set()
         self.marked: set[int] = set()
         self.used: set[Element] = set()
         self.settled: set[int] = set()
@@ -188,6 +190,7 @@ class FamilyPlacer:
         if use.sheet >= 0:
             sheet = self.sheets[use.sheet]
             if sheet.locked:
+                self.fixed.add(sheet.path)
                 return
             if sheet.path:
                 self.stacks.add((sheet.path, use.stack))

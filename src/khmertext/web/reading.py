@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from turbohtml import parse
 
 from khmertext.errors import SiteError
 from khmertext.web.disk import Tree, matches_any, read_file
-from khmertext.web.documents import HUGE, NOT_FOUND_PAGE, PageMemos
+from khmertext.web.documents import HUGE, NOT_FOUND_PAGE, PageDocument, PageMemos
+from khmertext.web.exemptions import UTF16
 from khmertext.web.faces import MAX_SITE_FONT, declares_khmer, maps_khmer
 from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteContext, SiteWarning
 from khmertext.web.linting import lint_sheet
@@ -25,7 +26,7 @@ from khmertext.web.marks import Restored, Restorer
 from khmertext.web.modules import ScriptGraph, find_names
 from khmertext.web.pages import scan_page
 from khmertext.web.scripts import KHMER_LETTER, script_readings
-from khmertext.web.sources import decode_source, may_hold_khmer
+from khmertext.web.sources import decode_source, is_unmarked_utf16, may_hold_khmer, source_kind
 from khmertext.web.stacks import refuse_named
 from khmertext.web.stylesheets import StyleSheet, parse_styles
 from khmertext.web.texts import scan_text
@@ -58,6 +59,8 @@ CHUNK = 200
 BY_NAME = re.compile(rb"data-khmer-dynamic|(?:list-style|counter)[^;}]{0,200}(?:khmer|cambodian)", re.I)
 
 SCRIPT = re.compile(rb"<(?:[a-z]+:)?script\b|s\0c\0r\0i\0p\0t", re.I)
+# Links whose target's bytes are fixed.
+LOCKING = re.compile(rb"<link\b[^>]{0,2000}\bintegrity\s*=", re.I)
 
 # What makes the meaning of a page's links depend on the site's folders (HTML Standard, 4.2.3).
 BASE = re.compile(rb"<(?:[a-z]+:)?base\b|b\0a\0s\0e", re.I)
@@ -66,6 +69,8 @@ UNREACHED = (
     "holds Khmer, but no page seems to load it; where a page shows it all the same, give the place the attribute "
     "`data-khmer-dynamic`"
 )
+
+T = TypeVar("T")
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and how much there is."""
@@ -232,7 +237,8 @@ class SiteFacts:
                 # Nobody can tell where a script puts its text: it is proven wherever Khmer stands.
                 for language in languages[:4]:
                     looks = scripted if file.kind == "script" else known or SCRIPTED
-                    found.append((file.path, text._replace(language=language, looks=looks)))
+                    own = tuple(sorted(self.context.khmer_families))
+                    found.append((file.path, text._replace(language=language, looks=looks, families=own)))
         return found
 
 
@@ -328,19 +334,36 @@ def read_site(
         memory.begin(context, files)
         scans = {path: scan for path in pages if (scan := memory.recall(path, restorer)) is not None}
     wanted = [path for path in pages if path not in scans]
+    shared: dict[str, str] = {}
     chunks = split_chunks(wanted, max(1, len(wanted) // CHUNK))
     done = len(scans)
     for read in map_chunks(partial(scan_pages, tree.root, context, restorer), chunks, jobs):
         for scan in read:
-            scans[scan.path] = scan
+            scans[scan.path] = share_values(scan, shared)
             if memory is not None:
                 memory.keep(scan)
         done += len(read)
         if progress is not None:
             progress("reading", done, len(pages))
-    found = read_locked(tree.root, context, restorer, [scans[path].page for path in pages if scans[path].facts])
+    read_pages = read_locked(tree.root, context, restorer, [scans[path].page for path in pages if scans[path].facts])
+    # Of some we had to know no more than which stylesheets they fix.
+    found = [
+        page
+        for page in read_pages
+        if page.facts.texts or page.facts.needs_font or page.facts.warnings or page.facts.findings
+    ]
     kept = tuple(file for file in files if file.texts or file.sheet is not None)
     return SiteFacts(tree, context, tuple(found), warn_of_unreached(kept, found), len(pages))
+
+
+def share_values(scan: PageScan, shared: dict[str, str]) -> PageScan:
+    """The same scan, with one object for what is equal on many pages: most runs of a large site are on several."""
+    if scan.facts is None:
+        return scan
+
+    texts = tuple(FoundText(shared.setdefault(found[0], found[0]), *found[1:]) for found in scan.facts.texts)
+    rules = tuple(shared.setdefault(rule, rule) for rule in scan.facts.rules)
+    return scan._replace(facts=replace(scan.facts, texts=texts, rules=rules))
 
 
 def read_locked(root: Path, context: SiteContext, restorer: Restorer, pages: list[PageRead]) -> list[PageRead]:
@@ -380,15 +403,30 @@ def scan_data(data: bytes, path: str, context: SiteContext, memos: PageMemos) ->
     # A stylesheet or a script may bring Khmer to a page that has none itself.
     relevant = context.scripts.khmer or context.khmer_sheets or may_hold_khmer(data) or BY_NAME.search(data)
     brought = context.brought and SCRIPT.search(data)
-    if not (relevant or brought or context.lint):
-        return None
+    if not (relevant or brought):
+        if is_unmarked_utf16(data):
+            return PageFacts(path, warnings=(SiteWarning("utf-16", UTF16, path, 0),))
+        if not context.lint:
+            return find_locked(data, path, context, memos)
     try:
         facts = scan_page(data, path, context, memos)
     except SiteError:
         if not may_hold_khmer(data):
             return None  # some other encoding, no Khmer: none of our business
         raise
-    return facts if facts.texts or facts.needs_font or facts.findings else None
+    found = facts.texts or facts.needs_font or facts.findings or facts.warnings or facts.locked
+    return facts if found else None
+
+
+def find_locked(data: bytes, path: str, context: SiteContext, memos: PageMemos) -> PageFacts | None:
+    """The stylesheets whose bytes a page without Khmer fixes, so that no page with Khmer may have them changed."""
+    if not context.sheets or not LOCKING.search(data):
+        return None
+    try:
+        locked = PageDocument(decode_source(data, kind=source_kind(path)), path, context, memos).locked
+    except SiteError:
+        return None
+    return PageFacts(path, locked=frozenset(locked)) if locked else None
 
 
 def read_files(

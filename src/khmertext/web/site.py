@@ -21,7 +21,7 @@ from khmertext.version import __version__
 from khmertext.web.assumptions import list_assumptions
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
-from khmertext.web.disk import Change, Rehearsal, Tree, read_file, read_tree
+from khmertext.web.disk import Change, Rehearsal, Tree, TreeWriter, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
 from khmertext.web.fallbacks import Adjustment, adjust_fallbacks, count_clusters, format_fallback_faces
 from khmertext.web.guard import choose_listed, make_guard
@@ -30,11 +30,20 @@ from khmertext.web.looks import shown_looks
 from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.matching import find_invented
+from khmertext.web.ownfonts import OwnFonts, cut_own
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.remembering import BuildMemory
 from khmertext.web.stacks import fallback_families
 from khmertext.web.webfonts import Download, FontSource, SiteFonts, make_download, make_fonts, open_sources
-from khmertext.web.writing import JOURNAL, SiteWriter, clean_site, load_earlier, require_folder, require_output
+from khmertext.web.writing import (
+    JOURNAL,
+    SiteWriter,
+    clean_site,
+    load_earlier,
+    require_distinct,
+    require_folder,
+    require_output,
+)
 from khmertext.workers import begin, count_jobs
 
 __all__ = ["BuildOptions", "BuildResult", "build_site"]
@@ -69,6 +78,7 @@ class BuildOptions:
         guard: Whether pages get a script that moves text with unknown clusters to the family with all of Khmer.
         fallbacks: Whether pages show fonts of the visitor's own, fitted to the site's, until that has come.
         measured: Files of fonts that were measured for this, besides those that are known.
+        own_fonts: Whether the Khmer of families that the site declares itself is served from smaller fonts.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
         jobs: Processes, or None for one a processor.
@@ -89,6 +99,7 @@ class BuildOptions:
     guard: bool = False
     fallbacks: bool = True
     measured: tuple[Path, ...] = ()
+    own_fonts: bool = True
     cache: Path | None = None
     slack: float = 0.1
     jobs: int | None = None
@@ -195,6 +206,8 @@ def build_site(
     disk = Rehearsal(target, preview or (lambda _: None), silent=[journal]) if dry_run else None
     tree = read_tree(source, skip=options.folder)
     require_folder(source, options.folder, own)
+    if output is not None:
+        require_distinct(tree, options.folder, disk or TreeWriter(target))
     restorer = Restorer(own.all)
     facts = read_site(
         tree,
@@ -215,6 +228,7 @@ def build_site(
     khmer_pages = sum(page.facts.needs_font for page in facts.pages)
     warnings = (*tree_warnings(tree, in_place=output is None), *facts.warnings)
     fonts = SiteFonts()
+    apart = OwnFonts()
     download: Download | None = None
     made_of: list[str] = []
     plan = SitePlan(options.folder, options.family)
@@ -244,6 +258,20 @@ def build_site(
         warnings += font_warnings(sources, fonts, texts)
         fitted = fit_fallbacks(sources, facts, options)
         plan = plan_site(facts, fonts, options, download, fitted, guarded=listed)
+        if options.own_fonts:
+            apart = cut_own(
+                source,
+                facts.context,
+                texts,
+                folder=options.folder,
+                family=options.family,
+                hinting=options.hinting,
+                whole=options.open_text or options.guard or any(page.facts.open_text for page in facts.pages),
+                locked=frozenset[str]().union(*(page.facts.locked for page in facts.pages)),
+                jobs=jobs,
+            )
+            plan = replace(plan, assets={**plan.assets, **apart.files}, own=apart.rules)
+            warnings += apart.warnings
         if plan.noscript:
             warnings += tuple(
                 SiteWarning("no-body", NO_BODY, page.facts.path, 0)
@@ -256,7 +284,7 @@ def build_site(
     writer = SiteWriter(
         facts,
         plan,
-        make_report(facts, fonts, options, clusters, plan.guard),
+        {**make_report(facts, fonts, options, clusters, plan.guard), "own_fonts": list(apart.report)},
         restorer=restorer,
         earlier=earlier,
         output=output,
@@ -481,6 +509,7 @@ def make_report(
             "open_text": options.open_text,
             "guard": options.guard,
             "fallbacks": options.fallbacks,
+            "own_fonts": options.own_fonts,
         },
         "assumptions": list_assumptions(facts, exclude=options.exclude, also=options.also, guard=watched),
         "inputs": dict(sorted(inputs.items())),

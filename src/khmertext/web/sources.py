@@ -12,12 +12,14 @@ import codecs
 import math
 import re
 from bisect import bisect_right
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import webencodings
 
 from khmertext.errors import SiteError
+from khmertext.fonts.runs import KHMER_LETTER
 
 __all__ = [
     "SNIFFED_BYTES",
@@ -25,6 +27,7 @@ __all__ = [
     "SourceText",
     "apply_insertions",
     "decode_source",
+    "is_unmarked_utf16",
     "may_hold_khmer",
     "source_kind",
 ]
@@ -34,6 +37,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# How an XML declaration begins in UTF-16; in HTML too, browsers take it for a mark.
+XML_UTF16 = ((b"<\0?\0x\0", "utf-16-le"), (b"\0<\0?\0x", "utf-16-be"))
 META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.I)
 XML_ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{1,40})["']""")
 CSS_CHARSET = re.compile(rb'^@charset "([A-Za-z0-9_.:-]{1,40})";')
@@ -123,7 +128,7 @@ def may_hold_khmer(data: bytes) -> bool:
     """Whether a file can hold Khmer at all: a quick look.
 
     Of the encodings of the web only UTF-8, UTF-16 and GB18030 have Khmer letters. No is never wrong where a letter is
-    written in one of them (UTF-16 with a byte order mark, as browsers want it), as a numeric character reference, or as
+    written in one of them (UTF-16 with a mark, as browsers want it), as a numeric character reference, or as
     a Unicode escape of JavaScript, JSON or CSS; what a program makes of other bytes nobody can see in the file.
 
     Args:
@@ -133,7 +138,29 @@ def may_hold_khmer(data: bytes) -> bool:
         >>> may_hold_khmer(b"caf\\xc3\\xa9"), may_hold_khmer(b"&#x1780;"), may_hold_khmer("ក".encode())
         (False, True, True)
     """
-    return KHMER_BYTES.search(data) is not None or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or data.startswith(tuple(head for head, _ in XML_UTF16)):
+        return True
+    return KHMER_BYTES.search(data) is not None
+
+
+def is_unmarked_utf16(data: bytes) -> bool:
+    """Whether a page is Khmer in UTF-16 that nothing marks, so that browsers read it as something else.
+
+    Args:
+        data: The file's bytes.
+
+    Example:
+        >>> is_unmarked_utf16("<p>ក".encode("utf-16-le")), is_unmarked_utf16("<p>ក".encode("utf-16"))
+        (True, False)
+    """
+    if b"\0" not in data[:SNIFFED_BYTES] or may_hold_khmer(data):
+        return False
+    for encoding in ("utf-16-le", "utf-16-be"):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if "<" in text and KHMER_LETTER.search(text):
+                return True
+    return False
 
 
 def decode_source(data: bytes, *, source: str = "", kind: str = "html") -> SourceText:
@@ -286,6 +313,10 @@ def sniff_encoding(data: bytes, kind: str) -> tuple[str, int]:
     for bom, encoding in BOMS:
         if data.startswith(bom):
             return encoding, len(bom)
+    if kind in ("html", "xhtml", "svg"):
+        for declaration, encoding in XML_UTF16:
+            if data.startswith(declaration):
+                return encoding, 0
     head = data[:SNIFFED_BYTES]
     declared: re.Match[bytes] | None = None
     if kind in ("html", "xhtml"):

@@ -205,12 +205,16 @@ class FontFaceRule(NamedTuple):
         sources: The URLs of its files.
         ranges: What it is used for; none means all.
         local: The names of installed fonts that it stands for.
+        descriptors: Its other descriptors as they are written, the family's among them.
+        end: Where it ends, in characters of the stylesheet; -1 where it is not closed.
     """
 
     family: str
     sources: tuple[str, ...]
     ranges: tuple[tuple[int, int], ...]
     local: tuple[str, ...] = ()
+    descriptors: tuple[tuple[str, str], ...] = ()
+    end: int = -1
 
 
 class StyleImport(NamedTuple):
@@ -414,7 +418,7 @@ class Reader:
         if name == "layer":
             context = context._replace(layer=self.read_layers(node, context.layer))
         if name == "font-face" and node.content is not None:
-            self.read_font_face(tinycss2.parse_blocks_contents(node.content))
+            self.read_font_face(tinycss2.parse_blocks_contents(node.content), self.offset(node))
         elif name == "counter-style" and node.content is not None:
             for declaration in tinycss2.parse_blocks_contents(node.content):
                 if declaration.type == "declaration":
@@ -681,14 +685,17 @@ class Reader:
                 name = name.lower() if generic else name
                 yield FamilyName(name, self.offset(group[0]), end, "generic" if generic else "name")
 
-    def read_font_face(self, nodes: Iterable[Any]) -> None:
+    def read_font_face(self, nodes: Iterable[Any], start: int) -> None:
         family = ""
+        descriptors: list[tuple[str, str]] = []
         sources: list[str] = []
         local: list[str] = []
         ranges: tuple[tuple[int, int], ...] = ()
         for node in nodes:
             if node.type != "declaration":
                 continue
+            if node.lower_name not in ("src", "unicode-range"):
+                descriptors.append((node.lower_name, tinycss2.serialize(node.value).strip()))
             if node.lower_name == "font-family":
                 family = " ".join(t.value for t in node.value if t.type in ("string", "ident"))
             elif node.lower_name == "src":
@@ -697,7 +704,8 @@ class Reader:
             elif node.lower_name == "unicode-range":
                 ranges = tuple((t.start, t.end) for t in node.value if t.type == "unicode-range")
         if family:
-            self.faces.append(FontFaceRule(family, tuple(sources), ranges, tuple(local)))
+            end = end_of_block(self.text, start)
+            self.faces.append(FontFaceRule(family, tuple(sources), ranges, tuple(local), tuple(descriptors), end))
 
 
 # -- selectors -----------------------------------------------------------------------------------------------------
@@ -914,6 +922,31 @@ def local_name(token: Any) -> str:
 
 STRING = re.compile(r"""(["'])(?:\\[\s\S]|(?!\1)[^\\])*\1?""")
 IDENT = re.compile(r"(?:\\[0-9a-fA-F]{1,6}[ \t\n\f]?|\\[\s\S]|[-\w]|[^\x00-\x7f])+")
+
+
+LEXEME = re.compile(
+    r"""/\*[\s\S]*?(?:\*/|\Z)|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?"""
+    r"""|url\(\s*(?!["'\s])(?:\\[\s\S]|[^)\\])*\)?|\\[\s\S]|[{}]""",
+    re.I,
+)
+
+
+def end_of_block(text: str, start: int) -> int:
+    """Where the first block behind a place ends; -1 where it is not closed.
+
+    Example:
+        >>> end_of_block("a{b:'}';c:url(})/*}*/}d", 0)
+        22
+    """
+    depth = 0
+    for match in LEXEME.finditer(text, start):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            depth -= 1
+            if depth <= 0:
+                return match.end() if depth == 0 else -1
+    return -1
 
 
 def end_of_string(text: str, start: int) -> int:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from turbohtml import Element, Text, parse
 
+from khmertext.web.cascade import StackUse
 from khmertext.web.documents import PageDocument, text_attribute, text_of
 from khmertext.web.facts import FoundText
 from khmertext.web.looks import SCRIPTED, Look, merge_looks
@@ -82,11 +83,12 @@ class TextReader:
         self.page = page
         self.document = page.document
         self.show = show
-        self.texts: dict[tuple[str, str, tuple[Look, ...]], FoundText] = {}
+        self.texts: dict[tuple[str, str, tuple[Look, ...], tuple[str, ...]], FoundText] = {}
         self.characters = 0
         self.has_script_text = False
-        self.settings: dict[Element, tuple[str, tuple[Look, ...]]] = {}
+        self.settings: dict[Element, tuple[str, tuple[Look, ...], tuple[str, ...]]] = {}
         self.blocks: dict[Element, Element] = {}
+        self.families = OwnFamilies(page)
 
     @cached_property
     def loose_looks(self) -> tuple[Look, ...]:
@@ -205,7 +207,9 @@ class TextReader:
             language = self.page.language_of(element)
             for text in readings:
                 for found in scan_text(text, where="script", language=language, looks=looks):
-                    self.texts.setdefault((found.text, found.language, looks), found._replace(line=line))
+                    self.texts.setdefault(
+                        (found.text, found.language, looks, ()), found._replace(line=line, families=self.families.all)
+                    )
 
     def read_data(self) -> None:
         """Texts that a page keeps in ``data-`` attributes: nobody else than a script has a use for them."""
@@ -310,14 +314,14 @@ class TextReader:
         setting = self.settings.get(element)
         if setting is None:
             own = self.page.cascade.resolve(element).looks
-            setting = self.settings[element] = self.page.language_of(element), own
-        language, known = setting
+            setting = self.settings[element] = self.page.language_of(element), own, self.families.of(element)
+        language, known, families = setting
         if looks:
             known = looks
-        key = (text, language, known)
+        key = (text, language, known, families)
         if key not in self.texts:
             place = where or f"<{element.tag}>"
-            self.texts[key] = FoundText(text, language, known, element.source_line or 0, place)
+            self.texts[key] = FoundText(text, language, known, element.source_line or 0, place, families)
 
     def block_of(self, element: Element) -> Element:
         chain: list[Element] = []
@@ -333,6 +337,43 @@ class TextReader:
         for one in chain:
             self.blocks[one] = block
         return block
+
+
+class OwnFamilies:
+    """Which of the site's own Khmer families texts of a page may be shown in.
+
+    Args:
+        page: The page.
+
+    Attributes:
+        all: Those that there are.
+    """
+
+    def __init__(self, page: PageDocument) -> None:
+        self.page = page
+        self.all = tuple(sorted(page.context.khmer_families))
+        self.known: dict[int, tuple[str, ...]] = {}
+
+    def of(self, element: Element) -> tuple[str, ...]:
+        """Those that an element's font stacks name; all on a page that sets variables on its elements."""
+        if not self.all or self.page.cascade.inline:
+            return self.all
+        font = self.page.cascade.resolve(element)  # each is there once, and stays
+        if id(font) not in self.known:
+            self.known[id(font)] = tuple(sorted(self.named(font.uses) | self.anywhere))
+        return self.known[id(font)]
+
+    @cached_property
+    def anywhere(self) -> frozenset[str]:
+        """Those of keyframes, and, where there is a script, those of rules that match nothing yet."""
+        cascade = self.page.cascade
+        scripted = self.page.document.select_one("script") is not None
+        return self.named([*cascade.animated, *(cascade.unmatched if scripted else ())])
+
+    def named(self, uses: Iterable[StackUse]) -> frozenset[str]:
+        stacks = map(self.page.cascade.stack_of, uses)
+        names = {" ".join(one.name.lower().split()) for stack in stacks for one in stack.families if one.kind == "name"}
+        return frozenset(names & self.page.context.khmer_families)
 
 
 def find_generating(sheets: Iterable[StyleSheet]) -> Iterator[tuple[StyleSheet, list[tuple[StyleRule, Setting]]]]:

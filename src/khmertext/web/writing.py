@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from khmertext.atomic import temporary_of
 from khmertext.errors import SiteError
 from khmertext.web.building import SitePlan, edit_sheet, page_insertions
-from khmertext.web.disk import TreeWriter, find_signed, is_abandoned, read_file, read_tree
+from khmertext.web.clashes import find_clashes
+from khmertext.web.disk import Tree, TreeWriter, find_signed, is_abandoned, read_file, read_tree
 from khmertext.web.manifest import FOLDER, SIGN, FileRecord, Manifest, hash_bytes, read_manifest, write_manifest
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, file_kind
@@ -30,6 +31,7 @@ __all__ = [
     "clean_site",
     "find_folder",
     "load_earlier",
+    "require_distinct",
     "require_folder",
     "require_output",
 ]
@@ -170,6 +172,19 @@ def require_output(source: Path, output: Path, earlier: Earlier) -> None:
         )
 
 
+def require_distinct(tree: Tree, folder: str, disk: TreeWriter) -> None:
+    """See that no file of a site would take the place of another where it is written.
+
+    Raises:
+        SiteError: One would: the disk takes two names for one.
+    """
+    for one, other in find_clashes((folder, *tree.files, *tree.links)):
+        if disk.takes_for_one(one, other):
+            raise SiteError(
+                f"is the same file as {one!r} on the disk of the output", source=other, hint="rename one of the two"
+            )
+
+
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
@@ -280,9 +295,12 @@ class SiteWriter:
                 planned[facts.path] = Edit(page_insertions(facts, self.plan), facts.encoding)
             for path, index in facts.stacks:
                 stacks.setdefault(path, set()).add(index)
+        for path in self.plan.own:
+            stacks.setdefault(path, set())
         for path, indexes in stacks.items():
             source = decode_source(self.read_original(path), source=path, kind="css")
             insertions = edit_sheet(source, self.facts.context.sheets[path], indexes, self.facts.context)
+            insertions += [Insertion(source.byte_offset(at), text) for at, text in self.plan.own.get(path, ())]
             if insertions:
                 planned[path] = Edit(insertions, source.encoding)
         return dict(sorted(planned.items()))

@@ -153,7 +153,14 @@ def make_noscript(*, alt: str, languages: Sequence[str] = (), font: str = "", in
 
 
 def make_script_tag(
-    *, src: str, sentence: str, alt: str, languages: Sequence[str] = (), font: str = "", install: str = ""
+    *,
+    src: str,
+    sentence: str,
+    alt: str,
+    languages: Sequence[str] = (),
+    font: str = "",
+    install: str = "",
+    charset: str = "",
 ) -> str:
     """Write the element that runs the visitor check, with its settings.
 
@@ -167,6 +174,7 @@ def make_script_tag(
         languages: The languages of the notice besides English and Khmer.
         font: URL of a font to download; empty for no link.
         install: URL of a page that says how to install it; empty for no link.
+        charset: The encoding of the script; empty for that of the page.
 
     Returns:
         The element, everything escaped. URLs are taken as the page sees them.
@@ -180,7 +188,8 @@ data-install="i.html?a&amp;b"></script>'
     settings |= {f"in{language}": "|".join(WORDS[language]) for language in languages}
     data = "".join(f' data-{name}="{escape_html(value)}"' for name, value in settings.items() if value)
     # Every attribute has a value, so that it is good XHTML too.
-    return f'<script data-khmertext="" defer="defer" src="{escape_html(src)}"{data}></script>'
+    how = f'defer="defer" charset="{escape_html(charset)}"' if charset else 'defer="defer"'
+    return f'<script data-khmertext="" {how} src="{escape_html(src)}"{data}></script>'
 
 
 def install_page(

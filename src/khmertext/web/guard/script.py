@@ -38,7 +38,7 @@ def make_guard(clusters: Iterable[str]) -> bytes:
     return script.replace(PLACEHOLDER, f'"{literal}"').encode("ascii")
 
 
-def make_guard_tag(*, src: str, family: str) -> str:
+def make_guard_tag(*, src: str, family: str, charset: str = "") -> str:
     """Write the element that runs the guard.
 
     It stands behind the visitor check, which looks for the first script that is marked. ``defer``: observers see what
@@ -47,6 +47,7 @@ def make_guard_tag(*, src: str, family: str) -> str:
     Args:
         src: URL of the script.
         family: The name of the site's Khmer family.
+        charset: The encoding of the script, where the page has one in which it would be read otherwise.
 
     Returns:
         The element, everything escaped.
@@ -56,4 +57,5 @@ def make_guard_tag(*, src: str, family: str) -> str:
         '<script data-khmertext="" defer="defer" src="g.js" data-family="&quot;Site Khmer&quot;"></script>'
     """
     name = escape_html(quote_family(family))
-    return f'<script data-khmertext="" defer="defer" src="{escape_html(src)}" data-family="{name}"></script>'
+    encoded = f' charset="{charset}"' if charset else ""
+    return f'<script data-khmertext=""{encoded} defer="defer" src="{escape_html(src)}" data-family="{name}"></script>'

@@ -1,0 +1,300 @@
+"""Khmer families that a site declares itself: cut from its own files, so that Khmer loads a small font.
+
+Behind an ``@font-face`` rule of the author's goes one with the same descriptors, for the Khmer alone. The later of two
+rules is asked first, so the author's file is left with all other characters, and is only loaded for these. The space
+is served too, where that changes nothing: else each of them would load the whole file.
+
+Sources: CSS Fonts Level 4, sections 4.5 (``unicode-range``; of overlapping ranges the later rule wins) and 5.2;
+measured in Chromium and Firefox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+from khmertext.errors import FontError
+from khmertext.fonts import (
+    Face,
+    Run,
+    Subset,
+    open_face,
+    require_khmer,
+    require_subsettable,
+    subset_full,
+    subset_text,
+    unicode_range,
+)
+from khmertext.fonts.certificate import prove_everywhere
+from khmertext.fonts.features import find_tags, keep_features
+from khmertext.fonts.runs import split_all_at_gaps
+from khmertext.fonts.spacing import space_stands_alone
+from khmertext.web.building import format_ranges, name_asset
+from khmertext.web.disk import read_file
+from khmertext.web.escaping import quote_path
+from khmertext.web.faces import declares_khmer
+from khmertext.web.facts import FoundText, SiteContext, SiteWarning
+from khmertext.web.looks import Look
+from khmertext.web.manifest import hash_bytes
+from khmertext.web.matching import Style, choose_faces
+from khmertext.web.stylesheets import FontFaceRule
+from khmertext.web.urls import PageUrl, resolve_url
+
+__all__ = ["OwnFace", "OwnFonts", "cut_own", "find_own_faces", "list_own_runs", "own_texts"]
+
+KEPT: Final = "stays as it is, and browsers load it whole for Khmer: {}"
+LOCKED: Final = "its stylesheet must keep its bytes, which a page fixes by `integrity`"
+SPACES: Final = frozenset({0x20, 0xA0})
+NAMED: Final = {"normal": 400, "bold": 700}
+
+Texts = Sequence[tuple[str, FoundText]]
+
+
+class OwnFace(NamedTuple):
+    """An ``@font-face`` rule of the author's whose file has Khmer.
+
+    Attributes:
+        sheet: The stylesheet that it stands in.
+        place: Which of its rules it is.
+        source: The font file, from the root of the site.
+        rule: The rule.
+    """
+
+    sheet: str
+    place: int
+    source: str
+    rule: FontFaceRule
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFonts:
+    """What is cut from a site's own fonts.
+
+    Attributes:
+        files: Name → bytes.
+        rules: Stylesheet → where rules go, in characters, and the rules.
+        report: For the manifest.
+        warnings: What the owner should know.
+    """
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    rules: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    report: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[SiteWarning, ...] = ()
+
+
+def find_own_faces(context: SiteContext) -> list[OwnFace]:
+    """The rules whose Khmer can be served apart: a file of the site, and no installed font in front of it.
+
+    Args:
+        context: What the site says.
+    """
+    found = []
+    for path, sheet in sorted(context.sheets.items()):
+        base = PageUrl.of_page(path, is_folder=context.folders.__contains__).base
+        for place, rule in enumerate(sheet.faces):
+            if rule.local or rule.end < 0 or not declares_khmer(rule, path, context.khmer_fonts):
+                continue
+            files = (resolve_url(base, url, exists=context.khmer_fonts.__contains__) for url in rule.sources)
+            source = next(filter(None, files), None)
+            if source is not None:
+                found.append(OwnFace(path, place, source, rule))
+    return found
+
+
+def own_texts(context: SiteContext, own: OwnFace, texts: Texts) -> list[tuple[str, FoundText]]:
+    """The texts that browsers may draw with a face, each with those of its looks for which they do.
+
+    Args:
+        context: What the site says.
+        own: The face.
+        texts: Every text with the file it is in.
+    """
+    family = fold(own.rule.family)
+    rules = [rule for sheet in context.sheets.values() for rule in sheet.faces if fold(rule.family) == family]
+    styles = [read_style(rule) for rule in rules]
+    places = [place for place, rule in enumerate(rules) if rule is own.rule or rule == own.rule]
+    known: dict[tuple[Look, ...], tuple[Look, ...]] = {}
+    found = []
+    for path, text in texts:
+        if family not in text.families:
+            continue
+        if text.looks not in known:
+            known[text.looks] = tuple(
+                look for look in text.looks if not set(places).isdisjoint(choose_faces(styles, look))
+            )
+        if known[text.looks]:
+            found.append((path, text._replace(looks=known[text.looks])))
+    return found
+
+
+def list_own_runs(face: Face, texts: Texts) -> dict[Run, tuple[str, FoundText]]:
+    """What a font is proven on: each text, alone and between spaces, which are in the same font.
+
+    Args:
+        face: The whole font.
+        texts: Its texts.
+
+    Returns:
+        Run → the first place where it is.
+    """
+    tags = find_tags(face.tables)
+    pieces = split_all_at_gaps({text.text for _, text in texts}, face.unicodes)
+    served: dict[Look, tuple[int, str]] = {}
+    runs: dict[Run, tuple[str, FoundText]] = {}
+    for path, text in texts:
+        for look in text.looks:
+            if look not in served:
+                served[look] = look.weight, keep_features(look.features, tags)
+            for piece in pieces[text.text]:
+                for shown in (piece, f" {piece} ") if 0x20 in face.unicodes else (piece,):
+                    runs.setdefault(Run(shown, text.language, *served[look]), (path, text))
+    return runs
+
+
+def cut_own(
+    root: Path,
+    context: SiteContext,
+    texts: Texts,
+    *,
+    folder: str,
+    family: str,
+    hinting: Literal["keep", "drop", "auto"],
+    whole: bool,
+    locked: Collection[str] = (),
+    jobs: int = 1,
+) -> OwnFonts:
+    """Cut the Khmer out of a site's own fonts, each proven against its file.
+
+    Args:
+        root: The site.
+        context: What it says.
+        texts: Every text with the file it is in.
+        folder: Our folder.
+        family: A name for fonts whose own is reserved.
+        hinting: "keep", "drop" or "auto".
+        whole: Whether pages may come to show other text, so that all of Khmer is needed.
+        locked: The stylesheets that must keep their bytes.
+        jobs: Processes for the proof.
+    """
+    files: dict[str, bytes] = {}
+    rules: dict[str, list[tuple[int, str]]] = {}
+    report: list[dict[str, Any]] = []
+    warnings: list[SiteWarning] = []
+    for own in find_own_faces(context):
+        shown = own_texts(context, own, texts)
+        if not shown:
+            continue
+        data = read_file(root, own.source)
+        try:
+            if own.sheet in locked:
+                raise FontError(LOCKED)
+            face, subset = cut_face(own, data, shown, family=family, hinting=hinting, whole=whole, jobs=jobs)
+        except FontError as error:
+            warnings.append(SiteWarning("own-font", f"{own.source}: {KEPT.format(error.message)}", own.sheet, 0))
+            continue
+        ranges = clip_ranges(serve_ranges(face, subset), own.rule.ranges)
+        if len(subset.data) >= len(data) or not ranges:
+            continue  # nothing to be won
+        name = name_asset(f"{own.rule.family} own", subset.data, ".woff2")
+        files[name] = subset.data
+        rules.setdefault(own.sheet, []).append((own.rule.end, format_own(own, f"{folder}/{name}", ranges)))
+        report.append(
+            {
+                "family": own.rule.family,
+                "sheet": own.sheet,
+                "face": own.place,
+                "source": own.source,
+                "sha256": hash_bytes(data),
+                "bytes": len(data),
+                "file": name,
+                "file_bytes": len(subset.data),
+                "whole": whole,
+                "runs_proven": subset.proof.runs,
+            }
+        )
+    return OwnFonts(files, {path: tuple(found) for path, found in rules.items()}, tuple(report), tuple(warnings))
+
+
+def cut_face(
+    own: OwnFace,
+    data: bytes,
+    texts: Texts,
+    *,
+    family: str,
+    hinting: Literal["keep", "drop", "auto"],
+    whole: bool,
+    jobs: int,
+) -> tuple[Face, Subset]:
+    """The whole font, and the one that is cut from it.
+
+    Raises:
+        FontError: It may not or cannot be cut.
+    """
+    face = open_face(data, source=own.source)
+    require_subsettable(face)
+    require_khmer(face)
+    runs = sorted(list_own_runs(face, texts))
+    prover = partial(prove_everywhere, jobs=jobs)
+    cut = subset_full if whole else subset_text
+    return face, cut(face, runs, name=family, hinting=hinting, prover=prover)
+
+
+def serve_ranges(face: Face, subset: Subset) -> tuple[tuple[int, int], ...]:
+    """The characters that the cut font is used for: Khmer, and the spaces where they mean nothing to other letters."""
+    ranges = unicode_range(subset.face.unicodes)
+    spaces = sorted(SPACES & subset.face.unicodes) if space_stands_alone(face) else []
+    return (*((code, code) for code in spaces), *ranges)
+
+
+def clip_ranges(ranges: Iterable[tuple[int, int]], limits: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Ranges as far as they lie inside others; none of these means everywhere.
+
+    Example:
+        >>> clip_ranges([(10, 20)], [(0, 12), (18, 99)])
+        ((10, 12), (18, 20))
+    """
+    if not limits:
+        return tuple(ranges)
+    found = ((max(a, low), min(b, high)) for a, b in ranges for low, high in limits)
+    return tuple((low, high) for low, high in found if low <= high)
+
+
+def format_own(own: OwnFace, path: str, ranges: Iterable[tuple[int, int]]) -> str:
+    """The rule that goes behind one of the author's."""
+    prefix = "../" * own.sheet.count("/")
+    said = "".join(f"{name}:{value};" for name, value in own.rule.descriptors)
+    return (
+        f'\n@font-face{{{said}src:url("{prefix}{quote_path(path).removeprefix("./")}") format("woff2");'
+        f"unicode-range:{format_ranges(ranges)}}}"
+    )
+
+
+def read_style(rule: FontFaceRule) -> Style:
+    """The weights and the slant that a rule declares.
+
+    Example:
+        >>> read_style(FontFaceRule("A", (), (), descriptors=(("font-weight", "100 900"), ("font-style", "italic"))))
+        Style(weights=(100, 900), italic=True)
+    """
+    said = {name: value.lower().split() for name, value in rule.descriptors}
+    weights = sorted(read_weights(said.get("font-weight", [])))
+    slanted = said.get("font-style", ["normal"])[:1] not in (["normal"], ["auto"])
+    return Style((weights[0], weights[-1]) if weights else (400, 400), slanted)
+
+
+def read_weights(words: Iterable[str]) -> Iterator[int]:
+    for word in words:
+        if word == "auto":
+            yield from (1, 1000)
+        elif word in NAMED:
+            yield NAMED[word]
+        elif word.replace(".", "", 1).isdecimal():
+            yield min(max(round(float(word)), 1), 1000)
+
+
+def fold(family: str) -> str:
+    return " ".join(family.lower().split())

@@ -1,0 +1,194 @@
+"""Families that a site declares itself: their Khmer is served apart, and all else is as the author left it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tinycss2
+from fontTools.ttLib import TTFont
+
+from khmertext.fonts import default_face, open_face
+from khmertext.web import BuildOptions, build_site, check_site, clean_site
+from khmertext.web.stylesheets import end_of_block
+
+OPTIONS = BuildOptions(jobs=1, detector=False)
+FACE = "@font-face{font-family:Mine;src:url(../f/mine.ttf);font-weight:100 900;font-display:swap}"
+CSS = FACE + "h1{font-family:'Mine',serif}p{font-family:Arial}"
+PAGE = "<!doctype html><html lang=km><head><link rel=stylesheet href=css/a.css></head><body><h1>ខ្មែរ ឆ</h1><p>គ្នា</p>"
+
+
+def make_font(change: Any = None) -> bytes:
+    font = TTFont(io.BytesIO(default_face().data))
+    if change is not None:
+        change(font)
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
+
+
+FONT = make_font()
+
+
+def build(tmp_path: Path, files: Mapping[str, str | bytes], **options: Any) -> tuple[Path, list[Any], list[Any]]:
+    """Where the site went, what the manifest says of its own fonts, and its warnings."""
+    site = tmp_path / "site"
+    for name, data in {"index.html": PAGE, "css/a.css": CSS, "f/mine.ttf": FONT, **files}.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_bytes(data.encode() if isinstance(data, str) else data)
+    result = build_site(site, tmp_path / "out", replace(OPTIONS, **options))
+    report = json.loads((tmp_path / "out/khmertext/manifest.json").read_bytes())
+    return tmp_path / "out", report["own_fonts"], list(result.warnings)
+
+
+def own_rules(out: Path, name: str = "css/a.css") -> list[dict[str, str]]:
+    """The descriptors of every rule in a stylesheet that loads one of our files."""
+    found = []
+    for node in tinycss2.parse_stylesheet((out / name).read_text("utf-8")):
+        if node.type == "at-rule" and node.lower_at_keyword == "font-face":
+            said = {
+                one.lower_name: tinycss2.serialize(one.value).strip()
+                for one in tinycss2.parse_blocks_contents(node.content)
+                if one.type == "declaration"
+            }
+            if "khmertext/" in said["src"]:
+                found.append(said)
+    return found
+
+
+def letters(out: Path, own: Mapping[str, Any]) -> set[str]:
+    return {chr(code) for code in open_face((out / "khmertext" / own["file"]).read_bytes()).unicodes}
+
+
+def test_the_rule_behind_the_authors_serves_khmer_and_spaces(tmp_path: Path) -> None:
+    out, (own,), warnings = build(tmp_path, {})
+    assert warnings == []
+    assert (own["family"], own["source"], own["whole"]) == ("Mine", "f/mine.ttf", False)
+    assert (tmp_path / "out/css/a.css").read_text().startswith(FACE + "\n@font-face{")
+    (rule,) = own_rules(out)
+    assert rule["src"] == f'url("../khmertext/{own["file"]}") format("woff2")'
+    assert (rule["font-family"], rule["font-weight"], rule["font-display"]) == ("Mine", "100 900", "swap")
+    assert rule["unicode-range"].startswith("U+20,")
+    assert set("ខ្មែរឆ ") <= letters(out, own)
+    assert not letters(out, own) & set("គA")  # a text of another family, a letter that the author's own file draws
+    assert own["file_bytes"] < own["bytes"] / 5
+    assert (out / "f/mine.ttf").read_bytes() == FONT
+    assert check_site(out) == []
+
+
+def test_clean_brings_the_authors_bytes_back(tmp_path: Path) -> None:
+    build(tmp_path, {})
+    site = tmp_path / "site"
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    build_site(site, None, OPTIONS)
+    assert (site / "css/a.css").read_bytes() != before[site / "css/a.css"]
+    again = build_site(site, None, OPTIONS)
+    assert again.written == 0
+    clean_site(site)
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+
+
+def test_they_can_be_left_alone(tmp_path: Path) -> None:
+    out, own, _ = build(tmp_path, {}, own_fonts=False)
+    assert own == own_rules(out) == []
+
+
+def test_the_range_that_the_author_gives_is_kept_to(tmp_path: Path) -> None:
+    css = CSS.replace("font-display", "unicode-range:U+1780-1790,u+17??;font-display")
+    out, _, _ = build(tmp_path, {"css/a.css": css})
+    (rule,) = own_rules(out)
+    assert "U+20" not in rule["unicode-range"]
+    assert rule["unicode-range"].startswith("U+17")
+    latin = CSS.replace("font-display", "unicode-range:U+0-FF;font-display")
+    assert own_rules(build(tmp_path / "b", {"css/a.css": latin})[0]) == []
+
+
+def test_a_font_that_may_not_be_cut_is_left_alone_and_told(tmp_path: Path) -> None:
+    def refuse(font: TTFont) -> None:
+        font["OS/2"].fsType = 0x0100
+
+    out, own, warnings = build(tmp_path, {"f/mine.ttf": make_font(refuse)})
+    assert own == own_rules(out) == []
+    assert [(one.code, one.path) for one in warnings] == [("own-font", "css/a.css")]
+    assert "f/mine.ttf" in warnings[0].message
+
+
+def test_a_stylesheet_with_fixed_bytes_is_left_alone_and_told(tmp_path: Path) -> None:
+    page = PAGE.replace("<link ", "<link integrity=sha256-x ")
+    out, own, warnings = build(tmp_path, {"index.html": page})
+    assert own == []
+    assert (out / "css/a.css").read_text() == CSS
+    assert "own-font" in [one.code for one in warnings]
+
+
+def test_where_text_may_come_all_of_khmer_is_served(tmp_path: Path) -> None:
+    out, (own,), _ = build(tmp_path, {"index.html": PAGE + "<textarea></textarea>"})
+    assert own["whole"]
+    assert {chr(code) for code in range(0x1780, 0x17B4)} <= letters(out, own)
+
+
+def test_a_space_that_the_font_kerns_stays_with_its_letters(tmp_path: Path) -> None:
+    def kern(font: TTFont) -> None:
+        from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
+
+        order = font.getBestCmap()
+        text = f"languagesystem latn dflt; feature kern {{ pos {order[0x41]} {order[0x20]} -80; }} kern;"
+        gsub = font["GSUB"]
+        addOpenTypeFeaturesFromString(font, text, tables=["GPOS"])
+        font["GSUB"] = gsub
+
+    out, _, _ = build(tmp_path, {"f/mine.ttf": make_font(kern)})
+    rules = own_rules(out)
+    assert [rule["unicode-range"].split(",")[0] for rule in rules] != ["U+20"]
+    assert len(rules) == 1
+
+
+def test_each_face_of_a_family_has_its_own_text(tmp_path: Path) -> None:
+    css = (
+        "@font-face{font-family:Mine;src:url(../f/a.ttf);font-weight:400}"
+        "@font-face{font-family:Mine;src:url(../f/b.ttf);font-weight:bold}body{font-family:Mine}"
+    )
+    page = PAGE.replace("<p>គ្នា</p>", "<p>ជ</p>")
+    heavy = make_font(lambda font: setattr(font["OS/2"], "usWeightClass", 700))
+    out, own, _ = build(tmp_path, {"index.html": page, "css/a.css": css, "f/a.ttf": FONT, "f/b.ttf": heavy})
+    found = {one["source"]: letters(out, one) & set("ឆជ") for one in own}
+    assert found == {"f/a.ttf": {"ជ"}, "f/b.ttf": {"ឆ"}}
+    assert check_site(out) == []
+
+
+def test_check_tells_khmer_that_came_and_a_font_that_was_changed(tmp_path: Path) -> None:
+    out, _, _ = build(tmp_path, {})
+    page = out / "index.html"
+    page.write_text(page.read_text("utf-8").replace("ឆ", "ឈ្ញ"), "utf-8")
+    assert "f/mine.ttf" in " ".join(one.message for one in check_site(out))
+    (out / "f/mine.ttf").write_bytes(make_font(lambda font: setattr(font["OS/2"], "usWeightClass", 700)))
+    assert [one.path for one in check_site(out) if "was cut from" in one.message] == ["f/mine.ttf"]
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        CSS.replace("url(", "local('Mine'),url("),  # the visitor's own font comes first
+        CSS.replace("font-display:swap}h1", "x:y h1").replace("}", "")[:-1],  # never closed
+        CSS.replace("'Mine',serif", "serif"),  # no text wants it
+        CSS.replace("../f/mine.ttf", "https://example.org/none.ttf"),
+    ],
+)
+def test_what_is_left_alone_without_a_word(tmp_path: Path, css: str) -> None:
+    out, own, warnings = build(tmp_path, {"css/a.css": css})
+    assert own == own_rules(out) == []
+    assert "own-font" not in [one.code for one in warnings]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [("a{}b", "b"), ("a{b:'}'}c", "c"), ("a{/*}*/}c", "c"), ("a{b:url(x}y)}c", "c"), ("a{\\}}c", "c"), ("a{{}}c", "c")],
+)
+def test_where_a_block_ends(text: str, rest: str) -> None:
+    assert text[end_of_block(text, 0) :] == rest
+    assert end_of_block(text[: -len(rest) - 1], 0) == -1
