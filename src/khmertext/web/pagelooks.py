@@ -19,8 +19,9 @@ from khmertext.web.families import CONTROL_ELEMENTS, KHMER_FEATURES
 from khmertext.web.ignoring import Ignoring
 from khmertext.web.pagenotes import Notes
 from khmertext.web.places import PlaceFinder
+from khmertext.web.stylesheets import RESET
 
-__all__ = ["LooksLint"]
+__all__ = ["FEATURES", "LooksLint", "SpoiledStyles"]
 
 # What CSS takes for a letter-spacing, and which of it is none (CSS Text Module Level 4, letter-spacing).
 SPACING = re.compile(
@@ -101,6 +102,12 @@ def spoiling_break(value: str) -> str:
     return value if value == "break-all" else ""
 
 
+FEATURES = Property(
+    "font-feature-settings",
+    "KS202",
+    spoiling_features,
+    "`font-feature-settings`{1} turns {0} off for Khmer; leave them on",
+)
 PROPERTIES = (
     Property(
         SPACED,
@@ -108,12 +115,7 @@ PROPERTIES = (
         spoiling_space,
         "`letter-spacing: {}`{} reaches Khmer, whose syllables are one drawing; keep it from Khmer",
     ),
-    Property(
-        "font-feature-settings",
-        "KS202",
-        spoiling_features,
-        "`font-feature-settings`{1} turns {0} off for Khmer; leave them on",
-    ),
+    FEATURES,
     Property(
         "word-break",
         "KS204",
@@ -125,49 +127,24 @@ RANGES = 'the family "{}" is declared for other characters alone, and no other o
 FIRST = "`::first-letter` styles a letter with a subscript, which WebKit tears off; leave it out for Khmer"
 
 
-class LooksLint:
-    """Looks at the styles of one page.
+class SpoiledStyles:
+    """What styles of one page spoil Khmer, found by the cascade, once per element.
 
     Args:
         page: The page.
-        finder: Finds places in it.
-        notes: Where to write.
     """
 
-    def __init__(self, page: PageDocument, finder: PlaceFinder, notes: Notes) -> None:
+    def __init__(self, page: PageDocument) -> None:
         self.page = page
-        self.finder = finder
-        self.notes = notes
-        self.spoiled: dict[tuple[str, Element], Spoiling] = {}
-        self.excluding: dict[StackUse, str] = {}
+        self.found: dict[tuple[str, Element], Spoiling] = {}
 
-    def look(self, node: Text, element: Element) -> None:
-        """Find what styles do to a text with Khmer.
-
-        Args:
-            node: The text.
-            element: The element that it stands in.
-        """
-        if element.tag in UNSEEN_ELEMENTS or element.closest("[hidden]") is not None:
-            return
-        for one in PROPERTIES:
-            found = self.find_spoiling(one, element)
-            if found.part and not self.notes.has(one.code, found.part):
-                message = one.message.format(found.part, self.describe_origin(found))
-                self.notes.add(one.code, found.part, self.finder.of_tag(element), message, node.data or "")
-        family = "" if self.page.context.rebuilt else self.find_excluding(element)
-        if family and not self.notes.has("KS203", family):
-            self.notes.add("KS203", family, self.finder.of_tag(element), RANGES.format(family), node.data or "")
-
-    # -- properties that inherit -----------------------------------------------------------------------------------
-
-    def find_spoiling(self, wanted: Property, element: Element) -> Spoiling:
+    def find(self, wanted: Property, element: Element) -> Spoiling:
         """What spoils Khmer of the value that an element has of a property, or can have."""
         chain: list[Element] = []
         node: Any = element
         found = Spoiling()
         while isinstance(node, Element):
-            known = self.spoiled.get((wanted.name, node))
+            known = self.found.get((wanted.name, node))
             if known is not None:
                 found = known
                 break
@@ -181,7 +158,7 @@ class LooksLint:
             node = inherits_from(node)
         # Those below have no say of their own; only the last of the chain can have settled it.
         for one in chain:
-            self.spoiled[wanted.name, one] = found
+            self.found[wanted.name, one] = found
         return found
 
     def find_own(self, wanted: Property, element: Element) -> Spoiling | None:
@@ -192,10 +169,9 @@ class LooksLint:
         cascade = self.page.cascade
         style = text_attribute(element, "style")
         cascade.resolve(element)  # reads the attributes
-        key = (
-            tuple(sorted(cascade.matched.get(element, ()))),
-            style if wanted.name in style.lower() or "all" in style.lower() else "",
-        )
+        words = (wanted.name, "all", "font") if wanted is FEATURES else (wanted.name, "all")
+        says = any(word in style.lower() for word in words)
+        key = (tuple(sorted(cascade.matched.get(element, ()))), style if says else "")
         if key == ((), ""):
             return None
         memo: dict[Any, Spoiling | None] = cascade.styles.known.setdefault(wanted.name, {})
@@ -203,7 +179,8 @@ class LooksLint:
             memo[key] = None
             passed: tuple[bool, bool, int] | None = None
             for one in cascade.candidates(key[0], key[1], ""):
-                if one.setting.name != wanted.name or one.pseudo not in OWN_PARTS or one.key[:3] == passed:
+                said = one.setting.name == wanted.name or (one.setting.name == RESET and wanted is FEATURES)
+                if not said or one.pseudo not in OWN_PARTS or one.key[:3] == passed:
                     continue
                 value = one.setting.value
                 if wanted.name == SPACED and not SPACING.fullmatch(value) and "var(" not in value:
@@ -224,6 +201,41 @@ class LooksLint:
                     memo[key] = INHERITED if value in FROM_PARENT else Spoiling()
                 break
         return memo[key]
+
+
+class LooksLint:
+    """Looks at the styles of one page.
+
+    Args:
+        page: The page.
+        finder: Finds places in it.
+        notes: Where to write.
+    """
+
+    def __init__(self, page: PageDocument, finder: PlaceFinder, notes: Notes) -> None:
+        self.page = page
+        self.finder = finder
+        self.notes = notes
+        self.spoiled = SpoiledStyles(page)
+        self.excluding: dict[StackUse, str] = {}
+
+    def look(self, node: Text, element: Element) -> None:
+        """Find what styles do to a text with Khmer.
+
+        Args:
+            node: The text.
+            element: The element that it stands in.
+        """
+        if element.tag in UNSEEN_ELEMENTS or element.closest("[hidden]") is not None:
+            return
+        for one in PROPERTIES:
+            found = self.spoiled.find(one, element)
+            if found.part and not self.notes.has(one.code, found.part):
+                message = one.message.format(found.part, self.describe_origin(found))
+                self.notes.add(one.code, found.part, self.finder.of_tag(element), message, node.data or "")
+        family = "" if self.page.context.rebuilt else self.find_excluding(element)
+        if family and not self.notes.has("KS203", family):
+            self.notes.add("KS203", family, self.finder.of_tag(element), RANGES.format(family), node.data or "")
 
     def describe_origin(self, found: Spoiling) -> str:
         """Which rule says something, in words: that is the place to mend it."""

@@ -5,7 +5,6 @@ The page is parsed as a browser parses it, read once, and described by plain val
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from turbohtml import Element
@@ -14,9 +13,9 @@ from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
 from khmertext.web.exemptions import amp_warning, has_frameset
 from khmertext.web.facts import Counted, PageFacts, SiteContext, SiteWarning
-from khmertext.web.families import KHMER_FEATURES
 from khmertext.web.linting import lint_page
 from khmertext.web.modules import find_names
+from khmertext.web.pagelooks import FEATURES, SpoiledStyles
 from khmertext.web.placing import FamilyPlacer
 from khmertext.web.sources import decode_source, source_kind
 from khmertext.web.stacks import refuse_named
@@ -25,9 +24,7 @@ from khmertext.web.texts import TextReader
 
 __all__ = ["scan_page"]
 
-FEATURES = "font-feature-settings"
 FRAMES = "iframe,frame,object,embed"
-FEATURE_OFF = re.compile(r"""["']([ -~]{4})["']\s+(?:0|(?i:off))\b""")
 SHADOWED = (
     "stands in a shadow, where the rules of our stylesheet do not reach, and its font is the browser's: its Khmer "
     "shows in the visitor's font; name a family for it in the shadow's own styles, and not `monospace` alone"
@@ -184,34 +181,15 @@ def find_warnings(
 
 def find_features_off(page: PageDocument, placer: FamilyPlacer) -> tuple[Element, list[str]] | None:
     """The first element with Khmer for which the page turns features of Khmer off, and these."""
-    settings: dict[Element, str] = {}
-    for sheet in page.sheets:
-        for rule in sheet.sheet.rules:
-            for setting in rule.settings:
-                if setting.name == FEATURES and khmer_features_off(setting.value):
-                    settings |= dict.fromkeys(page.document.select(rule.selector), setting.value)
-    for element in page.document.select("[style]"):
-        for rule in parse_styles(text_attribute(element, "style"), inline=True).rules:
-            settings.update((element, one.value) for one in rule.settings if one.name == FEATURES)
-    if not settings:
+    known = page.cascade.styles.known
+    if FEATURES not in known:
+        rules = (rule for sheet in page.sheets for rule in sheet.sheet.rules)
+        known[FEATURES] = any(one.name == FEATURES.name for rule in rules for one in rule.settings)
+    if not known[FEATURES] and page.document.select_one(f'[style*="{FEATURES.name}" i]') is None:
         return None
-    for element in placer.used:
-        node = element.parent if element not in settings else element
-        while isinstance(node, Element) and node not in settings:
-            node = node.parent
-        if isinstance(node, Element) and (features := khmer_features_off(settings[node])):
-            return element, features
-    return None
-
-
-def khmer_features_off(value: str) -> list[str]:
-    """The features of Khmer that a ``font-feature-settings`` value turns off.
-
-    Example:
-        >>> khmer_features_off("'liga' 0, 'blwf' 0, 'pref' off, 'pstf'")
-        ['blwf', 'pref']
-    """
-    return [tag for tag in FEATURE_OFF.findall(value) if tag in KHMER_FEATURES]
+    spoiled = SpoiledStyles(page)
+    found = ((element, spoiled.find(FEATURES, element).part) for element in placer.used)
+    return next(((element, part.split(", ")) for element, part in found if part), None)
 
 
 def find_shadowed(page: PageDocument, marked: Collection[int]) -> list[SiteWarning]:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from turbohtml import Text, parse
 
 from khmertext.cli.page_reports import format_findings, merge_findings
-from khmertext.web import BuildOptions, build_site, check_site, review_site
+from khmertext.web import BuildOptions, SiteContext, build_site, check_site, review_site
 from khmertext.web.pagenotes import MAX_KINDS, MAX_TEXT_FINDINGS
 from khmertext.web.pagerules import PAGE_CATALOG
+from khmertext.web.pages import scan_page
 from khmertext.web.places import PlaceFinder
 from khmertext.web.sources import decode_source
 
@@ -102,6 +103,7 @@ CASES = {
         f"{KM}<style>p{{font-feature-settings:'pref' 0}}p.a{{font-feature-settings:normal}}</style><p class=a>ខ្មែរ",
         [],
     ),
+    "features, put back by a font": (f"{KM}<style>p{{font-feature-settings:'pref' 0;font:1em serif}}</style><p>ខ", []),
     "features, inherited": (f"{KM}<body style='font-feature-settings:\"blwf\" off'><p><b>ខ្មែរ", ["KS202"]),
     "breaks": (f"{KM}<style>td{{word-break:break-all}}</style><table><td><p>ខ្មែរ", ["KS204"]),
     "breaks, anywhere": (f"{KM}<style>p{{word-break:break-word;overflow-wrap:anywhere}}</style><p>ខ្មែរ", []),
@@ -296,6 +298,13 @@ def test_a_stylesheet_file_is_told_itself(tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text("/**/\n@import '//fonts.bunny.net/css?family=x';", encoding="utf-8")
     (found,) = review_site(tmp_path, jobs=1).findings
     assert (found.code, found.path, found.line, found.column) == ("KS301", "a.css", 2, 10)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("features")])
+def test_a_build_warns_of_the_same_features(name: str) -> None:
+    page, codes = CASES[name]
+    warnings = scan_page(page.encode(), "a.html", SiteContext("Site Khmer")).warnings
+    assert [one.code == "features-off" for one in warnings] == [code == "KS202" for code in codes]
 
 
 def test_what_a_style_does_is_told_with_its_rule(tmp_path: Path) -> None:
