@@ -74,6 +74,48 @@ class Adjustment(NamedTuple):
     spread: float
 
 
+Fit = tuple[float, float, float, float]
+"""The size and the three overrides of an adjustment."""
+
+STEADY = 0.002
+"""How far a fit may be from that of an earlier build, as a share, before all are made anew: a pixel in 500."""
+
+
+def keep_steady(fitted: Sequence[Adjustment], earlier: Mapping[str, Fit]) -> list[Adjustment]:
+    """The fits of an earlier build, where none of these is much another: else each edit would change the stylesheet.
+
+    Args:
+        fitted: What was found for the text as it is now.
+        earlier: What :func:`list_fits` gave then.
+
+    Example:
+        >>> keep_steady([], {})
+        []
+    """
+    now = list_fits(fitted)
+    if now.keys() != earlier.keys():
+        return list(fitted)
+    if any(abs(one - other) > STEADY for key, fit in now.items() for one, other in zip(fit, earlier[key], strict=True)):
+        return list(fitted)
+    kept = [earlier[key] for key in now]
+    return [
+        one._replace(size=size, ascent=ascent, descent=descent, gap=gap)
+        for one, (size, ascent, descent, gap) in zip(fitted, kept, strict=True)
+    ]
+
+
+def list_fits(fitted: Sequence[Adjustment]) -> dict[str, Fit]:
+    """The numbers of adjustments by their fonts, for the next build.
+
+    Args:
+        fitted: Each for another font, or for its other weight.
+    """
+    return {
+        " ".join((*one.font.names, str(one.font.weight), str(one.bold))): (one.size, one.ascent, one.descent, one.gap)
+        for one in fitted
+    }
+
+
 class Widths(NamedTuple):
     """The text of a site in its own font.
 

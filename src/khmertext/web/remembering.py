@@ -15,6 +15,7 @@ from typing import Any, Final
 from khmertext.fonts import Run
 from khmertext.web.cache import SiteCache, hash_value, open_cache, source_key
 from khmertext.web.disk import read_tree
+from khmertext.web.fallbacks import Fit
 from khmertext.web.keeping import KeptFont, KeptSource, Shelf
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.memory import PageMemory
@@ -30,6 +31,7 @@ SEPARATOR: Final = "\n"  # never in a run
 DEVIATIONS: Final = "deviations"
 FEW: Final = 8  # parts of the facts, beyond which another process writes them
 DOWNLOAD: Final = "download"
+FITS: Final = "fits"
 
 
 class BuildMemory:
@@ -46,6 +48,7 @@ class BuildMemory:
         pages: What is known of pages.
         known_files: What is known of files without reading them.
         shelf: What is known of fonts.
+        fits: How fonts of the visitor's own were fitted.
     """
 
     def __init__(self, folder: Path, source: Path, output: Path | None, options: Any, slack: float) -> None:
@@ -60,6 +63,7 @@ class BuildMemory:
         self.known_files = KnownFiles(read_signatures(state.get("signatures")), self.pages.tree.digest)
         self.shelf = Shelf(dict(read_sources(self.cache)), slack)
         self.shelf.deviations |= read_numbers(state.get(DEVIATIONS))
+        self.fits = read_fits(state.get(FITS))
 
     def recall(self) -> Mapping[str, Any] | None:
         """Return the last result, where the site, its output and the options are as they were then; else None."""
@@ -136,6 +140,7 @@ class BuildMemory:
                 "signatures": dict(signatures),
                 "result": {**result, "written": 0, "removed": 0},
                 DEVIATIONS: self.shelf.measured,
+                FITS: {name: list(fit) for name, fit in self.fits.items()},
                 FONTS: {key: source_value(source) for key, source in shelf.items()},
             }
             if download is not None:
@@ -201,6 +206,16 @@ def read_signatures(value: Any) -> dict[str, str]:
 def read_numbers(value: Any) -> dict[str, float]:
     """Numbers of the last build by their names; nothing of what is not of their form."""
     return {name: one for name, one in value.items() if isinstance(one, float)} if isinstance(value, dict) else {}
+
+
+def read_fits(value: Any) -> dict[str, Fit]:
+    """The fits of the last build; nothing of what is not of their form."""
+    try:
+        return {
+            name: (float(size), float(up), float(down), float(gap)) for name, (size, up, down, gap) in value.items()
+        }
+    except (AttributeError, TypeError, ValueError):
+        return {}
 
 
 def read_hash(path: Path) -> str:

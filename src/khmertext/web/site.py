@@ -23,7 +23,14 @@ from khmertext.web.building import SitePlan, format_css, name_asset, probe_famil
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
 from khmertext.web.disk import Change, Rehearsal, Tree, TreeWriter, read_file, read_tree
 from khmertext.web.facts import FoundText, SiteWarning
-from khmertext.web.fallbacks import Adjustment, adjust_fallbacks, count_clusters, format_fallback_faces
+from khmertext.web.fallbacks import (
+    Adjustment,
+    adjust_fallbacks,
+    count_clusters,
+    format_fallback_faces,
+    keep_steady,
+    list_fits,
+)
 from khmertext.web.guard import choose_listed, make_guard
 from khmertext.web.included import INCLUDED, IncludedText, include_texts, read_included
 from khmertext.web.looks import shown_looks
@@ -257,6 +264,10 @@ def build_site(
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
         warnings += font_warnings(sources, fonts, texts)
         fitted = fit_fallbacks(sources, facts, options)
+        if memory is not None:
+            if options.slack > 0:
+                fitted = keep_steady(fitted, memory.fits)
+            memory.fits = list_fits(fitted)
         plan = plan_site(facts, fonts, options, download, fitted, guarded=listed)
         if options.own_fonts:
             apart = cut_own(

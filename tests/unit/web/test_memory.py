@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from khmertext.fonts import default_face, limit_axes
+from khmertext.script.everyday import everyday_clusters
 from khmertext.web import BuildOptions, BuildResult, build_site, check_site, reading, site, webfonts
 from khmertext.web.cache import SiteCache, default_cache, open_cache
 from khmertext.web.factcodes import decode_facts, encode_facts, encode_shared
@@ -306,6 +307,21 @@ def test_a_font_that_stays_is_no_larger_than_allowed(source: Path, options: Buil
         assert kept.after <= 1.05 * smallest.after
         assert kept.clusters == smallest.clusters
     assert 1 < len(fonts) < 8  # some stay, some go
+
+
+def test_an_edit_that_changes_no_font_changes_no_other_page(source: Path, options: BuildOptions) -> None:
+    options = replace(options, slack=0.1)
+    edit(source / "index.html", "<p>ភាសាខ្មែរ " + " ".join(everyday_clusters()[:3000]))
+    build_site(source, None, options)
+    styles = {path.name for path in source.glob("khmertext/*.css")}
+    edit(source / "index.html", "<p>ភាសាខ្មែរជាភាសាភាសា")
+    result = build_site(source, None, options)
+    assert {path.name for path in source.glob("khmertext/*.css")} == styles
+    assert result.written == 1  # the manifest: the page has its links still
+    for number in range(60):
+        edit(source / "index.html", "<p>" + "ក្រ" * (number + 60))
+    build_site(source, None, options)
+    assert {path.name for path in source.glob("khmertext/*.css")} > styles
 
 
 def test_slack_that_was_larger_once_is_not_believed(source: Path, options: BuildOptions, tmp_path: Path) -> None:
