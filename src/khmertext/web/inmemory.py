@@ -96,7 +96,7 @@ def plan_pages(
         typed=options.guard or any(page.open_text for page in pages.values()),
         jobs=jobs,
     )
-    fitted = fit_fallbacks(sources, site, options) if context.fallbacks else ()
+    fitted = fit_fallbacks(sources, texts, options) if context.fallbacks else ()
     plan = plan_site(site, fonts, options, make_download(sources) if options.detector else None, fitted, guarded=listed)
     notes = tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
     lacking = tuple(

@@ -263,7 +263,7 @@ def build_site(
                 download = making()
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
         warnings += font_warnings(sources, fonts, texts)
-        fitted = fit_fallbacks(sources, facts, options)
+        fitted = fit_fallbacks(sources, texts, options)
         if memory is not None:
             if options.slack > 0:
                 fitted = keep_steady(fitted, memory.fits)
@@ -425,7 +425,9 @@ def compressed_warnings(tree: Tree, manifest: Manifest) -> list[SiteWarning]:
     ]
 
 
-def fit_fallbacks(sources: Sequence[FontSource], facts: SiteFacts, options: BuildOptions) -> list[Adjustment]:
+def fit_fallbacks(
+    sources: Sequence[FontSource], texts: Sequence[tuple[str, FoundText]], options: BuildOptions
+) -> list[Adjustment]:
     """Fonts of the visitor's own, fitted to the site's on what its pages show."""
     if not options.fallbacks or not sources:
         return []
@@ -434,7 +436,7 @@ def fit_fallbacks(sources: Sequence[FontSource], facts: SiteFacts, options: Buil
         for path in options.measured
         for font in read_fallbacks(read_file(path.parent, path.name), source=str(path))
     ]
-    counts = count_clusters((text.text, text.weights) for _, text in facts.iter_texts())
+    counts = count_clusters((text.text, text.weights) for _, text in texts)
     return adjust_fallbacks(sources, counts, (*measured, *known_fallbacks()))
 
 

@@ -65,7 +65,7 @@ def test_an_option_that_is_none_ends_the_build_and_is_told(project: Project, tmp
     site = project.write(tmp_path, "axes: weight=4" if project is MKDOCS else '"axes": "weight=4"')
     done = project.build(tmp_path, *(["out"] if project is SPHINX else []))
     assert done.returncode
-    assert "is no axis" in done.stdout + done.stderr or "duplicate" in done.stdout + done.stderr
+    assert "is no axis" in done.stdout + done.stderr
     assert not (site / "khmertext").exists()
 
 

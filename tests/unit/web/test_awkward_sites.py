@@ -186,7 +186,7 @@ def test_utf16_is_read_where_browsers_read_it(tmp_path: Path, encoding: str, mar
     assert (result.khmer_pages, codes(result)) == (1, [])
     text = (site / "a.html").read_bytes().decode(encoding)
     assert text.startswith(mark + "<?xml")
-    assert 'p{font-family:"Site Khmer", ' in text
+    assert 'p{font-family:"Site Khmer", "Site Khmer Fallback", "Site Khmer Fallback Regular", A}' in text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
