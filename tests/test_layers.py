@@ -37,6 +37,7 @@ OWNERS = {
     "uharfbuzz": "fonts",
     "turbohtml": "web",
     "tinycss2": "web",
+    "playwright": "web",
     "pypdf": "web",
     "click": "cli",
     "watchfiles": "cli",

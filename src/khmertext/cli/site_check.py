@@ -12,7 +12,8 @@ from khmertext.cli.reports import FORMATS
 from khmertext.cli.site_options import CONFIG
 from khmertext.cli.terminal import ProgressLine, printable
 from khmertext.text.catalog import CATALOG, Severity
-from khmertext.web import review_site
+from khmertext.web import SiteReview, review_site
+from khmertext.web.checking import Problem
 from khmertext.web.pagerules import PAGE_CATALOG
 from khmertext.web.settings import read_check
 
@@ -21,6 +22,7 @@ __all__ = ["check"]
 SHOWN = 100
 CLEAN = "all Khmer found in this site is drawn by its font"
 FONT_CODES = "KS9"
+MOST_PAGES = 30
 
 
 @click.command(short_help="Tell what is wrong with the Khmer of a site: its font, its pages.")
@@ -37,6 +39,24 @@ FONT_CODES = "KS9"
 )
 @click.option("--format", "style", type=click.Choice(FORMATS), help="How to print. [default: text]")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--browser",
+    is_flag=True,
+    help="Look at the pages in Chromium too: its pixels, and the visitor check. Needs the extra `browser`.",
+)
+@click.option(
+    "--pages",
+    "most",
+    type=click.IntRange(0),
+    metavar="NUMBER",
+    help=f"With --browser: how many pages to look at, spread over the site; 0 for all. [default: {MOST_PAGES}]",
+)
+@click.option(
+    "--pictures",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --browser: write pictures of what differs here.",
+)
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Processes to use. [default: one a processor]")
 def check(
     site_folder: Path,
@@ -47,6 +67,9 @@ def check(
     config: Path | None,
     style: str | None,
     as_json: bool,
+    browser: bool,
+    most: int | None,
+    pictures: Path | None,
     jobs: int | None,
 ) -> None:
     """Tell whether the font of a built SITE still draws all Khmer found in it, and what is wrong with its pages.
@@ -54,10 +77,13 @@ def check(
     Looked for are Khmer without its language or in a wrong one, styles that spoil it (letter-spacing, font features,
     ranges, breaks, first letters), fonts from other hosts, text in fonts from before Unicode, and text that is not in
     normal form. `khmertext rule CODE` explains a code. Nothing is written. A site that has not been built is looked at
-    too. Exit code 1 when anything is found.
+    too. With --browser, pages are opened in Chromium as built and with the uncut font; their pictures must not differ
+    in a pixel, on wide and narrow screens and as printed. Exit code 1 when anything is found.
     """
     if style not in (None, "json") and as_json:
         raise click.UsageError("give only one of --json and --format")
+    if not browser and (most is not None or pictures is not None):
+        raise click.UsageError("--pages and --pictures are for --browser")
     if config is None and Path(CONFIG).is_file():
         config = Path(CONFIG)
     said = read_check(config) if config is not None else {}
@@ -67,7 +93,11 @@ def check(
     lint = any(not code.startswith(FONT_CODES) for code in codes)
     with ProgressLine(quiet=style != "text") as progress:
         review = review_site(site_folder, folder=folder, exclude=exclude, jobs=jobs, progress=progress, lint=lint)
-    found = [one for one in merge_findings(review.problems, review.findings) if one.code in codes]
+        seen: tuple[Problem, ...] = ()
+        told = ""
+        if browser and review.built:
+            seen, told = look(site_folder, review, MOST_PAGES if most is None else most, pictures, progress)
+    found = [one for one in merge_findings((*review.problems, *seen), review.findings) if one.code in codes]
     if style != "text":
         click.echo(format_findings(found, style, find_root(site_folder)), nl=False)
     elif found:
@@ -78,8 +108,28 @@ def check(
             if review.built
             else f"nothing is wrong with the Khmer of {count(review.pages, 'page')}"
         )
+    if told and style == "text":
+        click.echo(told)
     if found:
         click.get_current_context().exit(1)
+
+
+def look(
+    site: Path, review: SiteReview, most: int, pictures: Path | None, progress: ProgressLine
+) -> tuple[tuple[Problem, ...], str]:
+    """Look at a built site's pages in a browser: what is wrong, and a line that tells how much was looked at."""
+    # Slow to load, and most checks do without.
+    from khmertext.web.looking import choose_pages, look_at_site
+
+    chosen = choose_pages(review.shown, most)
+    seen = look_at_site(site, chosen, review.originals, pictures=pictures, progress=progress)
+    of = "" if len(chosen) == len(review.shown) else f" of {len(review.shown):,}"
+    told = f"Chromium {seen.version}: {count(seen.shots, 'picture')} of {count(seen.pages, 'page')}{of} compared"
+    if len(chosen) < len(review.shown):
+        told += "; --pages 0 looks at all"
+    if seen.pictures:
+        told += f"; {count(len(seen.pictures), 'picture')} in {printable(str(pictures))}"
+    return seen.problems, told
 
 
 def tell_included(names: Sequence[str]) -> str:

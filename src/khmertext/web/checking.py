@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from khmertext.errors import FontError, SiteError
@@ -22,7 +23,7 @@ from khmertext.web.looks import Look
 from khmertext.web.manifest import FOLDER, SIGN, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.matching import choose_faces
-from khmertext.web.ownfonts import find_own_faces, list_own_runs, own_texts
+from khmertext.web.ownfonts import OwnFace, find_own_faces, list_own_runs, own_texts
 from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
 from khmertext.web.sources import decode_source
 from khmertext.web.stacks import fallback_families, place_family
@@ -67,6 +68,8 @@ class SiteReview(NamedTuple):
         built: Whether a build wrote it.
         included: The names of the text files beside the site whose Khmer was proven when it was built. That holds as
             long as the fonts are those of the build.
+        shown: The pages that show Khmer or may come to.
+        originals: The path of each font that was cut → the path of the one that has all of it, from the root.
     """
 
     problems: tuple[Problem, ...]
@@ -74,6 +77,8 @@ class SiteReview(NamedTuple):
     pages: int
     built: bool
     included: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    originals: Mapping[str, str] = MappingProxyType({})
 
 
 class ShippedFont(NamedTuple):
@@ -84,6 +89,14 @@ class ShippedFont(NamedTuple):
     lacking: frozenset[str]
     weights: tuple[int, int]
     italic: bool
+
+
+class CutFont(NamedTuple):
+    """A font that was cut from one of the site's own: which one, the sha256 that it had, and the path of ours."""
+
+    own: OwnFace
+    digest: str
+    path: str
 
 
 def check_site(
@@ -179,12 +192,19 @@ def review_site(
         faces = [open_again(root, path, path in damaged) for path in (font.full, font.text)]
         if faces[0] is not None and faces[1] is not None:
             problems += check_font(faces[0], faces[1], font.lacking, own, count_jobs(jobs))
-    problems += check_own(root, folder, facts.context, manifest, texts, count_jobs(jobs))
+    cut = list_cut(root, folder, facts.context, manifest)
+    problems += check_own(root, facts.context, cut, texts, count_jobs(jobs))
     if not fonts:
         problems += [Problem(path, text.line, text.text, f"{text.where}: the site has no font yet; {AGAIN}", "KS901")
                      for path, text in texts]  # fmt: skip
     return SiteReview(
-        tuple(sorted(set(problems))), tuple(facts.findings), facts.page_count, built=True, included=included
+        tuple(sorted(set(problems))),
+        tuple(facts.findings),
+        facts.page_count,
+        built=True,
+        included=included,
+        shown=tuple(page.facts.path for page in facts.pages if page.facts.needs_font),
+        originals={font.text: font.full for font in fonts} | {one.path: one.own.source for one in cut},
     )
 
 
@@ -304,26 +324,29 @@ def names_family(root: Path, path: str, indexes: set[int], context: SiteContext)
 # -- the font ------------------------------------------------------------------------------------------------------
 
 
-def check_own(
-    root: Path,
-    folder: str,
-    context: SiteContext,
-    manifest: Manifest,
-    texts: Sequence[tuple[str, FoundText]],
-    jobs: int,
-) -> Iterator[Problem]:
-    """Every run that a font draws which was cut from one of the site's own, compared with that one."""
+def list_cut(root: Path, folder: str, context: SiteContext, manifest: Manifest) -> list[CutFont]:
+    """The fonts that were cut from the site's own, as far as its stylesheets still name those."""
     known = {(own.sheet, own.place): own for own in find_own_faces(context)}
     try:
-        entries = [
-            (known[entry["sheet"], entry["face"]], str(entry["sha256"]), f"{folder}/{entry['file']}")
+        return [
+            CutFont(known[entry["sheet"], entry["face"]], str(entry["sha256"]), f"{folder}/{entry['file']}")
             for entry in manifest.report["own_fonts"]
             if (entry["sheet"], entry["face"]) in known
         ]
     except (KeyError, TypeError) as error:
         source = str(root / folder / MANIFEST)
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
-    for own, digest, path in entries:
+
+
+def check_own(
+    root: Path,
+    context: SiteContext,
+    cut: Sequence[CutFont],
+    texts: Sequence[tuple[str, FoundText]],
+    jobs: int,
+) -> Iterator[Problem]:
+    """Every run that a font draws which was cut from one of the site's own, compared with that one."""
+    for own, digest, path in cut:
         data = read_file(root, own.source)
         if hash_bytes(data) != digest:
             yield Problem(own.source, 0, "", f"is not the font that {path} was cut from; {AGAIN}", "KS903")

@@ -260,6 +260,46 @@ RULES: Final = (
         "Run `khmertext site build`.",
         "",
     ),
+    PageRule(
+        "KS905",
+        "not-shown",
+        E,
+        NONE,
+        "a browser does not take the site's font for Khmer",
+        "Only with `--browser`: the page's own visitor check does not say that all is well in a browser that has no "
+        "Khmer font, or a text is drawn with a font of the machine.",
+        "Readers without a Khmer font see boxes, others their system's font.",
+        "",
+        "Look at the page's console in the browser: most often the font is not found, or a content security policy "
+        "forbids it. Then build the site again.",
+        "",
+    ),
+    PageRule(
+        "KS906",
+        "other-pixels",
+        E,
+        NONE,
+        "a browser draws a page otherwise than with the uncut font",
+        "Only with `--browser`: pictures of the page differ from those with the whole font in the place of each cut "
+        "one. `--pictures FOLDER` keeps them.",
+        "Something in the text is lost or misplaced.",
+        "",
+        AGAIN,
+        "",
+    ),
+    PageRule(
+        "KS907",
+        "not-comparable",
+        W,
+        NONE,
+        "a page that cannot be looked at in a browser",
+        "Only with `--browser`: the page does not load, or looks different each time it is opened, though animations "
+        "are stopped and the clock stands still.",
+        "Nothing is known of its pixels.",
+        "",
+        "Look at it by eye, and leave it out with `--exclude` or `--ignore KS907`.",
+        "",
+    ),
 )
 
 PAGE_CATALOG: Final[Mapping[str, PageRule]] = MappingProxyType({rule.code: rule for rule in RULES})

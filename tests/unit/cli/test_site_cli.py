@@ -90,6 +90,26 @@ def test_build_check_and_clean(run: Run, site: Path, tmp_path: Path) -> None:
     assert "KS904 has Khmer, and the site has no font for it; run `khmertext site build`" in unbuilt.out
 
 
+def test_check_in_a_browser_says_what_it_needs(run: Run, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("site", "build", site, "--in-place", "-j1")
+    for option in (("--pages", "3"), ("--pictures", "x")):
+        alone = run("site", "check", site, *option)
+        assert alone.code == 2
+        assert "--pages and --pictures are for --browser" in alone.err
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "playwright.sync_api", None)
+        without = run("site", "check", site, "--browser")
+    assert without.code == 2
+    assert 'playwright is not installed (pip install "khmertext[browser]")' in without.err
+
+
+def test_check_in_a_browser_of_a_site_that_is_not_built_only_lints(run: Run, site: Path) -> None:
+    found = run("site", "check", site, "--browser")
+    assert found.code == 1
+    assert "KS904" in found.out
+    assert "compared" not in found.out
+
+
 def test_no_khmer_is_said_and_is_no_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("<p>Latin")
