@@ -1,4 +1,4 @@
-"""What looking at pages in a browser needs besides the browser: pages chosen, files served, fonts, names of pictures."""
+"""What looking at pages in a browser needs besides it: pages chosen, files served, a font, names of pictures."""
 
 from __future__ import annotations
 
