@@ -94,7 +94,7 @@ def format_line(one: SiteFinding) -> str:
     )
     code = paint(one.code, COLORS[find_page_entry(one.code).severity], bold=True)
     # The letters count where it is they that are wrong; else the text tells the place.
-    shown = notation(one.text) if one.code.startswith(("KT", "KS9")) else printable(one.text)
+    shown = notation(one.text) if one.code.startswith(("KT", "KS901")) else printable(one.text)
     return f"{place}: {code} {printable(one.message, LONGEST)}{': ' + shown if one.text else ''}\n"
 
 
