@@ -24,6 +24,7 @@ from khmertext.text.clusters import (
     distinct_clusters,
     iter_clusters,
     split_clusters,
+    split_words,
 )
 
 DOTTED_CIRCLE = "\u25cc"
@@ -197,3 +198,11 @@ def test_harfbuzz_draws_the_circle() -> None:
 @given(st.lists(khmer_text | any_text))
 def test_distinct_clusters_are_those_of_each_text_alone(texts: list[str]) -> None:
     assert distinct_clusters(texts) == tuple(sorted({piece for text in texts for piece in split_clusters(text)}))
+
+
+@untimed
+@given(st.text(st.sampled_from(" \u200b\n\u00a0\u200c\u200dក្ា៊៌ះ់\u17dd\u25cc១៓៕a-"), max_size=9))
+def test_clusters_of_words_are_those_of_their_text(text: str) -> None:
+    marks = {" ", "\u200b", "\n"}
+    words = {piece for word in split_words(text) for piece in split_clusters(word)}
+    assert words == {*split_clusters(text)} - marks

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from khmertext.web.disk import matches_any
-from khmertext.web.facts import Counted
+from khmertext.web.facts import Counted, FoundText
 from khmertext.web.included import INCLUDED
 from khmertext.web.reading import SiteFacts, file_kind
 
@@ -21,12 +21,18 @@ PLACELESS = frozenset({"script", "text", "a data attribute", INCLUDED})
 
 
 def list_assumptions(
-    facts: SiteFacts, *, exclude: Sequence[str], also: Sequence[str], guard: Mapping[str, Any]
+    facts: SiteFacts,
+    texts: Iterable[tuple[str, FoundText]],
+    *,
+    exclude: Sequence[str],
+    also: Sequence[str],
+    guard: Mapping[str, Any],
 ) -> dict[str, Any]:
     """List what a build takes for granted.
 
     Args:
         facts: What was read.
+        texts: Every text of it with the file it is in.
         exclude: Patterns of files that were left alone.
         also: Patterns of text files that were read too.
         guard: What is known of the guard; nothing where there is none.
@@ -34,7 +40,7 @@ def list_assumptions(
     Returns:
         Values that JSON has, in a fixed order: docs/script-text.md says what each means.
     """
-    found = [(path, text) for path, text in facts.iter_texts() if text.where in PLACELESS]
+    found = [(path, text) for path, text in texts if text.where in PLACELESS]
     left = [path for path in facts.tree.files if matches_any(path, exclude) and file_kind(path, also)]
     return {
         "script_texts": {

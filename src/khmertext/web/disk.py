@@ -112,6 +112,9 @@ def matches_any(path: str, globs: Iterable[str]) -> bool:
         >>> matches_any("drafts/a.html", ["drafts"]), matches_any("x/a.tmp.html", ["*.tmp.html"])
         (True, True)
     """
+    globs = tuple(globs)
+    if not globs:
+        return False
     name = path.rpartition("/")[2]
     above = [path[:index] for index, letter in enumerate(path) if letter == "/"]
     for glob in globs:

@@ -26,7 +26,7 @@ from khmertext.fonts.planning import COMPANION_RANGES
 from khmertext.fonts.runs import KHMER_LETTER
 from khmertext.fonts.shaping import shape
 from khmertext.script.classes import KHMER_RANGES
-from khmertext.text.clusters import split_clusters
+from khmertext.text.clusters import split_clusters, split_words
 from khmertext.web.building import format_ranges
 from khmertext.web.stacks import quote_family
 from khmertext.web.webfonts import FontSource
@@ -154,8 +154,11 @@ def count_clusters(texts: Iterable[tuple[str, Sequence[int]]]) -> ClusterCounts:
             alike.setdefault((places, times), []).append(text)
     found: dict[int, dict[str, float]] = {}
     for (places, times), group in alike.items():
-        # No cluster reaches over the end of a line.
-        for cluster, count in Counter(split_clusters("\n".join(group))).items():
+        clusters: dict[str, int] = {}
+        for word, count in Counter(split_words("\n".join(group))).items():
+            for cluster in split_clusters(word):
+                clusters[cluster] = clusters.get(cluster, 0) + count
+        for cluster, count in clusters.items():
             if KHMER_LETTER.search(cluster):
                 for weight in places:
                     counts = found.setdefault(weight, {})

@@ -277,9 +277,9 @@ def read_sources(cache: SiteCache) -> Iterator[tuple[str, KeptSource]]:
 def run_columns(runs: Iterable[Run]) -> list[Any]:
     """Runs by where they are shown, the texts of each as one: far faster to read again than a list for each run."""
     texts: dict[tuple[Any, ...], list[str]] = {}
-    for run in sorted(runs):
+    for run in runs:
         texts.setdefault(run[1:], []).append(run.text)
-    return [[SEPARATOR.join(found), *place] for place, found in texts.items()]
+    return [[SEPARATOR.join(sorted(found)), *place] for place, found in sorted(texts.items())]
 
 
 def read_columns(values: Sequence[Any]) -> Iterator[Run]:

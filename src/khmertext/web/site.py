@@ -295,7 +295,7 @@ def build_site(
     writer = SiteWriter(
         facts,
         plan,
-        {**make_report(facts, fonts, options, clusters, plan.guard), "own_fonts": list(apart.report)},
+        {**make_report(facts, texts, fonts, options, clusters, plan.guard), "own_fonts": list(apart.report)},
         restorer=restorer,
         earlier=earlier,
         output=output,
@@ -436,7 +436,9 @@ def fit_fallbacks(
         for path in options.measured
         for font in read_fallbacks(read_file(path.parent, path.name), source=str(path))
     ]
-    counts = count_clusters((text.text, text.weights) for _, text in texts)
+    alike = {text.looks: text for _, text in texts}
+    weights = {looks: text.weights for looks, text in alike.items()}
+    counts = count_clusters((text.text, weights[text.looks]) for _, text in texts)
     return adjust_fallbacks(sources, counts, (*measured, *known_fallbacks()))
 
 
@@ -500,7 +502,12 @@ def plan_site(
 
 
 def make_report(
-    facts: SiteFacts, fonts: SiteFonts, options: BuildOptions, clusters: Sequence[str], guard: str = ""
+    facts: SiteFacts,
+    texts: Sequence[tuple[str, FoundText]],
+    fonts: SiteFonts,
+    options: BuildOptions,
+    clusters: Sequence[str],
+    guard: str = "",
 ) -> dict[str, Any]:
     """What the manifest tells besides the files: versions, options, inputs, what was read and proven."""
     inputs = {page.facts.path: page.original for page in facts.pages}
@@ -524,7 +531,7 @@ def make_report(
             "fallbacks": options.fallbacks,
             "own_fonts": options.own_fonts,
         },
-        "assumptions": list_assumptions(facts, exclude=options.exclude, also=options.also, guard=watched),
+        "assumptions": list_assumptions(facts, texts, exclude=options.exclude, also=options.also, guard=watched),
         "inputs": dict(sorted(inputs.items())),
         "text": {
             "pages": facts.page_count,

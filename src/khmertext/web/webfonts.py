@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -274,16 +274,16 @@ def make_fonts(
         # What the font does not map goes to the next font of the stack, in browsers too: runs are cut there.
         pieces = split_all_at_gaps({text for text, _, _ in own}, source.reference.unicodes)
         served = {look: source.serve_look(look) for look in looks}
-        runs = sorted({Run(piece, language, *served[look]) for text, language, look in own for piece in pieces[text]})
+        runs = {Run(piece, language, *served[look]) for text, language, look in own for piece in pieces[text]}
         entries: list[dict[str, Any]] = []
         subsets: list[tuple[str, ServedFont]] = []
         said: list[str] = []
         if place in unused:
-            runs = distinct_syllables(runs)
+            runs = set(distinct_syllables(runs))
         around, neighbours = surround(source, anywhere, runs)
         plan = CuttingPlan(
             source,
-            sorted({*runs, *around}),
+            frozenset(runs | around),
             open_text,
             family,
             hinting,
@@ -355,7 +355,7 @@ def make_fonts(
 
 
 def surround(
-    source: FontSource, clusters: Sequence[str], runs: Sequence[Run]
+    source: FontSource, clusters: Sequence[str], runs: Collection[Run]
 ) -> tuple[frozenset[Run], Mapping[str, int]]:
     """Clusters beside each other, in the languages and weights of runs; and how many that are, for the manifest.
 
@@ -376,7 +376,7 @@ def surround(
     return frozenset(found), {"clusters": len(mapped), "pairs": pairs, "possible": len(mapped) ** 2}
 
 
-def leave_out(proof: Proof, around: frozenset[Run], runs: Sequence[Run]) -> Proof:
+def leave_out(proof: Proof, around: frozenset[Run], runs: Collection[Run]) -> Proof:
     """A proof that counts the runs of pages alone."""
     extra = around.difference(runs, proof.lacking)
     return replace(proof, runs=proof.runs - len(extra)) if extra else proof
@@ -415,7 +415,7 @@ class CuttingPlan:
     """
 
     source: FontSource
-    runs: Sequence[Run]
+    runs: frozenset[Run]
     open_text: bool
     name: str
     hinting: Literal["keep", "drop", "auto"]
@@ -444,7 +444,7 @@ class CuttingPlan:
         """Cut the font with what the pages show."""
         return subset_text(
             self.source.reference,
-            self.runs,
+            sorted(self.runs),
             name=self.name,
             hinting=self.hinting,
             prover=prover or self.prover,
@@ -458,7 +458,7 @@ def serve_source(plan: CuttingPlan, shelf: Shelf | None) -> Iterator[tuple[str, 
         yield from cut_source(plan, find_syllables(plan))
         return
     earlier = shelf.earlier.get(plan.key)
-    runs = frozenset(plan.runs)
+    runs = plan.runs
     same = earlier is not None and bool(earlier.fonts) and earlier.fonts[0].runs == runs
     if earlier is not None and same and all(kept.excess <= shelf.slack for kept in earlier.fonts):
         served = keep_source(plan, earlier, {kept.role: kept.runs for kept in earlier.fonts}, shelf)
@@ -556,10 +556,10 @@ def measure_deviation(source: FontSource, weights: Iterable[int], shelf: Shelf |
 
 def find_syllables(plan: CuttingPlan) -> list[Run]:
     """What the full font can be proven on: it shows what nobody knows yet."""
-    return list(plan.runs) if plan.open_text else distinct_syllables(plan.runs)
+    return sorted(plan.runs) if plan.open_text else distinct_syllables(plan.runs)
 
 
-def distinct_syllables(runs: Sequence[Run]) -> list[Run]:
+def distinct_syllables(runs: Collection[Run]) -> list[Run]:
     """The distinct clusters of runs, in the languages, weights and features they have there."""
     texts: dict[tuple[str, int, str], list[str]] = {}
     for run in runs:
