@@ -10,7 +10,7 @@ measured in Chromium and Firefox.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -167,7 +167,6 @@ def cut_own(
     family: str,
     hinting: Literal["keep", "drop", "auto"],
     whole: bool,
-    locked: Collection[str] = (),
     jobs: int = 1,
 ) -> OwnFonts:
     """Cut the Khmer out of a site's own fonts, each proven against its file.
@@ -180,7 +179,6 @@ def cut_own(
         family: A name for fonts whose own is reserved.
         hinting: "keep", "drop" or "auto".
         whole: Whether pages may come to show other text, so that all of Khmer is needed.
-        locked: The stylesheets that must keep their bytes.
         jobs: Processes for the proof.
     """
     files: dict[str, bytes] = {}
@@ -193,7 +191,7 @@ def cut_own(
             continue
         data = read_file(root, own.source)
         try:
-            if own.sheet in locked:
+            if own.sheet in context.locked:
                 raise FontError(LOCKED)
             face, subset = cut_face(own, data, shown, family=family, hinting=hinting, whole=whole, jobs=jobs)
         except FontError as error:

@@ -278,7 +278,6 @@ def build_site(
                 family=options.family,
                 hinting=options.hinting,
                 whole=options.open_text or options.guard or any(page.facts.open_text for page in facts.pages),
-                locked=frozenset[str]().union(*(page.facts.locked for page in facts.pages)),
                 jobs=jobs,
             )
             plan = replace(plan, assets={**plan.assets, **apart.files}, own=apart.rules)

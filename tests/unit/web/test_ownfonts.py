@@ -126,6 +126,21 @@ def test_a_stylesheet_with_fixed_bytes_is_left_alone_and_told(tmp_path: Path) ->
     assert "own-font" in [one.code for one in warnings]
 
 
+def test_a_stylesheet_that_only_a_page_without_khmer_fixes_is_left_alone(tmp_path: Path) -> None:
+    # It has no font stacks, so no other page is read again for it.
+    link = "<link rel=stylesheet href=css/f.css>"
+    fixed = link.replace(">", ' integrity="sha384-AAAA">')
+    files = {
+        "css/f.css": FACE,
+        "css/a.css": CSS.removeprefix(FACE),
+        "index.html": PAGE.replace("<head>", f"<head>{link}"),
+    }
+    out, own, warnings = build(tmp_path, {**files, "en.html": f"<head>{fixed}</head>English"})
+    assert own == []
+    assert [one.code for one in warnings] == ["own-font"]
+    assert (out / "css/f.css").read_text() == FACE
+
+
 def test_where_text_may_come_all_of_khmer_is_served(tmp_path: Path) -> None:
     out, (own,), _ = build(tmp_path, {"index.html": PAGE + "<textarea></textarea>"})
     assert own["whole"]
