@@ -205,6 +205,8 @@ def test_check_tells_khmer_that_came_and_a_font_that_was_changed(tmp_path: Path)
         CSS.replace("font-display:swap}h1", "x:y h1").replace("}", "")[:-1],  # never closed
         CSS.replace("'Mine',serif", "serif"),  # no text wants it
         CSS.replace("../f/mine.ttf", "https://example.org/none.ttf"),
+        CSS.replace("url(", "url(https://example.org/none.ttf),url("),  # browsers take the first that they can read
+        CSS.replace("url(", "url(data:font/ttf;base64,AAEAAAA=),url("),
     ],
 )
 def test_what_is_left_alone_without_a_word(tmp_path: Path, css: str) -> None:
