@@ -14,6 +14,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from khmertext.errors import SiteError
 from khmertext.fonts.default import find_font
 from khmertext.fonts.fallbacks import known_fallbacks, read_fallbacks
 from khmertext.text.clusters import distinct_clusters
@@ -228,6 +229,7 @@ def build_site(
         brought=options.guard or bool(included),
         fallbacks=fallback_families(options.family) if options.fallbacks else (),
     )
+    require_unmarked(facts)
     facts = replace(facts, files=(*facts.files, *include_texts(included)))
     texts = facts.iter_texts()
     clusters = distinct_clusters(found.text for _, found in texts)
@@ -393,6 +395,18 @@ def tree_warnings(tree: Tree, *, in_place: bool) -> list[SiteWarning]:
         SiteWarning("outside-link", (loop if is_loop(tree.root / path) else outside) + rest, path, 0)
         for path in tree.outside
     ]
+
+
+def require_unmarked(facts: SiteFacts) -> None:
+    """See that nothing of an earlier build is taken for the author's.
+
+    Raises:
+        SiteError: A page is marked, and no manifest says what was put into it.
+    """
+    marked = next((one for one in facts.warnings if one.code == "marked"), None)
+    if marked is not None:
+        what, _, hint = marked.message.partition(": ")
+        raise SiteError(what, source=marked.path, hint=hint)
 
 
 def font_warnings(
