@@ -205,6 +205,7 @@ def build_site(
     # The input may itself be a built site; what a build put in is never read as the author's.
     own = earlier if output is None else load_earlier(source, options.folder)
     included = read_included(options.include_text)
+    require_cache(options.cache, source, target)
     memory = remember(source, output, options, included)
     if memory is not None and earlier.journal is None and earlier.manifest is not None:
         result = recall_result(memory, earlier.manifest)
@@ -284,12 +285,7 @@ def build_site(
             )
             plan = replace(plan, assets={**plan.assets, **apart.files}, own=apart.rules)
             warnings += apart.warnings
-        if plan.noscript:
-            warnings += tuple(
-                SiteWarning("no-body", NO_BODY, page.facts.path, 0)
-                for page in facts.pages
-                if page.facts.needs_font and page.facts.body < 0
-            )
+        warnings += notice_warnings(facts, plan)
     elif output is None:
         written = clean_site(source, folder=options.folder, disk=disk) if own.all else 0
         return BuildResult(pages=facts.page_count, written=written, warnings=warnings)
@@ -328,6 +324,21 @@ def build_site(
                        for path, found in digests.items()}  # fmt: skip
         memory.save(keep_result(result), digests, writer.signatures, download, made_of, jobs)
     return result
+
+
+def require_cache(cache: Path | None, source: Path, target: Path) -> None:
+    """See that what is kept for the next build does not become a part of the site.
+
+    Raises:
+        SiteError: It lies in there.
+    """
+    for root in (source, target):
+        if cache is not None and cache.resolve().is_relative_to(root.resolve()):
+            raise SiteError(
+                "is inside the site, and would be read and published with it",
+                source=str(cache),
+                hint="give --cache a folder beside the site",
+            )
 
 
 def remember(
@@ -415,6 +426,12 @@ def font_warnings(
     """What the owner should know of how the fonts and the looks of the text fit."""
     unused = [SiteWarning("unused-font", f"{sources[place].name}: {UNUSED}", "", 0) for place in sorted(fonts.unused)]
     return (*unused, *find_invented(sources, texts, set(range(len(sources))) - fonts.unused))
+
+
+def notice_warnings(facts: SiteFacts, plan: SitePlan) -> tuple[SiteWarning, ...]:
+    """Name the pages that have no place for the notice without JavaScript."""
+    pages = [page.facts for page in facts.pages if plan.noscript and page.facts.needs_font and page.facts.body < 0]
+    return tuple(SiteWarning("no-body", NO_BODY, page.path, 0) for page in pages)
 
 
 def is_loop(link: Path) -> bool:
