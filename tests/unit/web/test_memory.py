@@ -431,5 +431,5 @@ def test_a_cache_inside_the_site_is_refused(
     # It would be read as the site's data by the next build, and copied with it.
     before = read_files(tmp_path)
     with pytest.raises(SiteError, match="inside the site"):
-        build_site(source, output and tmp_path / output, replace(options, cache=tmp_path / place))
+        build_site(source, None if output is None else tmp_path / output, replace(options, cache=tmp_path / place))
     assert read_files(tmp_path) == before

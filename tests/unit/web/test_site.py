@@ -810,7 +810,7 @@ def test_a_built_site_that_lost_our_folder_is_not_taken_for_the_authors(
     shutil.rmtree(site / "khmertext")
     before = read_site(site)
     with pytest.raises(SiteError) as caught:
-        build_site(site, output and tmp_path / output, OPTIONS)
+        build_site(site, None if output is None else tmp_path / output, OPTIONS)
     assert "the file from its source" in caught.value.hint
     assert read_site(site) == before
 
