@@ -48,6 +48,17 @@ def iter_notes(result: BuildResult) -> Iterator[tuple[bool, str]]:
 
 
 SERIOUS = frozenset(
-    "features-off huge-stylesheet late-charset no-body not-found-page policy script-elements shadow srcdoc".split()
+    {
+        "features-off",
+        "huge-stylesheet",
+        "late-charset",
+        "no-body",
+        "not-found-page",
+        "policy",
+        "script-elements",
+        "shadow",
+        "srcdoc",
+        "utf-16",
+    }
 )
 """Codes of warnings for pages that may be shown wrong."""

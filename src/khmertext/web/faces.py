@@ -17,7 +17,7 @@ from khmertext.web.families import is_known_khmer_face
 from khmertext.web.stylesheets import FontFaceRule
 from khmertext.web.urls import PageUrl, resolve_url
 
-__all__ = ["MAX_SITE_FONT", "declares_khmer", "maps_khmer"]
+__all__ = ["MAX_SITE_FONT", "declares_khmer", "is_data", "maps_khmer"]
 
 MAX_SITE_FONT = 32 * 1024 * 1024
 BLANKS = b"\t\n\f\r "

@@ -17,7 +17,14 @@ from khmertext.web.facts import PageFacts, SiteContext, SiteWarning
 from khmertext.web.guard import choose_listed
 from khmertext.web.looks import shown_looks
 from khmertext.web.reading import PageRead, SiteFacts
-from khmertext.web.site import BuildOptions, check_options, fit_fallbacks, plan_site
+from khmertext.web.site import (
+    BuildOptions,
+    check_options,
+    fit_fallbacks,
+    font_warnings,
+    notice_warnings,
+    plan_site,
+)
 from khmertext.web.sources import apply_insertions, decode_source
 from khmertext.web.webfonts import SiteFonts, make_download, make_fonts, open_sources
 from khmertext.workers import count_jobs
@@ -52,14 +59,16 @@ def plan_pages(
     Args:
         facts: Of each page, as :func:`khmertext.web.scan_page` gives them.
         context: What they were read with; it names the family, and the families of fonts that visitors may have.
-        options: What to do otherwise than by default; those of files and caches have no effect.
+        options: What to do otherwise than by default. Those about which files are read, about the site's own fonts and
+            about caches have no effect.
 
     Returns:
         The plan; one without files when no page needs a font.
 
     Raises:
         FontError: A font cannot be used, or a run would look different.
-        ValueError: An option makes no sense, or the family is not that of the context.
+        ValueError: An option makes no sense, or the pages were read for another family or without a thought of the
+            guard.
 
     Example:
         >>> from khmertext.web import SiteContext, scan_page
@@ -76,6 +85,8 @@ def plan_pages(
     context = context or SiteContext(options.family)
     if context.family != options.family:
         raise ValueError(f"pages were read for the family {context.family!r}, not {options.family!r}")
+    if options.guard and not context.brought:
+        raise ValueError("for the guard, pages are read with a context whose `brought` is true")
     pages = {one.path: one for one in facts}
     site = SiteFacts(
         Tree(Path(), (), frozenset(), (), ()), context, tuple(PageRead(one, "", "") for one in pages.values())
@@ -105,7 +116,8 @@ def plan_pages(
         if text.text in fonts.lacking
     )
     files = {f"{plan.folder}/{name}": data for name, data in plan.assets.items()}
-    return PagesPlan(files, pages, context, plan, (*site.warnings, *notes, *lacking))
+    said = (*site.warnings, *notes, *font_warnings(sources, fonts, texts), *notice_warnings(site, plan), *lacking)
+    return PagesPlan(files, pages, context, plan, said)
 
 
 def rewrite_page(data: bytes, path: str, plan: PagesPlan) -> bytes:

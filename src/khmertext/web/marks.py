@@ -7,6 +7,7 @@ undone by what our insertions look like; both ways leave the author's bytes alon
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from turbohtml import Element, Text, parse
 
 from khmertext.errors import SiteError
 from khmertext.web.cascade import STACK_ATTRIBUTES
+from khmertext.web.escaping import quote_path
 from khmertext.web.facts import MARK
 from khmertext.web.manifest import FileRecord, Manifest, hash_bytes
 from khmertext.web.sources import SourceText, decode_source, remove_insertions, source_kind
@@ -21,6 +23,11 @@ from khmertext.web.stacks import fallback_families, quote_families
 from khmertext.web.stylesheets import parse_styles
 
 __all__ = ["Restored", "Restorer", "strip_marks"]
+
+# The parts of a rule that goes behind one of the author's (:mod:`khmertext.web.ownfonts`).
+DESCRIPTORS = r"""(?:[^{}"']|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*?"""
+ASSET = r"[a-z0-9-]+\.[0-9a-f]{12}\.woff2"
+SERVED = r""" format\("woff2"\);unicode-range:[U+0-9A-F,-]+\}"""
 
 
 class Restored(NamedTuple):
@@ -52,6 +59,9 @@ class Restorer:
     def __init__(self, manifests: Iterable[Manifest] = ()) -> None:
         manifests = tuple(manifests)
         self.families = tuple(dict.fromkeys(manifest.family for manifest in manifests))
+        self.folders = tuple(
+            dict.fromkeys(path.partition("/")[0] for manifest in manifests for path in sorted(manifest.assets))
+        )
         self.paths = frozenset(path for manifest in manifests for path in manifest.changed)
         records = [(path, record) for manifest in manifests for path, record in manifest.changed.items()]
         self.originals = frozenset((path, record.original) for path, record in records)
@@ -94,17 +104,21 @@ class Restorer:
                 )
             return Restored(original, record.original, found)
         # Family names can be the author's own words in a file that we never touched; marks are nobody else's.
-        stripped = strip_marks(data, self.families if path in self.paths else (), kind=source_kind(path))
+        families = self.families if path in self.paths else ()
+        stripped = strip_marks(data, families, kind=source_kind(path), folders=self.folders)
         return Restored(stripped, found if stripped == data else hash_bytes(stripped), found)
 
 
-def strip_marks(data: bytes, families: Sequence[str], *, kind: str = "html") -> bytes:
-    """Remove whatever looks like an insertion of ours: marked elements and attributes, and our family in font stacks.
+def strip_marks(data: bytes, families: Sequence[str], *, kind: str = "html", folders: Sequence[str] = ()) -> bytes:
+    """Remove whatever looks like an insertion of ours.
+
+    That is marked elements and attributes, our family in font stacks, and rules for fonts in our folder.
 
     Args:
         data: A page or stylesheet.
         families: Names of the families that were put in.
         kind: "html", "xhtml" or "css".
+        folders: Names of our folder in the site.
 
     Returns:
         The file without them; as it is when it is not in the encoding that it says.
@@ -120,7 +134,7 @@ def strip_marks(data: bytes, families: Sequence[str], *, kind: str = "html") -> 
     # What goes in is one piece: our family with those behind it, which a build may leave out; the longer one first.
     names = [quote_families(family, behind) for family in families for behind in (fallback_families(family), ())]
     if kind == "css":
-        cuts = list(stack_cuts(source.text, 0, names))
+        cuts = [*stack_cuts(source.text, 0, names), *face_cuts(source.text, folders)]
     elif MARK in source.text or any(name in source.text or html.escape(name) in source.text for name in names):
         cuts = list(page_cuts(source, names))
     else:
@@ -174,6 +188,20 @@ def stack_cuts(css: str, start: int, names: Sequence[str]) -> Iterator[tuple[int
                 yield start + family.start - 2, start + end
             elif not number and css.startswith(", ", end):
                 yield start + family.start, start + end + 2
+
+
+def face_cuts(css: str, folders: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where a stylesheet has rules for fonts that were cut from the site's own, as we write them.
+
+    Example:
+        >>> css = '@font-face{font-family:A;src:url("K/a-own.0123456789ab.woff2") format("woff2");unicode-range:U+20}'
+        >>> list(face_cuts("a{}\\n" + css, ["K"])), list(face_cuts("a{}\\n" + css, ["other"]))
+        ([(3, 102)], [])
+    """
+    for folder in folders:
+        name = re.escape(quote_path(folder).removeprefix("./"))
+        written = re.compile(rf"\r?\n@font-face\{{{DESCRIPTORS}src:url\(\"(?:\.\./)*{name}/{ASSET}\"\){SERVED}")
+        yield from (match.span() for match in written.finditer(css))
 
 
 def attribute_cuts(text: str, element: Element, names: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -35,13 +35,13 @@ from khmertext.fonts.spacing import space_stands_alone
 from khmertext.web.building import format_ranges, name_asset
 from khmertext.web.disk import read_file
 from khmertext.web.escaping import quote_path
-from khmertext.web.faces import declares_khmer
+from khmertext.web.faces import declares_khmer, is_data
 from khmertext.web.facts import FoundText, SiteContext, SiteWarning
 from khmertext.web.looks import Look
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.matching import Style, choose_faces
 from khmertext.web.stylesheets import FontFaceRule
-from khmertext.web.urls import PageUrl, resolve_url
+from khmertext.web.urls import PageUrl, is_foreign, resolve_url
 
 __all__ = ["OwnFace", "OwnFonts", "cut_own", "find_own_faces", "list_own_runs", "own_texts"]
 
@@ -98,11 +98,25 @@ def find_own_faces(context: SiteContext) -> list[OwnFace]:
         for place, rule in enumerate(sheet.faces):
             if rule.local or rule.end < 0 or not declares_khmer(rule, path, context.khmer_fonts):
                 continue
-            files = (resolve_url(base, url, exists=context.khmer_fonts.__contains__) for url in rule.sources)
-            source = next(filter(None, files), None)
+            source = find_source(rule.sources, base, context.khmer_fonts)
             if source is not None:
                 found.append(OwnFace(path, place, source, rule))
     return found
+
+
+def find_source(urls: Iterable[str], base: str, fonts: Collection[str]) -> str | None:
+    """The file that browsers take of those that a rule names; None where it may be one that we do not see.
+
+    Args:
+        urls: As they are written; a browser takes the first that it can read.
+        base: The URL to join them to.
+        fonts: The site's font files that map Khmer.
+    """
+    for url in urls:
+        source = resolve_url(base, url, exists=fonts.__contains__)
+        if source is not None or is_foreign(url) or is_data(url):
+            return source
+    return None
 
 
 def own_texts(context: SiteContext, own: OwnFace, texts: Texts) -> list[tuple[str, FoundText]]:
@@ -167,7 +181,6 @@ def cut_own(
     family: str,
     hinting: Literal["keep", "drop", "auto"],
     whole: bool,
-    locked: Collection[str] = (),
     jobs: int = 1,
 ) -> OwnFonts:
     """Cut the Khmer out of a site's own fonts, each proven against its file.
@@ -180,7 +193,6 @@ def cut_own(
         family: A name for fonts whose own is reserved.
         hinting: "keep", "drop" or "auto".
         whole: Whether pages may come to show other text, so that all of Khmer is needed.
-        locked: The stylesheets that must keep their bytes.
         jobs: Processes for the proof.
     """
     files: dict[str, bytes] = {}
@@ -193,7 +205,7 @@ def cut_own(
             continue
         data = read_file(root, own.source)
         try:
-            if own.sheet in locked:
+            if own.sheet in context.locked:
                 raise FontError(LOCKED)
             face, subset = cut_face(own, data, shown, family=family, hinting=hinting, whole=whole, jobs=jobs)
         except FontError as error:

@@ -12,7 +12,7 @@ from turbohtml import Element
 from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
 from khmertext.web.exemptions import amp_warning, has_frameset
-from khmertext.web.facts import Counted, PageFacts, SiteContext, SiteWarning
+from khmertext.web.facts import MARK, Counted, PageFacts, SiteContext, SiteWarning
 from khmertext.web.linting import lint_page
 from khmertext.web.modules import find_names
 from khmertext.web.pagelooks import FEATURES, SpoiledStyles
@@ -36,6 +36,10 @@ FOREIGN = (
 FIXED = (
     "keeps its bytes, which a hash fixes; elements with Khmer are marked instead, but what scripts bring may show in "
     "the visitor's font: let the hash be made after khmertext"
+)
+MARKED = (
+    "holds what an earlier build put in, and what undoes it is not there: bring back the folder of that build, or take "
+    "the file from its source"
 )
 REFUSALS = {"style": "stylesheets", "font": "fonts", "script": "scripts"}
 
@@ -154,6 +158,8 @@ def find_warnings(
 ) -> list[SiteWarning]:
     """What the owner of a page with Khmer should know of it as a whole."""
     found = []
+    if MARK in page.source.text and page.document.select_one(f"[{MARK}]") is not None:
+        found.append(SiteWarning("marked", MARKED, page.path, 0))
     unknown = [text for text in reader.texts.values() if not text.language and text.where != "script"]
     if unknown:
         message = 'Khmer text whose language no `lang` tells; write lang="km"'

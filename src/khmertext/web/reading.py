@@ -345,7 +345,10 @@ def read_site(
         done += len(read)
         if progress is not None:
             progress("reading", done, len(pages))
-    read_pages = read_locked(tree.root, context, restorer, [scans[path].page for path in pages if scans[path].facts])
+    read_pages = [scans[path].page for path in pages if scans[path].facts]
+    locked = frozenset[str]().union(*(page.facts.locked for page in read_pages))
+    context = replace(context, locked=locked)
+    read_pages = read_locked(tree.root, context, restorer, read_pages)
     # Of some we had to know no more than which stylesheets they fix.
     found = [
         page
@@ -368,9 +371,8 @@ def share_values(scan: PageScan, shared: dict[str, str]) -> PageScan:
 
 def read_locked(root: Path, context: SiteContext, restorer: Restorer, pages: list[PageRead]) -> list[PageRead]:
     """Read those pages again whose stylesheets must keep their bytes because some other page says so."""
-    locked = frozenset[str]().union(*(page.facts.locked for page in pages))
-    again = [page.facts.path for page in pages if any(path in locked for path, _ in page.facts.stacks)]
-    scans = scan_pages(root, replace(context, locked=locked), restorer, again)
+    again = [page.facts.path for page in pages if any(path in context.locked for path, _ in page.facts.stacks)]
+    scans = scan_pages(root, context, restorer, again)
     read = {scan.path: scan.page for scan in scans if scan.facts}
     return [read.get(page.facts.path, page) for page in pages]
 

@@ -41,7 +41,7 @@ SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
 """Name → what its value is; a list is of strings. ``cache`` is a path or false, for none."""
 
 LIMITS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({"jobs": (1, 64), "slack": (0, 1000)})
-PATHS: Final = frozenset({"font", "cache", "include_text"})
+PATHS: Final = frozenset({"font", "cache", "include_text", "measured"})
 
 CHECK: Final = "check"
 CHECKS: Final = ("select", "ignore")

@@ -14,6 +14,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from khmertext.errors import SiteError
 from khmertext.fonts.default import find_font
 from khmertext.fonts.fallbacks import known_fallbacks, read_fallbacks
 from khmertext.text.clusters import distinct_clusters
@@ -204,6 +205,7 @@ def build_site(
     # The input may itself be a built site; what a build put in is never read as the author's.
     own = earlier if output is None else load_earlier(source, options.folder)
     included = read_included(options.include_text)
+    require_cache(options.cache, source, target)
     memory = remember(source, output, options, included)
     if memory is not None and earlier.journal is None and earlier.manifest is not None:
         result = recall_result(memory, earlier.manifest)
@@ -228,6 +230,7 @@ def build_site(
         brought=options.guard or bool(included),
         fallbacks=fallback_families(options.family) if options.fallbacks else (),
     )
+    require_unmarked(facts)
     facts = replace(facts, files=(*facts.files, *include_texts(included)))
     texts = facts.iter_texts()
     clusters = distinct_clusters(found.text for _, found in texts)
@@ -278,17 +281,11 @@ def build_site(
                 family=options.family,
                 hinting=options.hinting,
                 whole=options.open_text or options.guard or any(page.facts.open_text for page in facts.pages),
-                locked=frozenset[str]().union(*(page.facts.locked for page in facts.pages)),
                 jobs=jobs,
             )
             plan = replace(plan, assets={**plan.assets, **apart.files}, own=apart.rules)
             warnings += apart.warnings
-        if plan.noscript:
-            warnings += tuple(
-                SiteWarning("no-body", NO_BODY, page.facts.path, 0)
-                for page in facts.pages
-                if page.facts.needs_font and page.facts.body < 0
-            )
+        warnings += notice_warnings(facts, plan)
     elif output is None:
         written = clean_site(source, folder=options.folder, disk=disk) if own.all else 0
         return BuildResult(pages=facts.page_count, written=written, warnings=warnings)
@@ -327,6 +324,21 @@ def build_site(
                        for path, found in digests.items()}  # fmt: skip
         memory.save(keep_result(result), digests, writer.signatures, download, made_of, jobs)
     return result
+
+
+def require_cache(cache: Path | None, source: Path, target: Path) -> None:
+    """See that what is kept for the next build does not become a part of the site.
+
+    Raises:
+        SiteError: It lies in there.
+    """
+    for root in (source, target):
+        if cache is not None and cache.resolve().is_relative_to(root.resolve()):
+            raise SiteError(
+                "is inside the site, and would be read and published with it",
+                source=str(cache),
+                hint="give --cache a folder beside the site",
+            )
 
 
 def remember(
@@ -396,12 +408,30 @@ def tree_warnings(tree: Tree, *, in_place: bool) -> list[SiteWarning]:
     ]
 
 
+def require_unmarked(facts: SiteFacts) -> None:
+    """See that nothing of an earlier build is taken for the author's.
+
+    Raises:
+        SiteError: A page is marked, and no manifest says what was put into it.
+    """
+    marked = next((one for one in facts.warnings if one.code == "marked"), None)
+    if marked is not None:
+        what, _, hint = marked.message.partition(": ")
+        raise SiteError(what, source=marked.path, hint=hint)
+
+
 def font_warnings(
     sources: Sequence[FontSource], fonts: SiteFonts, texts: Sequence[tuple[str, FoundText]]
 ) -> tuple[SiteWarning, ...]:
     """What the owner should know of how the fonts and the looks of the text fit."""
     unused = [SiteWarning("unused-font", f"{sources[place].name}: {UNUSED}", "", 0) for place in sorted(fonts.unused)]
     return (*unused, *find_invented(sources, texts, set(range(len(sources))) - fonts.unused))
+
+
+def notice_warnings(facts: SiteFacts, plan: SitePlan) -> tuple[SiteWarning, ...]:
+    """Name the pages that have no place for the notice without JavaScript."""
+    pages = [page.facts for page in facts.pages if plan.noscript and page.facts.needs_font and page.facts.body < 0]
+    return tuple(SiteWarning("no-body", NO_BODY, page.path, 0) for page in pages)
 
 
 def is_loop(link: Path) -> bool:

@@ -105,7 +105,9 @@ def refuse_named(stacks: Iterable[FontStack], context: SiteContext, source: str)
         for item in stack.families:
             if item.kind == "name" and " ".join(item.name.lower().split()) in ours:
                 raise SiteError(
-                    f'names a font family "{item.name}" itself', source=source, hint="choose another --family"
+                    f'names a font family "{item.name}" itself',
+                    source=source,
+                    hint="choose another --family; or take the file from its source, if an earlier build put that in",
                 )
 
 

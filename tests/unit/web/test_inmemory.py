@@ -61,3 +61,25 @@ def test_what_the_font_lacks_is_told() -> None:
     page = "<p lang=km>ក\u17deខ".encode()
     plan = plan_pages([scan_page(page, "a.html", context)], context, BuildOptions(axes={"wght": (400, 400)}, jobs=1))
     assert [one.code for one in plan.warnings] == ["lacking"]
+
+
+def test_the_owner_is_told_the_same(tmp_path: Path) -> None:
+    # An italic of which there is no font, and a page whose body has no tag.
+    page = "<p lang=km>ខ្មែរ <i>ភាសា</i>"
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/a.html").write_text(page, encoding="utf-8")
+    options = BuildOptions(noscript=True, jobs=1)
+    told = build_site(tmp_path / "site", tmp_path / "out", options).warnings
+    context = SiteContext("Site Khmer", fallbacks=fallback_families("Site Khmer"))
+    plan = plan_pages([scan_page(page.encode(), "a.html", context)], context, options)
+    assert plan.warnings == told
+    assert {one.code for one in told} == {"invented-italic", "no-body"}
+
+
+def test_the_guard_needs_pages_that_were_read_for_it() -> None:
+    page = "<p lang=km>ខ្មែរ<script></script>".encode()
+    with pytest.raises(ValueError, match="brought"):
+        plan_pages([scan_page(page, "a.html", SiteContext("Site Khmer"))], None, BuildOptions(guard=True, jobs=1))
+    context = SiteContext("Site Khmer", brought=True)
+    plan = plan_pages([scan_page(page, "a.html", context)], context, BuildOptions(guard=True, jobs=1))
+    assert plan.plan.guard.encode() in rewrite_page(page, "a.html", plan)

@@ -111,3 +111,20 @@ def test_a_file_in_no_encoding_stays_as_it_is(data: bytes) -> None:
 def test_stacks_in_presentational_attributes_come_out_too() -> None:
     page = b"<font face='&quot;K&quot;, A'>x</font><svg><text font-family=A,&#32;&quot;K&quot;>x</text></svg>"
     assert strip_marks(page, ["K"]) == b"<font face='A'>x</font><svg><text font-family=A>x</text></svg>"
+
+
+@pytest.mark.parametrize("folder", ["K", "a b"])
+def test_rules_for_fonts_in_our_folder_come_out_and_no_others(folder: str) -> None:
+    start, end = (
+        '@font-face{font-family:"}";font-weight:700;src:url("',
+        ') format("woff2");unicode-range:U+20,U+1780-17FF}',
+    )
+    name = folder.replace(" ", "%20")
+    ours = "".join(f'\n{start}{prefix}{name}/a-own.0123456789ab.woff2"{end}' for prefix in ("", "../../"))
+    others = "".join(
+        f'\n{start}{path}"{end}'
+        for path in (f"x/{name}/a.0123456789ab.woff2", f"{name}/a.woff2", "a.0123456789ab.woff2")
+    )
+    css = f"{start}a{end}{{}}{others}".encode()
+    assert strip_marks(css + ours.encode(), [], kind="css", folders=[folder]) == css
+    assert strip_marks(css + ours.encode(), [], kind="css") == css + ours.encode()

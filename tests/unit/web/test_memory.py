@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from khmertext.errors import SiteError
 from khmertext.fonts import default_face, limit_axes
 from khmertext.script.everyday import everyday_clusters
 from khmertext.web import BuildOptions, BuildResult, build_site, check_site, reading, site, webfonts
@@ -421,3 +422,14 @@ def test_every_fact_comes_back() -> None:
             values[field.name] = not value if isinstance(value, bool) else value + 7 if isinstance(value, int) else "y"
     facts = PageFacts(**values)
     assert decode_facts("a.html", json.loads(json.dumps(encode_facts(facts))), encode_shared(facts)) == facts
+
+
+@pytest.mark.parametrize(("output", "place"), [(None, "site/.cache"), ("out", "site"), ("out", "out/x/cache")])
+def test_a_cache_inside_the_site_is_refused(
+    source: Path, options: BuildOptions, tmp_path: Path, output: str | None, place: str
+) -> None:
+    # It would be read as the site's data by the next build, and copied with it.
+    before = read_files(tmp_path)
+    with pytest.raises(SiteError, match="inside the site"):
+        build_site(source, None if output is None else tmp_path / output, replace(options, cache=tmp_path / place))
+    assert read_files(tmp_path) == before

@@ -126,6 +126,21 @@ def test_a_stylesheet_with_fixed_bytes_is_left_alone_and_told(tmp_path: Path) ->
     assert "own-font" in [one.code for one in warnings]
 
 
+def test_a_stylesheet_that_only_a_page_without_khmer_fixes_is_left_alone(tmp_path: Path) -> None:
+    # It has no font stacks, so no other page is read again for it.
+    link = "<link rel=stylesheet href=css/f.css>"
+    fixed = link.replace(">", ' integrity="sha384-AAAA">')
+    files = {
+        "css/f.css": FACE,
+        "css/a.css": CSS.removeprefix(FACE),
+        "index.html": PAGE.replace("<head>", f"<head>{link}"),
+    }
+    out, own, warnings = build(tmp_path, {**files, "en.html": f"<head>{fixed}</head>English"})
+    assert own == []
+    assert [one.code for one in warnings] == ["own-font"]
+    assert (out / "css/f.css").read_text() == FACE
+
+
 def test_where_text_may_come_all_of_khmer_is_served(tmp_path: Path) -> None:
     out, (own,), _ = build(tmp_path, {"index.html": PAGE + "<textarea></textarea>"})
     assert own["whole"]
@@ -190,6 +205,8 @@ def test_check_tells_khmer_that_came_and_a_font_that_was_changed(tmp_path: Path)
         CSS.replace("font-display:swap}h1", "x:y h1").replace("}", "")[:-1],  # never closed
         CSS.replace("'Mine',serif", "serif"),  # no text wants it
         CSS.replace("../f/mine.ttf", "https://example.org/none.ttf"),
+        CSS.replace("url(", "url(https://example.org/none.ttf),url("),  # browsers take the first that they can read
+        CSS.replace("url(", "url(data:font/ttf;base64,AAEAAAA=),url("),
     ],
 )
 def test_what_is_left_alone_without_a_word(tmp_path: Path, css: str) -> None:
@@ -205,3 +222,19 @@ def test_what_is_left_alone_without_a_word(tmp_path: Path, css: str) -> None:
 def test_where_a_block_ends(text: str, rest: str) -> None:
     assert text[end_of_block(text, 0) :] == rest
     assert end_of_block(text[: -len(rest) - 1], 0) == -1
+
+
+def test_a_stylesheet_that_was_edited_in_place_keeps_no_rule_of_an_earlier_build(tmp_path: Path) -> None:
+    # Of two rules the later is asked first: an old one draws new text with a font that was not cut for it.
+    build(tmp_path, {})
+    site = tmp_path / "site"
+    build_site(site, None, OPTIONS)
+    sheet, page = site / "css/a.css", site / "index.html"
+    sheet.write_text(sheet.read_text("utf-8") + "em{color:red}", "utf-8")
+    page.write_text(page.read_text("utf-8").replace("ខ្មែរ ឆ", "ខ្មែរ ឆ្នាំ"), "utf-8")
+    build_site(site, None, OPTIONS)
+    (rule,) = own_rules(site)
+    assert (site / "khmertext" / rule["src"].rpartition("/")[2].partition('"')[0]).is_file()
+    assert check_site(site) == []
+    clean_site(site)
+    assert sheet.read_text("utf-8") == CSS + "em{color:red}"

@@ -33,6 +33,12 @@ def test_what_makes_no_sense_is_refused(values: dict[str, Any]) -> None:
     assert next(iter(values)) in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["cache", "font", "measured"])
+def test_an_empty_path_is_told_as_such(name: str) -> None:
+    with pytest.raises(SiteError, match=f'"{name}" is empty'):
+        read_settings({name: ""}, base=Path(), source="x.yml")
+
+
 def test_values_come_through() -> None:
     values = {"font": ["a.ttf", "/b.ttf"], "cache": "c", "slack": 5, "axes": "wght=400", "jobs": 2, "noscript": True}
     options = make_options(read_settings(values, base=Path("x"), source=""))

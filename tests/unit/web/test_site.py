@@ -798,6 +798,23 @@ def test_outputs_that_overlap_the_site_are_refused(site: Path) -> None:
     refuse(site, site.parent / "link" / "out", "inside each other")
 
 
+@pytest.mark.parametrize("output", [None, "out"])
+@pytest.mark.parametrize("style", [b"", b"p { font-family: Inter, serif }"])
+def test_a_built_site_that_lost_our_folder_is_not_taken_for_the_authors(
+    tmp_path: Path, quick: None, output: str | None, style: bytes
+) -> None:
+    # Generators that clear their folder of what is not theirs leave pages that did not change.
+    page = "<head><link rel=stylesheet href=css/a.css></head><p>ខ្មែរ".encode()
+    site = write_site(tmp_path / "site", {"index.html": page, "css/a.css": style})
+    build_site(site, None, OPTIONS)
+    shutil.rmtree(site / "khmertext")
+    before = read_site(site)
+    with pytest.raises(SiteError) as caught:
+        build_site(site, None if output is None else tmp_path / output, OPTIONS)
+    assert "the file from its source" in caught.value.hint
+    assert read_site(site) == before
+
+
 def test_outputs_that_are_not_ours_are_refused(site: Path) -> None:
     output = site.parent / "out"
     write_site(output, {"mine.txt": b"mine"})
