@@ -10,7 +10,7 @@ import click
 
 from khmertext.cli.device import device_page
 from khmertext.cli.page_reports import notation
-from khmertext.cli.site_changes import format_change
+from khmertext.cli.site_changes import DRY_RUN, UP_TO_DATE, format_change
 from khmertext.cli.site_check import check
 from khmertext.cli.site_clipping import clipping
 from khmertext.cli.site_kit import kit
@@ -28,8 +28,6 @@ from khmertext.web.assumptions import count_assumptions
 __all__ = ["site"]
 
 SHOWN_FINDINGS = 20
-DRY_RUN = "nothing was written: this was a dry run"
-UP_TO_DATE = ", and everything is up to date"
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""What a build would change, as ``khmertext site build --dry-run`` prints it: a diff that ``patch`` reads."""
+"""What a run would change, as ``khmertext site build --dry-run`` prints it: a diff that ``patch`` reads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Final
 from khmertext.cli.terminal import printable
 from khmertext.web import Change
 
-__all__ = ["format_change"]
+__all__ = ["DRY_RUN", "UP_TO_DATE", "format_change"]
+
+DRY_RUN: Final = "nothing was written: this was a dry run"
+UP_TO_DATE: Final = ", and everything is up to date"
 
 CONTEXT: Final = 1
 WORDS: Final = {"added": "new file", "changed": "other content", "removed": "removed"}

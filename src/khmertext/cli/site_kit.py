@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from khmertext.cli.inputs import read_texts
+from khmertext.cli.site_changes import DRY_RUN, UP_TO_DATE, format_change
 from khmertext.cli.site_options import FOLDER, pick_options, read_options
 from khmertext.cli.terminal import ProgressLine, format_json, format_table, paint, printable
+from khmertext.web import Change
 from khmertext.web.kit import Kit, KitOptions, write_kit
 
 __all__ = ["kit"]
@@ -33,7 +35,24 @@ __all__ = ["kit"]
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     help="Text that the site is known to show; repeatable. [default: everyday Khmer]",
 )
-@pick_options("fonts", "family", "axes", "folder", "hinting", "detector", "noscript", "notice_languages", "jobs")
+@pick_options(
+    "fonts",
+    "family",
+    "axes",
+    "folder",
+    "hinting",
+    "detector",
+    "noscript",
+    "notice_languages",
+    "fallbacks",
+    "measured",
+    "jobs",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Write nothing; print as a diff what would change. Exit code 1 if anything would.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def kit(
     output: Path,
@@ -41,6 +60,7 @@ def kit(
     stacks: tuple[str, ...],
     base_url: str,
     texts: tuple[Path, ...],
+    dry_run: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -56,11 +76,21 @@ def kit(
         if not equals or not selector.strip() or not families.strip():
             raise click.BadParameter(f"{printable(stack)} is not like body=Inter, sans-serif", param_hint="--stack")
         pairs.append((selector, families))
+    changes: list[dict[str, str]] = []
     try:
         with ProgressLine(quiet=as_json) as progress:
+
+            def preview(change: Change) -> None:
+                changes.append({"path": change.path, "kind": change.kind})
+                if not as_json:
+                    progress.finish()
+                    click.echo(format_change(change), nl=False)
+
             made = write_kit(
                 output,
                 KitOptions(options, tuple(read_texts(texts)), theme, tuple(pairs), base_url),
+                dry_run=dry_run,
+                preview=preview,
                 progress=progress,
             )
     except ValueError as error:
@@ -76,14 +106,17 @@ def kit(
                     "notes": list(made.notes),
                     "written": made.written,
                     "removed": made.removed,
+                    **({"changes": changes} if dry_run else {}),
                 }
             )
         )
     else:
-        show(made, output)
+        show(made, output, dry_run=dry_run)
+    if changes:
+        click.get_current_context().exit(1)
 
 
-def show(made: Kit, output: Path) -> None:
+def show(made: Kit, output: Path, *, dry_run: bool) -> None:
     known = [("font, Chromium", f"{made.known:,} bytes, all Khmer where it is needed")] if made.known else []
     rows = [
         *known,
@@ -100,4 +133,7 @@ def show(made: Kit, output: Path) -> None:
             + "give the theme's stacks with --theme or --stack, or name the family yourself",
             err=True,
         )
-    click.echo(f"next: read {printable(str(output / 'README.txt'))}")
+    if dry_run:
+        click.echo(DRY_RUN + ("" if made.written or made.removed else UP_TO_DATE))
+    else:
+        click.echo(f"next: read {printable(str(output / 'README.txt'))}")

@@ -14,7 +14,7 @@ from khmertext.cli.terminal import printable
 from khmertext.web import NOTICE_LANGUAGES, BuildOptions
 from khmertext.web.settings import make_options, read_config
 
-__all__ = ["CONFIG", "FOLDER", "build_options", "pick_options", "read_options"]
+__all__ = ["CONFIG", "FOLDER", "build_options", "find_config", "pick_options", "read_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -144,6 +144,20 @@ def add_options(command: Command, names: Iterable[str]) -> Command:
     return reduce(lambda found, name: OPTIONS[name](found), reversed(tuple(names)), command)
 
 
+def find_config(given: Mapping[str, Any]) -> Path:
+    """Where the options of a build are read from: the file that is given, or the one that may lie in this folder.
+
+    Args:
+        given: What click read of the options of :func:`build_options`.
+
+    Example:
+        >>> find_config({"config": None}).as_posix()
+        'khmertext.toml'
+    """
+    found: Path | None = given["config"]
+    return Path(CONFIG) if found is None else found
+
+
 def read_options(given: Mapping[str, Any], *, config: bool = True) -> BuildOptions:
     """Options from a file, overruled by those of the command line.
 
@@ -155,9 +169,9 @@ def read_options(given: Mapping[str, Any], *, config: bool = True) -> BuildOptio
         SiteError: The file cannot be read, or holds what is no option.
         click.UsageError: An option makes no sense.
     """
-    path = given["config"]
-    if path is None and config and Path(CONFIG).is_file():
-        path = Path(CONFIG)
+    path = find_config(given) if config else None
+    if path is not None and given["config"] is None and not path.is_file():
+        path = None
     values: dict[str, Any] = read_config(path) if path is not None else {}
     for name, value in given.items():
         if value is not None and value != () and name not in ("config", "no_cache"):

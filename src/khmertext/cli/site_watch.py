@@ -6,14 +6,14 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
 from khmertext.atomic import TEMPORARY
-from khmertext.cli.site_options import FOLDER, build_options, read_options
+from khmertext.cli.site_options import FOLDER, build_options, find_config, read_options
 from khmertext.cli.terminal import paint, printable, show_error
 from khmertext.errors import KhmerTextError
 from khmertext.web import BuildOptions, BuildResult, build_site
@@ -39,7 +39,8 @@ SHOWN = 3
 def watch(source: Path, output: Path | None, in_place: bool, poll: bool, **given: Any) -> None:
     """Build SITE as `khmertext site build` does, and again whenever it has changed and been quiet for a moment.
 
-    A build that fails is told, and watching goes on. Ctrl-C ends it.
+    So it is when the configuration file, a font or another file that the options name has changed. A build that fails
+    is told, and watching goes on. Ctrl-C ends it.
     """
     if in_place == (output is not None):
         raise click.UsageError("give either --output FOLDER or --in-place")
@@ -47,18 +48,73 @@ def watch(source: Path, output: Path | None, in_place: bool, poll: bool, **given
         import watchfiles
     except ImportError as error:
         raise click.UsageError(NEEDS) from error
-    options = read_options(given)
-    builder = Builder(source, output, options)
-    skip = {output} if output is not None else set()
+    builder = Builder(source, output, Inputs(given))
     builder.build(first=True)
     click.echo(f"watching {printable(str(source))}; Ctrl-C ends it", err=True)
     try:
         while True:
-            for changed in follow(watchfiles, source, skip, options.folder, poll=poll):
+            for changed in follow(watchfiles, builder, poll=poll):
                 builder.build(changed)
             await_folder(source)
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
+
+
+@dataclass(slots=True)
+class Inputs:
+    """The files besides the site that a build reads: its configuration and what its options name.
+
+    Args:
+        given: What click read of the options.
+
+    Attributes:
+        known: Each with how it was when it was last looked at; None for one that is not there.
+    """
+
+    given: Mapping[str, Any]
+    known: dict[Path, Stamp | None] = field(default_factory=dict)
+
+    def read_options(self) -> BuildOptions:
+        """Read the options, and look at the files that they name.
+
+        Returns:
+            The options as they are now. Where they cannot be read, the files that were followed still are.
+
+        Raises:
+            SiteError: The configuration cannot be read, or holds what is no option.
+            click.UsageError: An option makes no sense.
+        """
+        config = find_config(self.given)
+        # Looked at before it is read: what changes between the two is seen the next time.
+        seen = self.known[config] = take_input_stamp(config)
+        options = read_options(self.given)
+        named = (*options.fonts, *options.include_text, *options.measured)
+        self.known = {config: seen, **{path: take_input_stamp(path) for path in named}}
+        return options
+
+    def find_changed(self, wait: Callable[[float], None] = time.sleep) -> set[str]:
+        """Look at the files again; where one has changed, until they have been quiet for a moment.
+
+        Args:
+            wait: How to wait for some seconds.
+
+        Returns:
+            The files that are not as they were known, which they now are.
+        """
+        before = self.known
+        now = {path: take_input_stamp(path) for path in before}
+        for _ in range(PATIENCE // QUIET if now != before else 0):
+            wait(QUIET / 1000)
+            last, now = now, {path: take_input_stamp(path) for path in before}
+            if now == last:
+                break
+        self.known = now
+        return {str(path) for path in now if now[path] != before[path]}
+
+
+def take_input_stamp(path: Path) -> Stamp | None:
+    """How a file is; of a link, how what it leads to is, since a build reads that."""
+    return take_stamp(os.path.realpath(path))
 
 
 @dataclass(slots=True)
@@ -68,12 +124,16 @@ class Builder:
     Args:
         source: The site.
         output: Where the new one goes; None for in place.
-        options: How.
+        inputs: What else is read.
+
+    Attributes:
+        folder: Our folder in the site, as the options last had it; "" until they were read.
     """
 
     source: Path
     output: Path | None
-    options: BuildOptions
+    inputs: Inputs
+    folder: str = ""
 
     def build(self, changed: Collection[str] = (), *, first: bool = False) -> None:
         """Build once; nothing is told of a build that had nothing to do.
@@ -83,16 +143,29 @@ class Builder:
             first: Whether it is the first time; what is wrong with options and folders ends the program then.
         """
         try:
-            result = build_site(self.source, self.output, self.options)
+            options = self.inputs.read_options()
+            self.folder = options.folder
+            result = build_site(self.source, self.output, options)
         except ValueError as error:
-            raise click.UsageError(printable(str(error))) from error
+            if first:
+                raise click.UsageError(printable(str(error))) from error
+            show_error(str(error))
+        except click.UsageError as error:
+            if first:
+                raise
+            show_error(error.format_message())
         except KhmerTextError as error:
-            if first and not self.source.is_dir():
+            if first and not (self.folder and self.source.is_dir()):
                 raise
             show_error(str(error))
-            return
-        if first or result.written or result.removed:
-            click.echo(describe(result, changed))
+        else:
+            if first or result.written or result.removed:
+                click.echo(describe(result, changed))
+
+    def concerns(self, _: Any, path: str) -> bool:
+        """Whether a file is one of the site's author, as watchfiles asks for it."""
+        own = [self.source.resolve() / self.folder, *([] if self.output is None else [self.output.resolve()])]
+        return not path.endswith(TEMPORARY) and not any(Path(path).is_relative_to(place) for place in own)
 
 
 def describe(result: BuildResult, changed: Collection[str]) -> str:
@@ -105,36 +178,31 @@ def describe(result: BuildResult, changed: Collection[str]) -> str:
     return f"{paint(time.strftime('%H:%M:%S'), 'cyan')} {printable(what, 300)}{files}{font}"
 
 
-def follow(
-    watchfiles: Any, source: Path, skip: Collection[Path], folder: str, *, poll: bool
-) -> Iterator[Collection[str]]:
-    """Yield what changed each time a folder has been quiet for a moment; until the folder is another one, or gone.
+def follow(watchfiles: Any, builder: Builder, *, poll: bool) -> Iterator[Collection[str]]:
+    """Yield what changed each time all is quiet for a moment; until the site's folder is another one, or gone.
 
     Once at first, too: what changed before anything watched is told by nobody.
     """
-    source = source.resolve()
-    own = [source / folder, *(place.resolve() for place in skip)]
-
-    def concerns(_: Any, path: str) -> bool:
-        return not path.endswith(TEMPORARY) and not any(Path(path).is_relative_to(place) for place in own)
-
+    source = builder.source.resolve()
     with contextlib.suppress(FileNotFoundError), hold_folder(source) as is_there:
         begun = False
         events = watchfiles.watch(
             source,
-            watch_filter=concerns,
+            watch_filter=builder.concerns,
             debounce=PATIENCE,
             step=QUIET,
             rust_timeout=LOOK,
             yield_on_timeout=True,
         )
-        for changes in poll_folder(source, concerns) if poll else events:
+        for changes in poll_folder(source, builder.concerns) if poll else events:
             if not is_there():
                 return  # what has come in its place is looked at when it is followed itself
-            if changes or not begun:
+            # A few files in any folders: looking at them costs less than watching these.
+            others = builder.inputs.find_changed()
+            if changes or others or not begun:
                 begun = True
                 files = [path for _, path in changes if not Path(path).is_dir()]
-                yield {shorten(path, source) for path in files or [path for _, path in changes]}
+                yield {shorten(path, source) for path in files or [path for _, path in changes]} | others
 
 
 def poll_folder(

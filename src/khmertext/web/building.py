@@ -15,7 +15,7 @@ from typing import NamedTuple
 from khmertext.web.detector import make_noscript, make_script_tag
 from khmertext.web.engines import FALLS_BACK_AFTER_SHAPING
 from khmertext.web.escaping import escape_html, quote_path
-from khmertext.web.facts import MARK, PageFacts, SiteContext
+from khmertext.web.facts import LAYER, MARK, PageFacts, SiteContext
 from khmertext.web.guard import make_guard_tag
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.sources import Insertion, SourceText
@@ -132,6 +132,7 @@ def format_css(
     check: bytes,
     fallbacks: Sequence[str] = (),
     fallback_faces: Sequence[str] = (),
+    layer: str | None = LAYER,
 ) -> bytes:
     """Our stylesheet: the two families, the rules of marked elements, the notice of the visitor check.
 
@@ -142,12 +143,14 @@ def format_css(
         check: The rules of the visitor check, if there is one.
         fallbacks: The families behind it.
         fallback_faces: Their ``@font-face`` rules.
+        layer: The weakest cascade layer of pages, which gives their root the family; None where there is no such one.
     """
     # Without it, pages in UTF-16 have their stylesheets read as UTF-16 too (CSS Syntax Level 3, section 3.2).
     lines = ['@charset "utf-8";', *format_faces(family, fonts), *fallback_faces]
     # The weakest rule there can be, below all of the author's, layered ones too: this layer is the first on the page.
     # Ours alone: where the site names no font, the browser's own comes next, as before.
-    lines.append(f"@layer khmertext{{html{{font-family:{quote_families(family, fallbacks)}}}}}")
+    if layer is not None:
+        lines.append(f"@layer {layer}{{html{{font-family:{quote_families(family, fallbacks)}}}}}")
     lines += sorted(set(rules))
     text = "\n".join(lines) + "\n"
     return text.encode() + check

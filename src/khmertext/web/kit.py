@@ -7,28 +7,31 @@ change to it: a stylesheet that is loaded behind the theme's own says its font s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from khmertext.errors import SiteError
 from khmertext.fonts.runs import iter_khmer_runs
-from khmertext.script.everyday import everyday_clusters
+from khmertext.script.everyday import everyday_clusters, everyday_counts
+from khmertext.web.bare import bare_rules, find_weakest_layer, has_fixed_sizes
 from khmertext.web.building import SitePlan, page_links, page_notice
 from khmertext.web.detector import WORDS
-from khmertext.web.disk import Tree, TreeWriter, is_abandoned, read_file, read_tree
+from khmertext.web.disk import Change, Rehearsal, Tree, TreeWriter, is_abandoned, read_file, read_tree
 from khmertext.web.escaping import escape_css_string
-from khmertext.web.facts import PageFacts, SiteContext
+from khmertext.web.facts import LAYER, PageFacts, SiteContext
+from khmertext.web.fallbacks import Adjustment, adjust_fallbacks
 from khmertext.web.looks import Look
 from khmertext.web.manifest import check_path, hash_bytes
 from khmertext.web.reading import PageRead, Progress, SiteFacts
-from khmertext.web.site import BuildOptions, check_options, plan_site
+from khmertext.web.site import BuildOptions, check_options, list_fallbacks, plan_site
 from khmertext.web.sources import decode_source
-from khmertext.web.stacks import put_in_front, quote_family
-from khmertext.web.stylesheets import ANONYMOUS, StyleRule, StyleSheet, parse_styles
+from khmertext.web.stacks import fallback_families, put_in_front, quote_families, quote_family
+from khmertext.web.stylesheets import ANONYMOUS, FontStack, StyleRule, StyleSheet, parse_styles
 from khmertext.web.systems import SYSTEMS
-from khmertext.web.webfonts import make_download, make_fonts, open_sources
+from khmertext.web.webfonts import FontSource, make_download, make_fonts, open_sources
 from khmertext.workers import count_jobs
 
 __all__ = ["Kit", "KitOptions", "theme_rules", "write_kit"]
@@ -38,6 +41,12 @@ FORMAT: Final = 1
 LANGUAGES: Final = ("km",)
 WEIGHTS: Final = (400, 700)
 MAX_SHEET: Final = 16 << 20
+# Weighs nothing, so that the rule is as strong as the theme's: Firefox shows text areas in another size then.
+NO_TEXTAREA: Final = ":not(:where(textarea))"
+NO_LAYER: Final = (
+    "the theme begins with a cascade layer that has no name, below which nothing can be put: elements that the theme "
+    "gives no font keep the browser's"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +91,21 @@ class Kit:
     removed: int
 
 
-def write_kit(output: Path, options: KitOptions, *, progress: Progress | None = None) -> Kit:
+def write_kit(
+    output: Path,
+    options: KitOptions,
+    *,
+    dry_run: bool = False,
+    preview: Callable[[Change], None] | None = None,
+    progress: Progress | None = None,
+) -> Kit:
     """Make a kit.
 
     Args:
         output: Its folder; a new one, an empty one, or that of an earlier kit.
         options: What goes in.
+        dry_run: Do everything but write; what would be written or removed is counted in the result.
+        preview: In a dry run, given each change in the order in which it would be made.
         progress: Told how far it is.
 
     Returns:
@@ -103,6 +121,11 @@ def write_kit(output: Path, options: KitOptions, *, progress: Progress | None = 
     if not options.base_url.endswith("/") or any(letter in options.base_url for letter in "?#\"'<>\\ \n"):
         raise ValueError("the base URL ends with a slash, and has no query, quotes or blanks")
     earlier = read_record(output)
+    sheets: list[StyleSheet] = []
+    unread: list[str] = []
+    if options.theme is not None:
+        sheets, unread = read_theme(options.theme)
+    style = style_theme(sheets, options)
     sources = open_sources(build.fonts, build.axes, WEIGHTS)
     texts = [
         (run, language, Look(weight))
@@ -119,19 +142,16 @@ def write_kit(output: Path, options: KitOptions, *, progress: Progress | None = 
         jobs=count_jobs(build.jobs),
         progress=progress,
     )
-    rules: list[str] = []
-    notes = list(fonts.notes)
-    if options.theme is not None:
-        rules, unread = read_theme(options.theme, build.family)
-        notes += unread
-    rules += [stack_rule(selector, stack, build.family) for selector, stack in options.stacks]
+    context = SiteContext(build.family, fallbacks=families_of(build)[1:])
     plan = plan_site(
-        SiteFacts(Tree(output, (), frozenset(), (), ()), SiteContext(build.family), (rules_page(rules),)),
+        SiteFacts(Tree(output, (), frozenset(), (), ()), context, (rules_page((*style.bare, *style.said)),)),
         fonts,
         build,
         make_download(sources) if build.detector else None,
+        fit_fallbacks(sources, build),
+        layer=style.layer,
     )
-    files = dict(iter_files(plan, options.base_url))
+    files = dict(iter_files(plan, options.base_url, families_of(build)))
     listed = {name: hash_bytes(data) for name, data in sorted(files.items())}
     record = {
         "made_by": "khmertext",
@@ -140,14 +160,54 @@ def write_kit(output: Path, options: KitOptions, *, progress: Progress | None = 
         "fonts": list(fonts.report),
     }
     files[RECORD] = write_record(record)
-    disk = TreeWriter(output)
-    if not (output / RECORD).is_file() or read_file(output, RECORD) != files[RECORD]:
+    require_free(output, files.keys() - earlier - {RECORD})
+    disk = Rehearsal(output, preview or (lambda _: None)) if dry_run else TreeWriter(output)
+    changed = not (output / RECORD).is_file() or read_file(output, RECORD) != files[RECORD]
+    if changed and not dry_run:
         # Everything is listed before it is there: what a killed run leaves is a kit, which the next one completes.
         disk.write(RECORD, write_record({**record, "kit": {**dict.fromkeys(sorted(earlier), ""), **listed}}))
-    written = sum(disk.write(name, data) for name, data in files.items())
+    for name in sorted(earlier | files.keys()):
+        disk.sweep(name)
+    written = sum(disk.write(name, data) for name, data in files.items() if name != RECORD) + changed
     removed = sum(disk.remove(name) for name in sorted(earlier - files.keys()))
-    return Kit(tuple(files), fonts.after if fonts.whole else 0, fonts.whole or fonts.after, len(rules), tuple(notes),
-               written, removed)  # fmt: skip
+    disk.write(RECORD, files[RECORD])
+    return Kit(
+        files=tuple(files),
+        known=fonts.after if fonts.whole else 0,
+        whole=fonts.whole or fonts.after,
+        rules=len(style.said),
+        notes=(*fonts.notes, *unread, *style.notes),
+        written=written,
+        removed=removed,
+    )
+
+
+def families_of(build: BuildOptions) -> tuple[str, ...]:
+    """Our family, and those of fallback fonts behind it."""
+    return build.family, *(fallback_families(build.family) if build.fallbacks else ())
+
+
+def fit_fallbacks(sources: Sequence[FontSource], build: BuildOptions) -> list[Adjustment]:
+    """Fonts of the visitor's own, fitted to the kit's on everyday Khmer.
+
+    So it is where texts were given, too: what a site comes to show is nearer to that than to a few texts of it.
+    """
+    if not build.fallbacks:
+        return []
+    counts = {row.cluster: float(row.known) for row in everyday_counts() if row.known}
+    return adjust_fallbacks(sources, dict.fromkeys(WEIGHTS, counts), list_fallbacks(build))
+
+
+def require_free(output: Path, names: Collection[str]) -> None:
+    """See that nothing that is no kit's is in the place of a new file.
+
+    Raises:
+        SiteError: Something is.
+    """
+    for name in sorted(names):
+        if os.path.lexists(output / name):
+            raise SiteError("is in the folder already and is not of the kit", source=str(output / name),
+                            hint="move it, or give a new folder")  # fmt: skip
 
 
 def write_record(record: Mapping[str, Any]) -> bytes:
@@ -181,15 +241,52 @@ def read_record(output: Path) -> set[str]:
 # -- the theme -------------------------------------------------------------------------------------------------------
 
 
-def read_theme(folder: Path, family: str) -> tuple[list[str], list[str]]:
-    """The rules that say a theme's font stacks again, and what could not be read.
+class ThemeStyle(NamedTuple):
+    """What a kit's stylesheet says of a theme.
+
+    Attributes:
+        said: The theme's font stacks, said again.
+        bare: The rules for elements that it gives no font.
+        layer: The cascade layer below all of the theme's; None where there can be none.
+        notes: What its maker should know.
+    """
+
+    said: tuple[str, ...]
+    bare: tuple[str, ...]
+    layer: str | None
+    notes: tuple[str, ...]
+
+
+def style_theme(sheets: Sequence[StyleSheet], options: KitOptions) -> ThemeStyle:
+    """Find the rules that bring Khmer into a theme's looks.
+
+    Args:
+        sheets: Its stylesheets; none where they are not at hand.
+        options: What the kit is told.
+
+    Raises:
+        ValueError: A stack of the user's makes no sense.
+    """
+    families = families_of(options.build)
+    fixed = bool(sheets) and has_fixed_sizes(sheets)
+    said = [rule for sheet in sheets for rule in theme_rules(sheet, *families, monospace=fixed)]
+    given = [stack_rule(selector, stack, *families) for selector, stack in options.stacks]
+    # Without stylesheets nobody knows whether there are layers, and what would be overruled.
+    layer = find_weakest_layer(sheets) if sheets else LAYER
+    bare = tuple(bare_rules(families, layer=layer, fixed_sizes=fixed)) if sheets and layer is not None else ()
+    notes = (NO_LAYER,) if layer is None else ()
+    return ThemeStyle((*dict.fromkeys(said), *given), bare, layer, notes)
+
+
+def read_theme(folder: Path) -> tuple[list[StyleSheet], list[str]]:
+    """The stylesheets of a theme, and what could not be read.
 
     Raises:
         SiteError: The folder cannot be read.
     """
     if not folder.is_dir():
         raise SiteError("is no folder", source=str(folder), hint="give the folder of the theme")
-    rules: list[str] = []
+    sheets: list[StyleSheet] = []
     notes: list[str] = []
     for path in read_tree(folder).files:
         if not path.lower().endswith(".css"):
@@ -198,22 +295,24 @@ def read_theme(folder: Path, family: str) -> tuple[list[str], list[str]]:
             data = read_file(folder, path)
             if len(data) > MAX_SHEET:
                 raise SiteError("is larger than 16 MiB", source=path)
-            rules += theme_rules(parse_styles(decode_source(data, source=path, kind="css").text), family)
+            sheets.append(parse_styles(decode_source(data, source=path, kind="css").text))
         except SiteError as error:
             notes.append(f"{path}: {error.message}; left out")
-    return list(dict.fromkeys(rules)), notes
+    return sheets, notes
 
 
-def theme_rules(sheet: StyleSheet, family: str) -> list[str]:
+def theme_rules(sheet: StyleSheet, family: str, *fallbacks: str, monospace: bool = False) -> list[str]:
     """The font stacks of a stylesheet, said again with our family in front.
 
     Args:
         sheet: The stylesheet.
         family: Our family's name.
+        fallbacks: The families that go in behind it.
+        monospace: Whether stacks of ``monospace`` alone are said again. Browsers may show these in another size.
 
     Returns:
-        CSS rules with the selectors, conditions and layers of the author's, in their order. Stacks of ``monospace``
-        alone are left out, since browsers give it another size; so are rules whose conditions cannot be said again.
+        CSS rules with the selectors, conditions and layers of the author's, in their order. Rules whose conditions
+        cannot be said again are left out.
 
     Source: CSS Cascade Level 5, section 6.1: of two rules that are alike, the later one wins.
 
@@ -222,19 +321,26 @@ def theme_rules(sheet: StyleSheet, family: str) -> list[str]:
         ['@media print{h1{font-family:"K", Lora, serif}}', '@media print{.a:hover{font-family:"K", Lora, serif}}']
     """
     found: list[str] = []
+
+    def front(stack: FontStack) -> str:
+        return put_in_front(stack.css, family, frozenset(), fallbacks)
+
     for rule in sheet.rules:
         for setting in rule.settings:
             if setting.name != "font-family" or setting.stack < 0 or rule.wrappers is None or not rule.written:
                 continue
             stack = sheet.stacks[setting.stack]
             # A variable's own value gets the family; icon fonts hold no Khmer, and no harm is done.
-            if stack.lone_monospace or stack.shorthand or any(item.kind == "var" for item in stack.families):
+            if stack.shorthand or any(item.kind == "var" for item in stack.families):
                 continue
-            css = f"font-family:{put_in_front(stack.css, family, frozenset())}"
-            found += wrap_rule(rule, f"{css}{'!important' if setting.important else ''}")
+            if stack.lone_monospace and (not monospace or rule.pseudo):
+                continue
+            said = f"{rule.written}{NO_TEXTAREA}" if stack.lone_monospace else rule.written
+            css = f"font-family:{front(stack)}{'!important' if setting.important else ''}"
+            found += wrap_rule(rule._replace(written=said), css)
     for name, stacks in sheet.custom:
         if name in sheet.everywhere and len(stacks) == 1 and not sheet.stacks[stacks[0]].lone_monospace:
-            found.append(f":root{{{name}:{put_in_front(sheet.stacks[stacks[0]].css, family, frozenset())}}}")
+            found.append(f":root{{{name}:{front(sheet.stacks[stacks[0]])}}}")
     return found
 
 
@@ -247,7 +353,7 @@ def wrap_rule(rule: StyleRule, declared: str) -> Iterator[str]:
     yield f"@layer {'.'.join(rule.layer)}{{{text}}}" if rule.layer else text
 
 
-def stack_rule(selector: str, stack: str, family: str) -> str:
+def stack_rule(selector: str, stack: str, family: str, *fallbacks: str) -> str:
     """A rule for a stack that the user gives.
 
     Raises:
@@ -261,13 +367,13 @@ def stack_rule(selector: str, stack: str, family: str) -> str:
     wrong = any(sign in selector + stack for sign in "{};@") or len(sheet.stacks) != 1
     if wrong or any(item.kind == "var" for item in sheet.stacks[0].families):
         raise ValueError(f"{selector}={stack} is not like body=Inter, sans-serif")
-    return f"{selector.strip()}{{font-family:{put_in_front(sheet.stacks[0].css, family, frozenset())}}}"
+    return f"{selector.strip()}{{font-family:{put_in_front(sheet.stacks[0].css, family, frozenset(), fallbacks)}}}"
 
 
 # -- files -----------------------------------------------------------------------------------------------------------
 
 
-def iter_files(plan: SitePlan, base: str) -> Iterator[tuple[str, bytes]]:
+def iter_files(plan: SitePlan, base: str, families: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the bytes of each file of a kit."""
     for name, data in plan.assets.items():
         yield f"{plan.folder}/{name}", data
@@ -287,7 +393,7 @@ def iter_files(plan: SitePlan, base: str) -> Iterator[tuple[str, bytes]]:
     for system in SYSTEMS:
         for snippet in system(urls):
             yield snippet.name, snippet.text.encode("utf-8", "replace")
-    yield "README.txt", read_me(plan, base).encode("utf-8", "replace")
+    yield "README.txt", read_me(plan, base, families).encode("utf-8", "replace")
 
 
 def script_attributes(plan: SitePlan, base: str) -> Mapping[str, str]:
@@ -299,7 +405,7 @@ def script_attributes(plan: SitePlan, base: str) -> Mapping[str, str]:
     return found | ({"data-alt": plan.alt} if plan.script else {})
 
 
-def read_me(plan: SitePlan, base: str) -> str:
+def read_me(plan: SitePlan, base: str, families: Sequence[str]) -> str:
     """What to do with the kit, in plain words."""
     lines = [
         "Khmer for a content management system",
@@ -322,10 +428,17 @@ def read_me(plan: SitePlan, base: str) -> str:
         "given (--theme FOLDER, --stack SELECTOR=STACK) do not name it: on elements that have one of these, Khmer",
         "shows in whatever font the visitor has. In a stylesheet of your own write",
         "",
-        f"   .article {{ font-family: {quote_family(plan.family)}, Inter, sans-serif }}",
+        f"   .article {{ font-family: {quote_families(families[0], families[1:])}, Inter, sans-serif }}",
         "",
-        "where Inter, sans-serif stands for what was there before. Buttons and fields that the theme gives no font of",
-        "its own are such elements too.",
+        "where Inter, sans-serif stands for what was there before.",
+        *(
+            [
+                "The families behind the first are fonts that visitors may have, as wide and as tall as this one: they",
+                "show Khmer until it has come.",
+            ]
+            if len(families) > 1
+            else []
+        ),
         "",
         "The fonts: Chromium loads a small one that knows everyday Khmer and, for other text alone, the one with all",
         "Khmer; other browsers load that at once.",

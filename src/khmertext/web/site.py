@@ -16,14 +16,14 @@ from typing import Any, Literal, NamedTuple
 
 from khmertext.errors import SiteError
 from khmertext.fonts.default import find_font
-from khmertext.fonts.fallbacks import known_fallbacks, read_fallbacks
+from khmertext.fonts.fallbacks import FallbackFont, known_fallbacks, read_fallbacks
 from khmertext.text.clusters import distinct_clusters
 from khmertext.version import __version__
 from khmertext.web.assumptions import list_assumptions
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
 from khmertext.web.disk import Change, Rehearsal, Tree, TreeWriter, read_file, read_tree
-from khmertext.web.facts import FoundText, SiteWarning
+from khmertext.web.facts import LAYER, FoundText, SiteWarning
 from khmertext.web.fallbacks import (
     Adjustment,
     adjust_fallbacks,
@@ -461,15 +461,20 @@ def fit_fallbacks(
     """Fonts of the visitor's own, fitted to the site's on what its pages show."""
     if not options.fallbacks or not sources:
         return []
+    alike = {text.looks: text for _, text in texts}
+    weights = {looks: text.weights for looks, text in alike.items()}
+    counts = count_clusters((text.text, weights[text.looks]) for _, text in texts)
+    return adjust_fallbacks(sources, counts, list_fallbacks(options))
+
+
+def list_fallbacks(options: BuildOptions) -> list[FallbackFont]:
+    """The fonts that visitors may have: those that the owner measured, and those that are known."""
     measured = [
         font
         for path in options.measured
         for font in read_fallbacks(read_file(path.parent, path.name), source=str(path))
     ]
-    alike = {text.looks: text for _, text in texts}
-    weights = {looks: text.weights for looks, text in alike.items()}
-    counts = count_clusters((text.text, weights[text.looks]) for _, text in texts)
-    return adjust_fallbacks(sources, counts, (*measured, *known_fallbacks()))
+    return [*measured, *known_fallbacks()]
 
 
 def plan_site(
@@ -480,6 +485,7 @@ def plan_site(
     fitted: Sequence[Adjustment] = (),
     *,
     guarded: Sequence[str] = (),
+    layer: str | None = LAYER,
 ) -> SitePlan:
     """Every asset with its name, and what pages need to know to link to them."""
     assets: dict[str, bytes] = dict(fonts.files)
@@ -514,7 +520,7 @@ def plan_site(
         assets[guard] = data
     rules = [rule for page in facts.pages for rule in page.facts.rules]
     faces = format_fallback_faces(fallback_families(options.family), fitted)
-    css = format_css(options.family, fonts.assets, rules, check, facts.context.fallbacks, faces)
+    css = format_css(options.family, fonts.assets, rules, check, facts.context.fallbacks, faces, layer)
     style = name_asset(options.family, css, ".css")
     assets[style] = css
     return SitePlan(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import signal
@@ -10,9 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import click
+import fontpkg
 import pytest
+from fontTools.ttLib import TTFont
 
+from khmertext.errors import SiteError
 from khmertext.web import check_site
 
 pytest.importorskip("watchfiles")
@@ -69,11 +76,18 @@ class Watch:
 
 @pytest.fixture(params=["events", "poll"])
 def watch(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Watch]:
+    with start(tmp_path, *(["--poll"] if request.param == "poll" else [])) as watch:
+        yield watch
+
+
+@contextlib.contextmanager
+def start(tmp_path: Path, *options: str) -> Iterator[Watch]:
+    """A watcher of a site with one page, which has been built."""
     site = tmp_path / "site"
     site.mkdir()
     (site / "index.html").write_text(PAGE.format("ប្រាសាទ"), encoding="utf-8")
     command = [sys.executable, "-m", "khmertext", "site", "watch", "site", "--in-place", "--axes", "wght=400", "-j1"]
-    command += ["--cache", str(tmp_path / "cache"), *(["--poll"] if request.param == "poll" else [])]
+    command += ["--cache", str(tmp_path / "cache"), *options]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT)
     watch = Watch(tmp_path, process)
@@ -144,6 +158,129 @@ def test_a_folder_that_is_made_anew_at_once_is_followed_each_time(watch: Watch) 
         time.sleep(1.5)  # it is seen that the folder is another one
         watch.write("index.html", f"ឃ្លាំងឆ្លើយ{'ខ' * number}")
         watch.wait(watch.is_right)
+
+
+def test_the_other_files_that_a_build_reads_are_followed(watch: Watch) -> None:
+    """Their folders hold more, of which nothing is told; the configuration may come and go."""
+    root = watch.root
+    config = root / "khmertext.toml"
+
+    def style() -> str:
+        return "".join(path.read_text(encoding="utf-8") for path in (watch.site / "khmertext").glob("*.css"))
+
+    def write_config(**options: object) -> None:
+        lines = (f"{name} = {json.dumps(value)}\n" for name, value in options.items())
+        config.write_text("[site]\n" + "".join(lines), encoding="utf-8")
+
+    (root / "words").mkdir()
+    (root / "words/a.txt").write_text("ភ្លៀង", encoding="utf-8")
+    write_config(family="One", include_text=["words/a.txt"])
+    watch.wait(lambda: " khmertext.toml: " in watch.lines[-1])
+    assert '"One"' in style()
+    # What the file has come to name is followed as well.
+    lines = watch.lines
+    (root / "words/b.txt").write_text("ស្ត្រី", encoding="utf-8")
+    (root / "words/a.txt").write_text("ឃ្លាំង", encoding="utf-8")
+    watch.wait(lambda: len(watch.lines) > len(lines))
+    assert "words/a.txt: " in watch.lines[-1]
+    assert "b.txt" not in watch.lines[-1]
+    # One that cannot be read is told once, and nothing is built until it can.
+    lines = watch.lines
+    config.write_text("[site]\nfamily = ", encoding="utf-8")
+    watch.wait(lambda: len(watch.lines) > len(lines))
+    time.sleep(2)
+    told = watch.lines[len(lines) :]
+    assert sum("error" in line for line in told) == 1
+    assert any("khmertext.toml" in line for line in told)
+    for wrong in ({"family": ""}, {"fonts": "k.ttf"}, {"font": "none.ttf"}):
+        lines = watch.lines
+        write_config(**wrong)
+        watch.wait(lambda: any("error" in line for line in watch.lines[len(lines) :]))  # noqa: B023 - at once
+    write_config(family="Two")
+    watch.wait(lambda: '"Two"' in style())
+    config.unlink()
+    watch.wait(lambda: '"Site Khmer"' in style())
+    assert not any("Traceback" in line for line in watch.lines)
+    assert watch.stop() == 0
+
+
+def test_fonts_and_files_that_options_name_are_followed(tmp_path: Path) -> None:
+    usual = Path(fontpkg.path("Noto Sans Khmer", weight=400))
+    shutil.copy(usual, tmp_path / "k.ttf")
+    wider = TTFont(usual)
+    del wider["HVAR"]
+    for name, (advance, bearing) in wider["hmtx"].metrics.items():
+        wider["hmtx"].metrics[name] = (advance + 10 * bool(advance), bearing)
+    (tmp_path / "words.txt").write_text("ភ្លៀង", encoding="utf-8")
+    (tmp_path / "own.toml").write_text('[site]\nfamily = "One"\n', encoding="utf-8")
+    options = ("--font", "k.ttf", "--include-text", "words.txt", "--config", "own.toml")
+    with start(tmp_path, *options) as watch:
+
+        def see(name: str, change: Callable[[], object]) -> set[bytes]:
+            """Make a change, wait until it is told, and return the fonts there are then."""
+            count = len(watch.lines)
+            change()
+            watch.wait(lambda: len(watch.lines) > count)
+            assert f" {name}: " in watch.lines[-1]
+            return {path.read_bytes() for path in (watch.site / "khmertext").glob("*.woff2")}
+
+        first = {path.read_bytes() for path in (watch.site / "khmertext").glob("*.woff2")}
+        second = see("k.ttf", lambda: wider.save(tmp_path / "k.ttf"))
+        third = see("words.txt", lambda: (tmp_path / "words.txt").write_text("ឃ្លាំងឆ្លើយស្ត្រី", encoding="utf-8"))
+        assert second - first
+        assert third - second
+        see("own.toml", lambda: (tmp_path / "own.toml").write_text('[site]\nfamily = "Two"\n', encoding="utf-8"))
+        assert watch.stop() == 0
+
+
+def test_of_files_beside_the_site_the_last_change_of_a_burst_is_waited_for(tmp_path: Path) -> None:
+    """No time passes but what the test says; a link counts as what it leads to."""
+    from khmertext.cli.site_watch import Inputs
+
+    given: dict[str, Any] = dict.fromkeys(("config", "axes", "no_cache"))
+    (tmp_path / "a.txt").write_text("1", encoding="utf-8")
+    (tmp_path / "b.txt").symlink_to("a.txt")
+    inputs = Inputs({**given, "include_text": (tmp_path / "b.txt", tmp_path / "none.txt")})
+    options = inputs.read_options()
+    assert [path.name for path in options.include_text] == ["b.txt", "none.txt"]
+    assert inputs.find_changed(lambda _: None) == set()
+    waits: list[float] = []
+
+    def write_more(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) < 4:
+            (tmp_path / "a.txt").write_text("1" * 10 * len(waits), encoding="utf-8")
+
+    (tmp_path / "a.txt").write_text("22", encoding="utf-8")
+    assert inputs.find_changed(write_more) == {str(tmp_path / "b.txt")}
+    assert len(waits) == 4
+    assert inputs.find_changed(write_more) == set()
+    (tmp_path / "none.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "b.txt").unlink()
+    assert inputs.find_changed(lambda _: None) == {str(tmp_path / "b.txt"), str(tmp_path / "none.txt")}
+
+
+@pytest.mark.parametrize("wrong", ['axes = "x"', 'family = ""', "family = ", "colour = 1"])
+def test_what_is_wrong_with_options_ends_it_at_first_and_is_told_later(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
+    from khmertext.cli.site_watch import Builder, Inputs
+
+    (tmp_path / "site").mkdir()
+    config = tmp_path / "own.toml"
+    config.write_text(f"[site]\n{wrong}\n", encoding="utf-8")
+    given: dict[str, Any] = {**dict.fromkeys(("axes", "no_cache")), "config": config}
+    builder = Builder(tmp_path / "site", tmp_path / "output", Inputs(given))
+    with pytest.raises((click.UsageError, SiteError)):
+        builder.build(first=True)
+    assert not capsys.readouterr().err
+    builder.build({"own.toml"})
+    assert capsys.readouterr().err.count("error: ") == 1
+    config.write_text("", encoding="utf-8")
+    assert builder.inputs.find_changed(lambda _: None) == {str(config)}
+    builder.build({"own.toml"})
+    assert capsys.readouterr().err == ""
+    assert (tmp_path / "output/khmertext/manifest.json").is_file()
 
 
 def test_without_the_package_it_says_what_to_install(tmp_path: Path) -> None:
