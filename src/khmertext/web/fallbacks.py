@@ -318,7 +318,7 @@ def fit(font: FallbackFont, text: Widths, weight: int, widths: dict[str, int | N
 # -- stylesheet ----------------------------------------------------------------------------------------------------
 
 
-def format_fallback_faces(families: tuple[str, str], adjusted: Sequence[Adjustment]) -> list[str]:
+def format_fallback_faces(families: Sequence[str], adjusted: Sequence[Adjustment]) -> list[str]:
     """The ``@font-face`` rules of fallback fonts.
 
     Args:
