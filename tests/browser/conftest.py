@@ -287,7 +287,8 @@ class Handler(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         for name, value in self.added.items():
             self.send_header(name, value)
-        self.send_header("Cache-Control", "no-store")
+        if "Cache-Control" not in self.added:
+            self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:

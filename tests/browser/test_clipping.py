@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from khmertext.web.boxes import BOX_PROPERTIES, BoxReader
 from khmertext.web.clipping import STEP, Clash, find_clipping
+from khmertext.web.documents import PageDocument
+from khmertext.web.facts import SiteContext
+from khmertext.web.sources import decode_source
 from khmertext.web.webfonts import open_sources
 from tests.browser.conftest import Site
 from tests.browser.pages import SETTLE
@@ -71,6 +75,72 @@ def shoot(tab: Page, site: Site, folder: Path, body: str, rule: str) -> Image:
 def find_dark(image: Image, channel: str) -> Image:
     """Where a colour has no light."""
     return image.getchannel(channel).point(lambda value: 255 if value < 128 else 0)
+
+
+COMPUTED = [
+    "line-height:calc(1.2 * 1.25)",
+    "line-height:calc(1em + 2px)",
+    "line-height:calc(100% + 0.25rem)",
+    "line-height:calc(1px - 1em)",
+    "line-height:calc((1em + 2px) * 2 / 3)",
+    "line-height:calc(1em + -2px - (3px - 1px))",
+    "line-height:min(2em, 30px, calc(1rem * 2))",
+    "line-height:max(1.1, 1.2, .9)",
+    "line-height:clamp(20px, 1.5em, 1rem)",
+    "line-height:clamp(1, 1.7, 1.4)",
+    "line-height:var(--number)",
+    "line-height:calc(var(--number) * 2)",
+    "line-height:var(--none, var(--length))",
+    "line-height:var(--Camel)",
+    "line-height:var(--twice)",
+    "line-height:var(--alone, 1.25)",
+    "line-height:var(--first)",
+    "--number:1.1;line-height:var(--number)",
+    "font:var(--font)",
+    "font:italic 20px/var(--number) serif",
+    "font:var(--Size)/calc(2px + 1em) serif",
+    "font-size:var(--Size);line-height:1.5em",
+    "font-size:clamp(10px, 2em, 25px);line-height:150%",
+    "font-size:calc(100% - 2px);line-height:1.5em",
+    "font-size:max(1.2rem, 10pt);line-height:2em",
+    "padding:calc(1em + 2px) var(--length) calc(2px * var(--number))",
+    "padding:var(--sides)",
+    "padding-block:min(3px, 1em) max(1px, .5em)",
+    "padding:calc(1px - 1em)",
+    "height:calc(3em + var(--length))",
+    "height:clamp(1em, 50px, 2rem)",
+    "max-height:calc(var(--number) * 4em)",
+]
+GIVEN = """
+@property --alone{syntax:'*';inherits:false}
+@property --first{syntax:'<number>';inherits:false;initial-value:1.75}
+body{--number:1.3;--length:7px;--Camel:calc(1em / 2);--twice:calc(var(--number) + var(--number));--alone:2;--first:3;
+--font:bold 18px/1.9 serif;--Size:22px;--sides:1em 2px calc(2em - 1px);font:15px/1.2 serif}
+"""
+COMPUTE = """
+(() => { const style = getComputedStyle(document.querySelector('p'));
+  const tall = style.maxHeight == 'none' ? 'height' : 'maxHeight';
+  const px = name => parseFloat(style[name]);
+  return ['lineHeight', 'paddingTop', 'paddingBottom', tall].map(name => px(name) / px('fontSize')) })()
+"""
+
+
+@pytest.mark.parametrize("rule", COMPUTED)
+def test_what_functions_and_variables_come_to_is_what_chromium_computes(tab: Page, rule: str) -> None:
+    css = f"{GIVEN}p{{margin:0;overflow:hidden;{rule}}}"
+    html = f"<!doctype html><html lang=km><meta charset=utf-8><style>{css}</style><body><p>ក</p>"
+    page = PageDocument(decode_source(html.encode()), "a.html", SiteContext("K", more=BOX_PROPERTIES), {})
+    element = page.document.select_one("p")
+    assert element is not None
+    box = BoxReader(page).read(element)
+    assert box is not None
+    tab.set_content(html)
+    height, above, below, limit = tab.evaluate(COMPUTE)
+    # Chromium holds lengths in 64ths of a pixel.
+    assert [box.height, box.above, box.below] == pytest.approx([height, above, below], abs=0.002)
+    if "height" in rule.replace("line-height", ""):
+        assert box.limit == pytest.approx(limit, abs=0.002)
+    tab.context.close()
 
 
 @pytest.mark.parametrize(("text", "weight"), LINES)

@@ -22,6 +22,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "site"
 SYSTEM = Path("/usr/share/fonts/truetype")
 KHMER_OS = ("khmeros/KhmerOS.ttf",)
 NOTO_SANS = ("noto/NotoSansKhmer-Regular.ttf", "noto/NotoSansKhmer-Bold.ttf")
+NOTO_SERIF = ("noto/NotoSerifKhmer-Regular.ttf", "noto/NotoSerifKhmer-Bold.ttf")
 WIDTHS = (360, 768, 1280)
 PAGES = ("index.html", "news/land-titles.html", "contact.html")
 WATCH = """
@@ -115,6 +116,73 @@ def test_no_element_moves_when_the_font_comes_to_a_system_with_its_older_version
     browser = open_browser([fonts["european"], *find_fonts(NOTO_SANS)])
     for place, shift, elsewhere in measure_site(browser, sites[True], serve):
         assert (round(shift, 3), elsewhere) == (0, 0), place
+
+
+@pytest.mark.parametrize("system", [KHMER_OS, NOTO_SERIF], ids=["Khmer OS", "Noto Serif"])
+def test_nothing_at_all_moves_where_fonts_do_not_swap(
+    open_browser: Callable[..., Browser],
+    serve: Callable[..., Site],
+    fonts: Mapping[str, Path],
+    system: tuple[str, ...],
+    tmp_path: Path,
+) -> None:
+    """In 412 px a fitted Noto Serif Khmer has another item in the first row of the menu."""
+    build_site(EXAMPLE, tmp_path, BuildOptions(swap=False, jobs=1))
+    browser = open_browser([fonts["european"], *find_fonts(system)])
+    for width in (412, 768):
+        for page in PAGES:
+            assert measure_shift(browser, tmp_path, serve, width, page) == (0, 0), (width, page)
+
+
+SHOWN = """
+(() => { const [one, other] = [...document.querySelectorAll('b')].map(each => each.getBoundingClientRect().width);
+  return one == other })()
+"""
+
+
+@pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"])
+@pytest.mark.parametrize("has_fallback", [True, False])
+def test_fonts_that_do_not_swap_come_late_to_visitors_without_fallbacks_only(
+    request: pytest.FixtureRequest,
+    engine: str,
+    has_fallback: bool,
+    serve: Callable[..., Site],
+    tmp_path: Path,
+    fonts: Mapping[str, Path],
+) -> None:
+    """Whoever has a fallback sees the site's font from the next page on."""
+    (tmp_path / "source").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "source" / f"{name}.html").write_text(
+            f"<!doctype html><html lang=km><meta charset=utf-8><title>x</title><style>b{{float:left;font:400 90px x}}"
+            # The fit is to all of the text, so that NAME itself is not quite as wide.
+            f"</style><b>{NAME}</b><b>{NAME}</b><p>ព័ត៌មាន សន្លឹកព័ត៌មាន</p>",
+            encoding="utf-8",
+        )
+    root = tmp_path / "site"
+    build_site(tmp_path / "source", root, BuildOptions(swap=False, detector=False, jobs=1))
+    gate = threading.Event()
+    path = next(f"/khmertext/{font.name}" for font in (root / "khmertext").glob("*.woff2") if "full" not in font.name)
+    site = serve(root, gates={path: gate}, headers={"Cache-Control": "max-age=3600"})
+    installed = [fonts["latin"], *(find_fonts(KHMER_OS) if has_fallback else [])]
+    page = find_opener(request, engine)(installed).new_page()
+    late = "[...document.fonts].some(face => face.status == 'loaded' && /Site Khmer Late/.test(face.family))"
+    compare = "document.querySelectorAll('b')[1].style.fontFamily = 'Site Khmer Late'"
+    try:
+        # Far later than what is in time; a browser may not be done with the page before.
+        threading.Timer(1.5, gate.set).start()
+        page.open(f"{site.url}/a.html")
+        page.evaluate(compare)
+        wait_until(lambda: bool(page.evaluate(late)), "the font")
+        page.evaluate("new Promise(done => setTimeout(() => done(1), 100))")
+        assert page.evaluate(SHOWN) is not has_fallback
+        page.open(f"{site.url}/b.html")
+        page.evaluate(compare)
+        wait_until(lambda: bool(page.evaluate(late)), "the font")
+        page.evaluate("new Promise(done => setTimeout(() => done(1), 100))")
+        assert page.evaluate(SHOWN) is True
+    finally:
+        page.close()
 
 
 NAME = "ទំព័រដើម"

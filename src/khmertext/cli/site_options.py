@@ -91,6 +91,12 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = {
         type=click.Path(dir_okay=False, exists=True, path_type=Path),
         help="A file that `khmertext font fallbacks` wrote: more fonts that visitors may have; repeatable.",
     ),
+    "swap": click.option(
+        "--swap/--no-swap",
+        default=None,
+        help="Whether the site's font takes the place of such a font whenever it comes. If not, a page keeps what it "
+        "showed first, and nothing moves at all. [default: it does]",
+    ),
     "own_fonts": click.option(
         "--own-fonts/--keep-own-fonts",
         default=None,

@@ -55,6 +55,7 @@ class KhmerTextConfig(Config):  # type: ignore[no-untyped-call]
     include_text = option.Optional(option.ListOfItems(option.Type(str)))
     guard = option.Optional(option.Type(bool))
     fallbacks = option.Optional(option.Type(bool))
+    swap = option.Optional(option.Type(bool))
     own_fonts = option.Optional(option.Type(bool))
     measured = option.Optional(option.Type((str, list)))
     cache = option.Optional(option.Type((str, bool)))

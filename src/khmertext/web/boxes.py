@@ -1,29 +1,35 @@
 """How tall the lines of an element are, and whether its box cuts off what reaches out of them.
 
 Only what always holds is asked: what a rule says for some media, for a state or for a part of an element is passed
-over. A value that only a browser can tell (``calc()``, ``var()``, lengths that hang on the window) is *not known*, and
-nothing is said of what hangs on it.
+over. ``var()`` and ``calc()`` and its like are worked out. A value that only a browser can tell (a length that hangs on
+the window, a custom property that no rule sets) is *not known*, and nothing is said of what hangs on it.
 
 Sources: CSS 2.2, sections 10.8 (``line-height``) and 11.1 (``overflow``); CSS Overflow Level 3, section 3.1; CSS Values
-Level 4, section 6 (lengths); CSS Fonts Level 4, section 2.5 (sizes by keyword); HTML Standard, section 15.3 (the sizes
+Level 4, sections 6 (lengths) and 10 (functions); CSS Custom Properties Level 1; CSS Properties and Values API Level 1,
+section 2 (``@property``); CSS Fonts Level 4, section 2.5 (sizes by keyword); HTML Standard, section 15.3 (the sizes
 that browsers give headings).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
+import tinycss2
 from turbohtml import Element
 
+from khmertext.web.calculating import Quantity, Units, calculate, split_words
 from khmertext.web.candidates import Candidate, find_winner
 from khmertext.web.cascade import inherits_from, stack_attribute
 from khmertext.web.documents import PageDocument, text_attribute
 from khmertext.web.families import CONTROL_ELEMENTS, WIDE_KEYWORDS
+from khmertext.web.fontvalues import find_line_height, split_font
+from khmertext.web.lines import LineBox, LineHeight
+from khmertext.web.stylesheets import SHORTHAND
+from khmertext.web.variables import resolve_variables, substitute
 
-__all__ = ["BOX_PROPERTIES", "BoxReader", "LineBox", "LineHeight"]
+__all__ = ["BOX_PROPERTIES", "BoxReader"]
 
 SIDES: Final = {"top": ("padding-top", "padding-block-start"), "bottom": ("padding-bottom", "padding-block-end")}
 BOX_PROPERTIES: Final = frozenset(
@@ -39,51 +45,12 @@ KEYWORDS: Final = {
     "xxx-large": 48.0,
 }  # fmt: skip
 TAG_SIZES: Final = {"h1": 2.0, "h2": 1.5, "h3": 1.17, "h5": 0.83, "h6": 0.67, "small": 1 / 1.2, "big": 1.2}
-ABSOLUTE: Final = {"px": 1.0, "pt": 96 / 72, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "q": 2.4 / 2.54}
-NUMBER: Final = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%|[a-z]*)", re.I)
+UNKNOWN: Final = "?"  # no value of anything
 HIDING: Final = frozenset({"hidden", "clip"})
 OVERFLOWS: Final = HIDING | {"visible", "scroll", "auto"}
 
 
-class LineHeight(NamedTuple):
-    """A line height as it is inherited.
-
-    Attributes:
-        kind: "normal", "factor" (of the font size of whoever inherits it), "length", or "unknown".
-        value: The factor, or CSS pixels; 0 for the others.
-        css: As it is written; "" where nobody sets it.
-        where: The rule that sets it: a stylesheet and a selector; "" where nobody does.
-    """
-
-    kind: str
-    value: float
-    css: str
-    where: str
-
-
 NORMAL: Final = LineHeight("normal", 0.0, "", "")
-
-
-class LineBox(NamedTuple):
-    """The lines that a text stands in. Lengths are in em of the text's font size.
-
-    Attributes:
-        line: The line height as it is set.
-        height: From one baseline to the next; None for ``normal``.
-        clip: The rule that hides what reaches out of the box; "" for none.
-        above: How far ink may reach above the first line before it is cut off.
-        below: The same below the last line.
-        limit: How tall the box is, where it has a height.
-        single: Whether the text stays on one line.
-    """
-
-    line: LineHeight
-    height: float | None
-    clip: str
-    above: float
-    below: float
-    limit: float | None
-    single: bool = False
 
 
 @dataclass(slots=True)
@@ -98,6 +65,7 @@ class BoxReader:
     sizes: dict[Element, float | None] = field(default_factory=dict)
     lines: dict[Element, LineHeight] = field(default_factory=dict)
     found: dict[Element, list[Candidate]] = field(default_factory=dict)
+    variables: dict[Element, Mapping[str, str]] = field(default_factory=dict)
 
     def read(self, element: Element) -> LineBox | None:
         """The lines of the text right inside an element; None where they cannot be told."""
@@ -119,8 +87,9 @@ class BoxReader:
         node: Element | None = element
         while node is not None:
             won = self.winner(node, "white-space", "text-wrap")
-            if won is not None and won.setting.value not in WIDE_KEYWORDS:
-                return "nowrap" in won.setting.value.split()
+            value = self.value_of(won, node)
+            if value and value not in WIDE_KEYWORDS:
+                return "nowrap" in value.split()
             node = inherits_from(node)
         return False
 
@@ -162,6 +131,42 @@ class BoxReader:
         """The strongest declaration of a property, or of several of which the strongest counts."""
         return find_winner(one for one in self.candidates(element) if one.setting.name in names and not one.pseudo)
 
+    def value_of(self, won: Candidate | None, element: Element) -> str:
+        """What a declaration sets, with what its variables hold; "" for none, "?" for what is not known."""
+        if won is None:
+            return ""
+        name, value = won.setting.name, won.setting.value
+        if "(" not in value:
+            return value
+        settled = substitute(value.removeprefix(SHORTHAND), self.variables_of(element))
+        if settled is None:
+            return UNKNOWN
+        settled = settled.strip().lower()
+        # `font: var(--x)` may have set it: a size alone is no such shorthand.
+        tokens = tinycss2.parse_component_value_list(settled)
+        font = split_font(tokens) if name in ("font-size", "line-height") and settled not in WIDE_KEYWORDS else None
+        if font is not None:
+            return font.size if name == "font-size" else find_line_height(tokens)
+        return UNKNOWN if value.startswith(SHORTHAND) and settled not in WIDE_KEYWORDS else settled
+
+    def variables_of(self, element: Element) -> Mapping[str, str]:
+        """What the custom properties of an element hold."""
+        chain = list(ancestors(element, self.variables))
+        for one in reversed(chain):
+            parent = inherits_from(one)
+            declared: dict[str, str] = {}
+            for name in {each.setting.name for each in self.candidates(one) if each.setting.name.startswith("--")}:
+                won = self.winner(one, name)
+                if won is not None:
+                    declared[name] = won.setting.value
+            above = self.variables[parent] if parent is not None else {}
+            registered = self.page.cascade.styles.registered
+            if registered:
+                kept = {name: value for name, value in above.items() if registered.get(name, ("", True))[1]}
+                above = {name: value for name, (value, _) in registered.items() if value} | kept
+            self.variables[one] = resolve_variables(declared, above) if declared else above
+        return self.variables[element]
+
     def size_of(self, element: Element) -> float | None:
         """The font size in CSS pixels; None where only a browser can tell."""
         chain = list(ancestors(element, self.sizes))
@@ -173,7 +178,7 @@ class BoxReader:
         parent = inherits_from(element)
         above = self.sizes[parent] if parent is not None else MEDIUM
         won = self.winner(element, "font-size")
-        value = won.setting.value if won is not None else ""
+        value = self.value_of(won, element)
         if not value or value.startswith("revert"):
             if element.tag in CONTROL_ELEMENTS:
                 return CONTROL
@@ -184,8 +189,7 @@ class BoxReader:
             return None if above is None else above * (1.2 if value == "larger" else 1 / 1.2)
         if value in KEYWORDS:
             return KEYWORDS[value]
-        root = self.root_size(element)
-        return read_length(value, above, root, percent=above)
+        return read_length(value, Units(above, self.root_size(element), above))
 
     def root_size(self, element: Element) -> float | None:
         """The font size of the root; for the root itself the browser's."""
@@ -203,19 +207,20 @@ class BoxReader:
         parent = inherits_from(element)
         above = self.lines[parent] if parent is not None else NORMAL
         won = self.winner(element, "line-height")
-        if won is None or won.setting.value in ("inherit", "unset", "revert", "revert-layer"):
+        value = self.value_of(won, element)
+        if won is None or value in ("inherit", "unset", "revert", "revert-layer"):
             # Browsers give controls a line height of their own.
             return NORMAL if won is None and element.tag in CONTROL_ELEMENTS else above
-        value, where = won.setting.value, self.name_rule(won, element)
+        where = self.name_rule(won, element)
+        css = value if won.setting.value.startswith(SHORTHAND) else won.setting.value
         if value in ("normal", "initial"):
-            return LineHeight("normal", 0.0, value, where)
-        match = NUMBER.fullmatch(value)
-        if match is not None and not match[2]:
-            return LineHeight("factor", float(match[1]), value, where)
+            return LineHeight("normal", 0.0, css, where)
         size = self.size_of(element)
-        length = read_length(value, size, self.root_size(element), percent=size)
-        kind = "unknown" if length is None or length < 0 else "length"
-        return LineHeight(kind, length or 0.0, value, where)
+        found = calculate(value, Units(size, self.root_size(element), size))
+        if found is None or (found.value < 0 and not is_function(value)):
+            return LineHeight("unknown", 0.0, css, where)
+        # What a function comes to is moved into the range that is allowed.
+        return LineHeight("length" if found.length else "factor", max(0.0, found.value), css, where)
 
     def name_rule(self, won: Candidate, element: Element) -> str:
         """A declaration as its author finds it: the file and the selector."""
@@ -233,7 +238,7 @@ class BoxReader:
         size, own = self.size_of(block), self.size_of(text)
         if won is None or block.tag in ("html", "body") or size is None or own is None or own <= 0:
             return nothing
-        words = won.setting.value.split()
+        words = self.value_of(won, block).split()
         if not words or words[-1] not in HIDING or any(word not in OVERFLOWS for word in words):
             return nothing
         room = [self.padding_of(block, side, size) for side in ("top", "bottom")]
@@ -249,17 +254,17 @@ class BoxReader:
         won = self.winner(block, "padding", "padding-block", *SIDES[side])
         if won is None:
             return 0.0
-        words = won.setting.value.split()
+        words = split_words(self.value_of(won, block))
         last = side == "bottom"
         if won.setting.name == "padding":
             word = words[2 if last and len(words) > 2 else 0] if words else ""
         else:
             word = words[-1 if last else 0] if words else ""
-        return read_length(word, size, self.root_size(block), percent=None)
+        return read_length(word, Units(size, self.root_size(block)))
 
     def length_of(self, block: Element, name: str, size: float) -> float | None:
         won = self.winner(block, name)
-        return None if won is None else read_length(won.setting.value, size, self.root_size(block), percent=None)
+        return None if won is None else read_length(self.value_of(won, block), Units(size, self.root_size(block)))
 
 
 def ancestors(element: Element, known: Container[Element]) -> Iterator[Element]:
@@ -270,31 +275,31 @@ def ancestors(element: Element, known: Container[Element]) -> Iterator[Element]:
         node = inherits_from(node)
 
 
-def read_length(value: str, size: float | None, root: float | None, *, percent: float | None) -> float | None:
-    """A length in CSS pixels.
+def is_function(value: str) -> bool:
+    return value.endswith(")")
+
+
+def read_length(value: str, units: Units) -> float | None:
+    """A length that cannot be negative, in CSS pixels.
 
     Args:
         value: As it is written, in lower case.
-        size: What an em is.
-        root: What a rem is.
-        percent: What 100 % are.
+        units: What lengths hang on.
 
     Returns:
         None for what is none, or what only a browser can tell.
 
     Example:
-        >>> read_length("1.5em", 20, 16, percent=None), read_length("150%", 20, 16, percent=20)
+        >>> read_length("1.5em", Units(20, 16)), read_length("150%", Units(20, 16, 20))
         (30.0, 30.0)
-        >>> read_length("12pt", None, None, percent=None), read_length("2vw", 20, 16, percent=20)
-        (16.0, None)
+        >>> read_length("12pt", Units(None, None)), read_length("2vw", Units(20, 16)), read_length("3", Units(20, 16))
+        (16.0, None, None)
+        >>> read_length("calc(1em - 30px)", Units(20, 16)), read_length("-10px", Units(20, 16))
+        (0.0, None)
     """
-    match = NUMBER.fullmatch(value)
-    if match is None:
+    found = calculate(value, units)
+    if found == Quantity(0.0, length=False) and not is_function(value):
+        return 0.0
+    if found is None or not found.length or (found.value < 0 and not is_function(value)):
         return None
-    number, unit = float(match[1]), match[2].lower()
-    if not unit:
-        return 0.0 if number == 0 else None
-    if unit == "%":
-        return None if percent is None else number * percent / 100
-    scale = {"em": size, "rem": root}.get(unit, ABSOLUTE.get(unit))
-    return None if scale is None else number * scale
+    return max(0.0, found.value)

@@ -141,12 +141,13 @@ def format_css(
         fonts: The fonts, in the same folder as the stylesheet.
         rules: One rule a line for elements that pages mark.
         check: The rules of the visitor check, if there is one.
-        fallbacks: The families behind it.
+        fallbacks: The families behind it (:func:`khmertext.web.stacks.fallback_families`).
         fallback_faces: Their ``@font-face`` rules.
         layer: The weakest cascade layer of pages, which gives their root the family; None where there is no such one.
     """
     # Without it, pages in UTF-16 have their stylesheets read as UTF-16 too (CSS Syntax Level 3, section 3.2).
-    lines = ['@charset "utf-8";', *format_faces(family, fonts), *fallback_faces]
+    late = next(iter(fallbacks[2:]), "")
+    lines = ['@charset "utf-8";', *format_faces(family, fonts, late), *fallback_faces]
     # The weakest rule there can be, below all of the author's, layered ones too: this layer is the first on the page.
     # Ours alone: where the site names no font, the browser's own comes next, as before.
     if layer is not None:
@@ -156,8 +157,11 @@ def format_css(
     return text.encode() + check
 
 
-def format_faces(family: str, fonts: Sequence[FontAsset]) -> list[str]:
+def format_faces(family: str, fonts: Sequence[FontAsset], late: str = "") -> list[str]:
     """The ``@font-face`` rules.
+
+    Where fonts are not to take the place of fallbacks, those of our family are optional: browsers leave them out when
+    they are not there in time. A last family has them again, for visitors without fallbacks.
 
     Where there are fonts that flag, both families have two faces of the same characters, of which the later one is
     asked first: the whole font for every browser, and the one that flags where the browser then takes what is flagged
@@ -165,27 +169,29 @@ def format_faces(family: str, fonts: Sequence[FontAsset]) -> list[str]:
     one face.
     """
     text, full, flagged = ([font for font in fonts if font.role == role] for role in ("text", "full", "flagged"))
-    main, whole, probe = family, f"{family} Full", probe_family(family, fonts)
-    if text:
-        return [format_face(main, font) for font in text] + [format_face(whole, font) for font in full]
-    lines = [format_face(name, font) for name in (main, whole) for font in full]
-    if flagged:
-        faces = "".join(format_face(name, font) for name in (main, whole, probe) for font in flagged)
+    whole, probe = f"{family} Full", probe_family(family, fonts)
+    main = {family: "optional", late: "swap"} if late else {family: "swap"}
+    lines = [format_face(name, font, display=display) for name, display in main.items() for font in text or full]
+    lines += [format_face(whole, font) for font in full]
+    if flagged and not text:
+        names = {**main, whole: "swap", probe: "swap"}
+        faces = "".join(format_face(name, font, display=shown) for name, shown in names.items() for font in flagged)
         others = "".join(format_face(probe, font) for font in full)
         lines.append(f"@supports {FALLS_BACK_AFTER_SHAPING}{{{faces}}}")
         lines.append(f"@supports not ({FALLS_BACK_AFTER_SHAPING}){{{others}}}")
     return lines
 
 
-def format_face(family: str, font: FontAsset, *, flavor: str = "woff2") -> str:
+def format_face(family: str, font: FontAsset, *, flavor: str = "woff2", display: str = "swap") -> str:
     """One ``@font-face`` rule.
 
     Args:
         family: The family's name.
         font: The font, in the same folder as the stylesheet.
         flavor: ``woff2``, ``woff`` or ``ttf``.
+        display: Its ``font-display``.
 
-    Source: CSS Fonts 4, section 4.3 (``format()``; ``opentype`` is any sfnt).
+    Source: CSS Fonts 4, sections 4.3 (``format()``; ``opentype`` is any sfnt) and 11 (``font-display``).
 
     Example:
         >>> rule = format_face("A", FontAsset("text", "a.woff2", (400, 700), False, ((0x1780, 0x17FF),)))
@@ -197,19 +203,20 @@ def format_face(family: str, font: FontAsset, *, flavor: str = "woff2") -> str:
         f"@font-face{{font-family:{quote_family(family)};"
         f'src:url("{quote_path(font.name).removeprefix("./")}") format("{"opentype" if flavor == "ttf" else flavor}");'
         f"font-weight:{low if low == high else f'{low} {high}'};"
-        f"font-style:{'italic' if font.italic else 'normal'};font-display:swap;"
+        f"font-style:{'italic' if font.italic else 'normal'};font-display:{display};"
         f"unicode-range:{format_ranges(font.ranges)}}}"
     )
 
 
-def probe_family(family: str, fonts: Sequence[FontAsset]) -> str:
+def probe_family(family: str, fonts: Sequence[FontAsset], late: str = "") -> str:
     """The family that the visitor check measures.
 
     Args:
         family: The family's name.
         fonts: The fonts of the site.
+        late: The family that has them whenever they come, where the first has them in time or not at all.
     """
-    return f"{family} Check" if any(font.role == "flagged" for font in fonts) else family
+    return f"{family} Check" if any(font.role == "flagged" for font in fonts) else late or family
 
 
 def asset_url(plan: SitePlan, prefix: str, name: str) -> str:

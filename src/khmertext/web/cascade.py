@@ -154,6 +154,7 @@ class StyleSet:
         ranks: How strong the layer of each rule is, see :func:`rank_layers`.
         custom: Custom property → the stacks that it is set to.
         everywhere: The custom properties that every element has.
+        registered: Custom property of ``@property`` → its initial value, and whether it inherits.
         fonts: What is known already of elements with the same tag, style, rules and parent font.
         unique: Each distinct font, once: those that are equal are the same.
         known: What others found out of these stylesheets alone, by names of theirs.
@@ -180,6 +181,9 @@ class StyleSet:
             for name, stacks in sheet.custom:
                 self.custom[name] = (*self.custom.get(name, ()), *(StackUse(number, stack) for stack in stacks))
         self.everywhere = frozenset[str]().union(*(sheet.everywhere for sheet in self.sheets))
+        self.registered = {
+            name: (value, inherits) for sheet in self.sheets for name, value, inherits in sheet.registered
+        }
         self.fonts: dict[tuple[Any, ...], ElementFont] = {}
         self.unique: dict[ElementFont, ElementFont] = {}
         self.known: dict[object, Any] = {}

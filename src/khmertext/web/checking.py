@@ -182,7 +182,7 @@ def review_site(
         jobs=count_jobs(jobs),
         progress=progress,
         brought=guarded or bool(included),
-        fallbacks=fallback_families(manifest.family) if has_fallbacks(manifest) else (),
+        fallbacks=read_fallback_families(manifest),
         lint=lint,
     )
     problems += check_links(root, facts, manifest)
@@ -249,10 +249,12 @@ def read_report(
     return exclude, also, fonts
 
 
-def has_fallbacks(manifest: Manifest) -> bool:
-    """Whether the families of fonts that visitors may have stand behind the site's own."""
+def read_fallback_families(manifest: Manifest) -> tuple[str, ...]:
+    """The families that stand behind the site's own; none where it was built without."""
     options = manifest.report.get("options")
-    return isinstance(options, dict) and options.get("fallbacks") is True
+    if not isinstance(options, dict) or options.get("fallbacks") is not True:
+        return ()
+    return fallback_families(manifest.family, swap=options.get("swap") is not False)
 
 
 def read_brought(manifest: Manifest, source: str) -> tuple[tuple[str, ...], bool]:

@@ -10,32 +10,25 @@ Source: CSS 2.2, section 10.8.1: half of what a line height has beyond the font'
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from turbohtml import Element
-
 from khmertext.fonts import Face
 from khmertext.fonts.ink import Ink, measure_ink
-from khmertext.fonts.runs import KHMER_LETTER
-from khmertext.text.clusters import split_clusters
-from khmertext.web.boxes import BOX_PROPERTIES, BoxReader, LineBox
+from khmertext.web.boxes import BOX_PROPERTIES
 from khmertext.web.checking import UNBUILT, is_built
-from khmertext.web.disk import Tree, read_file, read_tree
-from khmertext.web.documents import PageDocument, PageMemos
+from khmertext.web.disk import read_tree
 from khmertext.web.fallbacks import choose_source
-from khmertext.web.linting import iter_texts
+from khmertext.web.lines import LineBox, LinePlace
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
-from khmertext.web.sources import decode_source, source_kind
-from khmertext.web.stylesheets import parse_styles
 from khmertext.web.webfonts import FontSource
 from khmertext.web.writing import find_folder, load_earlier
 from khmertext.workers import count_jobs
 
-__all__ = ["Clash", "ClippingReport", "Edges", "LinePlace", "Metrics", "find_clashes", "find_clipping", "round_up"]
+__all__ = ["Clash", "ClippingReport", "Edges", "Metrics", "find_clashes", "find_clipping", "judge_lines", "round_up"]
 
 STEP: Final = 0.05
 # What is less than this is no overlap that anybody sees: a thirtieth of a pixel at 16 px.
@@ -60,27 +53,6 @@ class Metrics(NamedTuple):
         """The metrics that HarfBuzz reads from a font."""
         extents = face.font(place).get_font_extents("ltr")
         return cls(extents.ascender / face.upem, -extents.descender / face.upem, extents.line_gap / face.upem)
-
-
-@dataclass(slots=True)
-class LinePlace:
-    """All text of a site whose lines are alike.
-
-    Attributes:
-        box: Its lines.
-        path: The page where it was first met.
-        line: The line there, from 1.
-        tag: The element.
-        count: How many elements there are.
-        clusters: CSS weight → the clusters there.
-    """
-
-    box: LineBox
-    path: str
-    line: int
-    tag: str
-    count: int = 0
-    clusters: dict[int, set[str]] = field(default_factory=dict)
 
 
 class Edges(NamedTuple):
@@ -110,6 +82,9 @@ class Clash(NamedTuple):
         path: The page where it was first met.
         line: The line there, from 1.
         elements: How many elements are like that.
+        column: The column there, from 1.
+        end_line: Where the start tag ends.
+        end_column: Behind its last character.
     """
 
     kind: str
@@ -128,6 +103,9 @@ class Clash(NamedTuple):
     path: str
     line: int
     elements: int
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
 
 
 class ClippingReport(NamedTuple):
@@ -173,9 +151,27 @@ def find_clipping(
     restorer = Restorer(load_earlier(root, folder).all if folder else ())
     tree = read_tree(root, skip=folder) if folder else read_tree(root)
     facts = read_site(
-        tree, family=UNBUILT, restorer=restorer, exclude=exclude, jobs=count_jobs(jobs), progress=progress
+        tree,
+        family=UNBUILT,
+        restorer=restorer,
+        exclude=exclude,
+        jobs=count_jobs(jobs),
+        progress=progress,
+        more=BOX_PROPERTIES,
     )
-    places, unknown = collect_places(tree, facts, restorer, progress)
+    return judge_lines(facts, sources, line_font)
+
+
+def judge_lines(facts: SiteFacts, sources: Sequence[FontSource], line_font: Face | None = None) -> ClippingReport:
+    """Find what is wrong with the lines of a site that was read with :data:`khmertext.web.boxes.BOX_PROPERTIES`.
+
+    Args:
+        facts: What was read.
+        sources: The fonts that it is shown in.
+        line_font: The font that sets the lines; None for the font of the Khmer itself.
+    """
+    places = merge_places(place for page in facts.pages for place in page.facts.lines.places)
+    unknown = sum(page.facts.lines.unknown for page in facts.pages)
     clashes = [clash for place in places for clash in find_clashes(place, sources, line_font)]
     clashes.sort(
         key=lambda one: (
@@ -191,53 +187,19 @@ def find_clipping(
     return ClippingReport(tuple(clashes), len(places), sum(place.count for place in places) + unknown, unknown)
 
 
-# -- reading ---------------------------------------------------------------------------------------------------------
-
-
-def collect_places(
-    tree: Tree, facts: SiteFacts, restorer: Restorer, progress: Progress | None
-) -> tuple[list[LinePlace], int]:
-    """The texts of a site by their lines; and how many elements have lines that cannot be told."""
-    sheets = {}
-    for path in facts.context.sheets:
-        data = restorer.restore(path, read_file(tree.root, path)).data
-        sheets[path] = parse_styles(decode_source(data, source=path, kind="css").text, more=BOX_PROPERTIES)
-    context = replace(facts.context, sheets=sheets, more=BOX_PROPERTIES)
+def merge_places(places: Iterable[LinePlace]) -> list[LinePlace]:
+    """Those of several pages that are alike as one, where the first stands."""
     found: dict[tuple[object, ...], LinePlace] = {}
-    memos: PageMemos = {}
-    unknown = 0
-    pages = [page.facts.path for page in facts.pages if page.facts.texts]
-    for number, path in enumerate(pages, 1):
-        data = restorer.restore(path, read_file(tree.root, path)).data
-        page = PageDocument(decode_source(data, source=path, kind=source_kind(path)), path, context, memos)
-        reader = BoxReader(page)
-        for element, texts in khmer_elements(page):
-            box = reader.read(element)
-            if box is None:
-                unknown += 1
-                continue
-            rounded = [None if one is None else round(one, 4) for one in (box.height, box.above, box.below, box.limit)]
-            key = (box.line.where, box.line.css, box.clip, *rounded)
-            place = found.get(key)
-            if place is None:
-                place = found[key] = LinePlace(box, path, element.source_line or 0, element.tag)
-            place.count += 1
-            clusters = {cluster for text in texts for cluster in split_clusters(text) if KHMER_LETTER.search(cluster)}
-            for weight in {look.weight for look in page.cascade.resolve(element).looks}:
-                place.clusters.setdefault(weight, set()).update(clusters)
-        if progress is not None:
-            progress("measuring", number, len(pages))
-    return list(found.values()), unknown
-
-
-def khmer_elements(page: PageDocument) -> Iterator[tuple[Element, list[str]]]:
-    """The elements that Khmer stands right inside of, each with its texts."""
-    found: dict[Element, list[str]] = {}
-    for data, node in iter_texts(page):
-        element = node.parent
-        if isinstance(element, Element) and element.tag not in ("title", "option") and KHMER_LETTER.search(data):
-            found.setdefault(element, []).append(data)
-    yield from found.items()
+    for place in places:
+        first = found.get(place.key)
+        if first is None:
+            weights = {weight: set(clusters) for weight, clusters in place.clusters.items()}
+            found[place.key] = replace(place, clusters=weights)
+            continue
+        first.count += place.count
+        for weight, clusters in place.clusters.items():
+            first.clusters.setdefault(weight, set()).update(clusters)
+    return list(found.values())
 
 
 # -- measuring -------------------------------------------------------------------------------------------------------
@@ -257,7 +219,7 @@ def find_clashes(place: LinePlace, sources: Sequence[FontSource], line_font: Fac
         line = own if line_font is None else Metrics.of_face(line_font)
         for clash in compare(place, weight, ink, own, line):
             usual = worst.get(clash.kind)
-            if usual is None or clash.needed > usual.needed:
+            if clash.kind in place.kinds and (usual is None or clash.needed > usual.needed):
                 worst[clash.kind] = clash
     yield from worst.values()
 
@@ -281,6 +243,7 @@ def compare(place: LinePlace, weight: int, ink: Mapping[str, Ink], own: Metrics,
             lines = 0 if box.limit is None else count_lines(box.limit, height)
             then = find_edges(box._replace(limit=None), line, round_up(needed))
             found.append(("cut", box.clip, needed, (edges, then), round_up(lines * round_up(needed))))
+    line_at, column, end_line, end_column = place.place
     for kind, where, needed, both, tall in found:
         yield Clash(
             kind=kind,
@@ -297,8 +260,11 @@ def compare(place: LinePlace, weight: int, ink: Mapping[str, Ink], own: Metrics,
             edges=both,
             tall=tall,
             path=place.path,
-            line=place.line,
+            line=line_at,
             elements=place.count,
+            column=column,
+            end_line=end_line,
+            end_column=end_column,
         )
 
 

@@ -7,12 +7,23 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from khmertext.web.families import is_known_khmer_family
+from khmertext.web.lines import PageLines
 from khmertext.web.looks import Look
 from khmertext.web.modules import ScriptGraph
 from khmertext.web.sources import Insertion
 from khmertext.web.stylesheets import StyleSheet
 
-__all__ = ["LAYER", "MARK", "Counted", "FoundText", "PageFacts", "PageFinding", "SiteContext", "SiteWarning"]
+__all__ = [
+    "LAYER",
+    "MARK",
+    "NO_LINES",
+    "Counted",
+    "FoundText",
+    "PageFacts",
+    "PageFinding",
+    "SiteContext",
+    "SiteWarning",
+]
 
 MARK = "data-khmertext"
 """The attribute on every element that we put into a page or write a rule for."""
@@ -103,6 +114,7 @@ class Counted(NamedTuple):
 
 
 NOTHING: Final = Counted()
+NO_LINES: Final = PageLines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,7 @@ class SiteContext:
         rebuilt: Whether an earlier build put this family in, so that stacks may name it.
         brought: Whether any script may bring Khmer that is in no file of the site.
         lint: Whether pages are looked at for what is wrong with them.
-        more: Properties of CSS that are read besides those that decide the font.
+        more: Properties of CSS that are read besides those that decide the font; with any, lines are.
         fallbacks: The families that go in behind ours: of what visitors see until the font has come.
     """
 
@@ -171,6 +183,7 @@ class PageFacts:
         findings: What is wrong with it, where that was asked for.
         counted: What is not seen of it.
         brought: Whether its scripts may bring Khmer that is in no file of the site.
+        lines: In what lines its Khmer stands, where that was asked for.
     """
 
     path: str
@@ -193,3 +206,4 @@ class PageFacts:
     findings: tuple[PageFinding, ...] = ()
     counted: Counted = NOTHING
     brought: bool = False
+    lines: PageLines = NO_LINES

@@ -20,7 +20,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Final, NamedTuple
 
-from khmertext.fonts import Face
+import uharfbuzz as hb
+
 from khmertext.fonts.fallbacks import BOLD, FallbackFont, estimate_advance
 from khmertext.fonts.planning import COMPANION_RANGES
 from khmertext.fonts.runs import KHMER_LETTER
@@ -43,6 +44,8 @@ JUST_NOT_BOLD: Final = BOLD - 1
 NORMAL_WEIGHT: Final = 400
 MEDIUM_WEIGHT: Final = 500  # browsers look for what is lighter up to here, and for what is bolder above
 BOLD_WEIGHT: Final = 700
+MAX_WEIGHTS: Final = 3
+CIRCLE: Final = "\u25cc"
 MAX_SINGLE: Final = 8000
 SANE: Final = (0.25, 4.0)
 # All that a site's font may be for, whatever of it this site's has; never the space, which sets the height of lines.
@@ -57,7 +60,7 @@ class Adjustment(NamedTuple):
 
     Attributes:
         font: The fallback.
-        bold: Whether it is for bold text.
+        weight: The CSS weight that its face is declared for.
         size: ``size-adjust``, as a share.
         ascent: ``ascent-override``, as a share.
         descent: ``descent-override``, as a share.
@@ -66,7 +69,7 @@ class Adjustment(NamedTuple):
     """
 
     font: FallbackFont
-    bold: bool
+    weight: int
     size: float
     ascent: float
     descent: float
@@ -111,7 +114,7 @@ def list_fits(fitted: Sequence[Adjustment]) -> dict[str, Fit]:
         fitted: Each for another font, or for its other weight.
     """
     return {
-        " ".join((*one.font.names, str(one.font.weight), str(one.bold))): (one.size, one.ascent, one.descent, one.gap)
+        " ".join((*one.font.names, str(one.font.weight), str(one.weight))): (one.size, one.ascent, one.descent, one.gap)
         for one in fitted
     }
 
@@ -177,8 +180,9 @@ def adjust_fallbacks(
         fonts: The fallbacks; those of a family's regular and bold belong together, slanted ones are left out.
 
     Returns:
-        For each family its regular and its bold fallback, as far as the site has such text; a family without a bold has
-        its regular one for both. The nearest first. What is so unlike that no browser should scale it is left out.
+        For each family a face for each weight of the site's text, or for the commonest (:func:`group_weights`); one
+        without a bold has one for all that is bold, since browsers embolden only what is declared as lighter than that.
+        The nearest first. What is so unlike that no browser should scale it is left out.
     """
     families: dict[str, dict[bool, FallbackFont]] = {}
     for font in fonts:
@@ -188,38 +192,74 @@ def adjust_fallbacks(
             wanted = BOLD_WEIGHT if font.bold else NORMAL_WEIGHT
             if usual is None or abs(font.weight - wanted) < abs(usual.weight - wanted):
                 members[font.bold] = font
+    texts = {weight: text for weight in counts if (text := measure_text(sources, weight, counts[weight])) is not None}
+    groups = group_weights({weight: sum(counts[weight].values()) for weight in texts})
+    light = {weight: join_texts(texts[one] for one in group) for weight, group in groups.items()}
+    heavy = {weight: light.pop(weight) for weight in groups if weight > MEDIUM_WEIGHT}
+    emboldened = {JUST_NOT_BOLD: join_texts(heavy.values())} if heavy else {}
     found: list[Adjustment] = []
+    measured: dict[tuple[str, ...], dict[str, int | None]] = {}
+    for members in families.values():
+        regular, bold = members.get(False), members.get(True)
+        for member, weights in ((regular, light), (bold or regular, heavy if bold else emboldened)):
+            if member is not None:
+                widths = measured.setdefault(member.names, {})
+                fitted = (fit(member, text, weight, widths) for weight, text in weights.items())
+                found += [one for one in fitted if one is not None]
+    return sorted(found, key=lambda one: (one.spread, one.font.family, one.weight))
+
+
+def group_weights(shares: Mapping[int, float]) -> dict[int, list[int]]:
+    """The weights that get a face, each with those of the text that is counted with it.
+
+    Args:
+        shares: CSS weight → how much text has it.
+
+    Returns:
+        Up to medium, and above it, the :data:`MAX_WEIGHTS` commonest ones, each with those that it is the nearest to.
+
+    Example:
+        >>> group_weights({400: 9, 600: 2, 700: 1})
+        {400: [400], 600: [600], 700: [700]}
+        >>> group_weights({200: 3, 300: 2, 400: 9, 450: 1})
+        {200: [200], 300: [300], 400: [400, 450]}
+    """
+    groups: dict[int, list[int]] = {}
     for bold in (False, True):
-        weights = {weight: count for weight, count in counts.items() if (weight > MEDIUM_WEIGHT) is bold}
-        text = measure_text(sources, weights)
-        if text is None:
-            continue
-        for members in families.values():
-            fallback = members.get(bold) or members.get(False)
-            fitted = fit(fallback, text, bold=bold) if fallback is not None else None
-            if fitted is not None:
-                found.append(fitted)
-    return sorted(found, key=lambda one: (one.spread, one.font.family, one.bold))
+        side = sorted(weight for weight in shares if (weight > MEDIUM_WEIGHT) is bold)
+        most = sorted(side, key=lambda weight: (-shares[weight], weight))[:MAX_WEIGHTS]
+        for weight in side:
+            groups.setdefault(min(most, key=lambda one: (abs(one - weight), one)), []).append(weight)
+    return dict(sorted(groups.items()))
 
 
-def measure_text(sources: Sequence[FontSource], counts: ClusterCounts) -> Widths | None:
-    """Measure text in a site's fonts; None where there is none."""
-    advances: list[tuple[str, float, float]] = []
-    heights: list[tuple[float, float, float]] = []
-    for weight, clusters in counts.items():
-        source = choose_source(sources, weight)
-        face = source.reference
-        place = face.locate(source.use_weight(weight))
-        advances += [
-            (cluster, count, advance / face.upem)
-            for cluster, count in clusters.items()
-            if (advance := measure_cluster(face, cluster, place)) is not None
-        ]
-        extents = face.font(place).get_font_extents("ltr")
-        heights.append((extents.ascender / face.upem, -extents.descender / face.upem, extents.line_gap / face.upem))
+def measure_text(sources: Sequence[FontSource], weight: int, counts: Mapping[str, float]) -> Widths | None:
+    """Measure the text of one weight in a site's fonts; None where there is none."""
+    source = choose_source(sources, weight)
+    face = source.reference
+    font = face.font(face.locate(source.use_weight(weight)))
+    circle = font.get_nominal_glyph(ord(CIRCLE))
+    advances = [
+        (cluster, count, advance / face.upem)
+        for cluster, count in counts.items()
+        if (advance := measure_cluster(font, cluster, circle)) is not None
+    ]
     if not advances:
         return None
-    return Widths(advances, *(max(0.0, *column) for column in zip(*heights, strict=True)))
+    extents = font.get_font_extents("ltr")
+    heights = extents.ascender, -extents.descender, extents.line_gap
+    return Widths(advances, *(max(0.0, height / face.upem) for height in heights))
+
+
+def join_texts(texts: Iterable[Widths]) -> Widths:
+    """Texts that one face is for; lines are as tall as the tallest of them needs."""
+    given = list(texts)
+    return Widths(
+        [one for text in given for one in text.advances],
+        max(text.ascent for text in given),
+        max(text.descent for text in given),
+        max(text.gap for text in given),
+    )
 
 
 def choose_source(sources: Sequence[FontSource], weight: int) -> FontSource:
@@ -243,19 +283,27 @@ def choose_source(sources: Sequence[FontSource], weight: int) -> FontSource:
     return min(upright, key=distance)
 
 
-def measure_cluster(face: Face, cluster: str, place: Mapping[str, float]) -> int | None:
-    buffer = shape(face.font(place), cluster, "km")
-    if not all(info.codepoint for info in buffer.glyph_infos):
+def measure_cluster(font: hb.Font, cluster: str, circle: int | None) -> int | None:
+    """The advance of a cluster in font units; None where the font lacks something for it, or it is no whole syllable.
+
+    What is misspelled shows a dotted circle, of which the table of fallbacks knows nothing.
+    """
+    buffer = shape(font, cluster, "km")
+    glyphs = {info.codepoint for info in buffer.glyph_infos}
+    if 0 in glyphs or (circle in glyphs and CIRCLE not in cluster):
         return None
     return int(sum(position.x_advance for position in buffer.glyph_positions))
 
 
-def fit(font: FallbackFont, text: Widths, *, bold: bool) -> Adjustment | None:
-    """Fit one fallback; None for one that no browser should scale so far."""
+def fit(font: FallbackFont, text: Widths, weight: int, widths: dict[str, int | None]) -> Adjustment | None:
+    """Fit one fallback, of which widths may be known; None for one that no browser should scale so far."""
+    for cluster, _, _ in text.advances:
+        if cluster not in widths:
+            widths[cluster] = estimate_advance(font, cluster)
     pairs = [
         (count, advance, other / font.upem)
         for cluster, count, advance in text.advances
-        if (other := estimate_advance(font, cluster)) is not None
+        if (other := widths[cluster]) is not None
     ]
     ours = sum(count * advance for count, advance, _ in pairs)
     theirs = sum(count * other for count, _, other in pairs)
@@ -266,14 +314,14 @@ def fit(font: FallbackFont, text: Widths, *, bold: bool) -> Adjustment | None:
     whole = sum(count * advance**2 for count, advance, _ in pairs)
     # What scales the letters scales their line metrics too.
     return Adjustment(
-        font, bold, size, text.ascent / size, text.descent / size, text.gap / size, round(sqrt(error / whole), 6)
+        font, weight, size, text.ascent / size, text.descent / size, text.gap / size, round(sqrt(error / whole), 6)
     )
 
 
 # -- stylesheet ----------------------------------------------------------------------------------------------------
 
 
-def format_fallback_faces(families: tuple[str, str], adjusted: Sequence[Adjustment]) -> list[str]:
+def format_fallback_faces(families: Sequence[str], adjusted: Sequence[Adjustment]) -> list[str]:
     """The ``@font-face`` rules of fallback fonts.
 
     Args:
@@ -287,9 +335,8 @@ def format_fallback_faces(families: tuple[str, str], adjusted: Sequence[Adjustme
     locals_of: dict[tuple[str, str], list[str]] = {}
     for one in adjusted:
         own = one.font.family in has_bold
-        weight = (BOLD_WEIGHT if own else JUST_NOT_BOLD) if one.bold else NORMAL_WEIGHT
         body = (
-            f"{'' if weight == NORMAL_WEIGHT else f'font-weight:{weight};'}font-display:swap;"
+            f"{'' if one.weight == NORMAL_WEIGHT else f'font-weight:{one.weight};'}font-display:swap;"
             f"size-adjust:{percent(one.size)};ascent-override:{percent(one.ascent)};"
             f"descent-override:{percent(one.descent)};line-gap-override:{percent(one.gap)};unicode-range:{RANGE}"
         )

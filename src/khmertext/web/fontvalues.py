@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from khmertext.web.families import WIDE_KEYWORDS
 
 __all__ = [
+    "SUBSTITUTIONS",
     "FontShorthand",
     "find_line_height",
     "is_family",
@@ -214,7 +215,7 @@ def split_font(tokens: list[Any]) -> FontShorthand | None:
                 at += 1
     if len(kinds) + normals > 4 or at >= len(words) or not is_font_size(words[at][1]):
         return None
-    size = words[at][1].serialize().lower()
+    size = lower_plain(words[at][1])
     at += 1
     if at < len(words) and words[at][1] == "/":
         if at + 1 >= len(words) or not is_line_height(words[at + 1][1]):
@@ -237,8 +238,14 @@ def find_line_height(tokens: Iterable[Any]) -> str:
     words = [token for token in tokens if token.type not in BLANKS]
     for one, following in pairwise(words):
         if one == "/":
-            return str(following.serialize()).lower()
+            return lower_plain(following)
     return "normal"
+
+
+def lower_plain(token: Any) -> str:
+    """A value in lower case, but for the names of custom properties in it."""
+    text = str(token.serialize())
+    return text if unsettled([token]) else text.lower()
 
 
 def kind_of(token: Any, following: Any) -> str:
@@ -303,7 +310,7 @@ def guess_font(tokens: list[Any]) -> FontShorthand | None:
             variant = word
     if unsettled(tokens[:index]):
         weight = style = variant = ""
-    size = tokens[index].serialize().lower()
+    size = lower_plain(tokens[index])
     index += 1
     rest = [token for token in tokens[index:] if token.type != "comment"]
     while rest and rest[0].type == "whitespace":
@@ -327,7 +334,7 @@ def find_font_size(tokens: list[Any]) -> int:
         if is_variable(token):
             if not slash:
                 variables.append(index)
-        elif is_font_size(token):
+        elif is_font_size(token) and not slash:
             return index
         elif token == "/" and variables:
             slash = True

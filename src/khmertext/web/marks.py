@@ -132,7 +132,11 @@ def strip_marks(data: bytes, families: Sequence[str], *, kind: str = "html", fol
     except SiteError:
         return data
     # What goes in is one piece: our family with those behind it, which a build may leave out; the longer one first.
-    names = [quote_families(family, behind) for family in families for behind in (fallback_families(family), ())]
+    names = [
+        quote_families(family, behind)
+        for family in families
+        for behind in (fallback_families(family, swap=False), fallback_families(family), ())
+    ]
     if kind == "css":
         cuts = [*stack_cuts(source.text, 0, names), *face_cuts(source.text, folders)]
     elif MARK in source.text or any(name in source.text or html.escape(name) in source.text for name in names):

@@ -12,7 +12,8 @@ from turbohtml import Element
 from khmertext.web.cascade import stack_attribute
 from khmertext.web.documents import PageDocument, PageMemos, text_attribute, text_of
 from khmertext.web.exemptions import amp_warning, has_frameset
-from khmertext.web.facts import MARK, Counted, PageFacts, SiteContext, SiteWarning
+from khmertext.web.facts import MARK, NO_LINES, Counted, PageFacts, SiteContext, SiteWarning
+from khmertext.web.linereading import read_lines
 from khmertext.web.linting import lint_page
 from khmertext.web.modules import find_names
 from khmertext.web.pagelooks import FEATURES, SpoiledStyles
@@ -77,13 +78,15 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     features_off = find_features_off(page, placer)
     comes = bool(reader.texts or linked or dynamic)
     findings = lint_page(page, comes=comes) if context.lint else ()
+    lines = read_lines(page) if context.more and reader.texts else NO_LINES
     if not (comes or brought):
         stacks, locked = frozenset(placer.stacks), frozenset(page.locked)
         return PageFacts(path, source.encoding, stacks=stacks, locked=locked, findings=findings)
     amp = amp_warning(page.document, path)
     if amp is not None or has_frameset(page.document):
         warnings = (amp,) if amp is not None else ()
-        return PageFacts(path, source.encoding, locked=frozenset(page.locked), warnings=warnings, findings=findings)
+        locked = frozenset(page.locked)
+        return PageFacts(path, source.encoding, locked=locked, warnings=warnings, findings=findings, lines=lines)
     refuse_named(own_stacks(page), context, path)
     if linked or reader.has_script_text or brought:
         placer.edit_every_stack()
@@ -121,6 +124,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
             *find_shadowed(page, placer.marked),
         ),
         findings=findings,
+        lines=lines,
         counted=Counted(placer.typed, placer.bare, scripts, len(page.document.select(FRAMES))),
         brought=brought,
     )

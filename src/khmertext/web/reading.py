@@ -271,6 +271,7 @@ def read_site(
     brought: bool = False,
     lint: bool = False,
     fallbacks: tuple[str, ...] = (),
+    more: frozenset[str] = frozenset(),
 ) -> SiteFacts:
     """Read every file of a site that can show Khmer.
 
@@ -286,6 +287,7 @@ def read_site(
         brought: Whether scripts may bring Khmer that is in no file of the site.
         lint: Whether to find what is wrong with pages, too.
         fallbacks: The families that go in behind it.
+        more: Properties of CSS to read besides those that decide the font; not with a memory.
 
     Returns:
         The facts.
@@ -297,7 +299,7 @@ def read_site(
     pages = [path for path, kind in kinds.items() if kind == "html"]
     others = [path for path, kind in kinds.items() if kind in ("css", "script", "svg", "text")]
     restorer = restorer or Restorer()
-    files = read_files(tree.root, kinds, restorer, others, jobs, memory)
+    files = read_files(tree.root, kinds, restorer, others, jobs, memory, more)
     sheets = {file.path: file.sheet for file in files if file.sheet is not None}
     fonts = khmer_fonts(tree, [path for path, kind in kinds.items() if kind == "font"])
     declared = declared_families(sheets, fonts)
@@ -326,6 +328,7 @@ def read_site(
         brought=brought,
         lint=lint,
         fallbacks=fallbacks,
+        more=more,
     )
     for path, sheet in sheets.items():
         refuse_named(sheet.stacks, context, path)
@@ -353,7 +356,11 @@ def read_site(
     found = [
         page
         for page in read_pages
-        if page.facts.texts or page.facts.needs_font or page.facts.warnings or page.facts.findings
+        if page.facts.texts
+        or page.facts.needs_font
+        or page.facts.warnings
+        or page.facts.findings
+        or page.facts.lines.places
     ]
     kept = tuple(file for file in files if file.texts or file.sheet is not None)
     return SiteFacts(tree, context, tuple(found), warn_of_unreached(kept, found), len(pages))
@@ -438,6 +445,7 @@ def read_files(
     paths: Sequence[str],
     jobs: int,
     memory: Memory | None,
+    more: frozenset[str],
 ) -> list[FileFacts]:
     """Read the files other than pages; those that an earlier build read need no reading."""
     scans: dict[str, FileScan] = {}
@@ -445,7 +453,7 @@ def read_files(
         scans = {path: scan for path in paths if (scan := memory.recall_file(path, kinds[path], restorer)) is not None}
     wanted = [path for path in paths if path not in scans]
     parts = split_chunks(wanted, max(1, len(wanted) // CHUNK))
-    for part in map_chunks(partial(scan_files, root, kinds, restorer), parts, jobs):
+    for part in map_chunks(partial(scan_files, root, kinds, restorer, more), parts, jobs):
         for scan in part:
             scans[scan.path] = scan
             if memory is not None:
@@ -453,17 +461,19 @@ def read_files(
     return [facts for path in paths if (facts := scans[path].facts) is not None]
 
 
-def scan_files(root: Path, kinds: Mapping[str, str], restorer: Restorer, paths: Sequence[str]) -> list[FileScan]:
+def scan_files(
+    root: Path, kinds: Mapping[str, str], restorer: Restorer, more: frozenset[str], paths: Sequence[str]
+) -> list[FileScan]:
     """Read stylesheets, scripts, pictures and texts; of those that say nothing there are no facts."""
     found = []
     for path in paths:
         restored = restorer.restore(path, read_file(root, path))
-        facts = read_any(path, kinds[path], restored)
+        facts = read_any(path, kinds[path], restored, more)
         found.append(FileScan(path, kinds[path], facts, restored.original, restored.found))
     return found
 
 
-def read_any(path: str, kind: str, restored: Restored) -> FileFacts | None:
+def read_any(path: str, kind: str, restored: Restored, more: frozenset[str]) -> FileFacts | None:
     """The facts of a file other than a page; None where there is nothing to say of it."""
     khmer = may_hold_khmer(restored.data)
     if kind == "script" and not khmer:
@@ -472,14 +482,14 @@ def read_any(path: str, kind: str, restored: Restored) -> FileFacts | None:
     if kind != "css" and not khmer:
         return None
     try:
-        return read_other(path, kind, restored)
+        return read_other(path, kind, restored, more)
     except SiteError:
         if khmer:
             raise
         return None  # a stylesheet in some other encoding, without Khmer
 
 
-def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
+def read_other(path: str, kind: str, restored: Restored, more: frozenset[str] = frozenset()) -> FileFacts:
     """The facts of a stylesheet, script, picture or text."""
     source = decode_source(restored.data, source=path, kind=kind)
     text = source.text
@@ -489,7 +499,7 @@ def read_other(path: str, kind: str, restored: Restored) -> FileFacts:
     names: tuple[str, ...] = ()
     warnings: tuple[SiteWarning, ...] = ()
     if kind == "css":
-        sheet = parse_styles(text)
+        sheet = parse_styles(text, more=more)
         text = "\n".join(sheet.shown_texts)
         if sheet.truncated:
             warnings = (SiteWarning("huge-stylesheet", HUGE, path, 0),)

@@ -86,6 +86,7 @@ class BuildOptions:
         guard: Whether pages get a script that moves text with unknown clusters to the family with all of Khmer.
         fallbacks: Whether pages show fonts of the visitor's own, fitted to the site's, until that has come.
         measured: Files of fonts that were measured for this, besides those that are known.
+        swap: Whether the site's font takes their place whenever it comes. If not, a page keeps the one that it shows.
         own_fonts: Whether the Khmer of families that the site declares itself is served from smaller fonts.
         cache: A folder for what the next build can use again; None for none.
         slack: How much larger than the smallest a font of the build before may be that is shipped again, as a share.
@@ -107,6 +108,7 @@ class BuildOptions:
     guard: bool = False
     fallbacks: bool = True
     measured: tuple[Path, ...] = ()
+    swap: bool = True
     own_fonts: bool = True
     cache: Path | None = None
     slack: float = 0.1
@@ -228,7 +230,7 @@ def build_site(
         progress=progress,
         memory=memory.pages if memory is not None else None,
         brought=options.guard or bool(included),
-        fallbacks=fallback_families(options.family) if options.fallbacks else (),
+        fallbacks=fallback_families(options.family, swap=options.swap) if options.fallbacks else (),
     )
     require_unmarked(facts)
     facts = replace(facts, files=(*facts.files, *include_texts(included)))
@@ -395,6 +397,8 @@ def check_options(options: BuildOptions) -> None:
         raise ValueError("without the visitor check there is no notice to have languages or a version without scripts")
     if options.guard and options.open_text:
         raise ValueError("with open text every browser draws all Khmer already: use either that or the guard")
+    if not options.swap and not options.fallbacks:
+        raise ValueError("without fallbacks there is nothing that a font could leave in its place")
     if options.hinting not in ("keep", "drop", "auto"):
         raise ValueError("hinting is keep, drop or auto")
 
@@ -489,7 +493,8 @@ def plan_site(
 ) -> SitePlan:
     """Every asset with its name, and what pages need to know to link to them."""
     assets: dict[str, bytes] = dict(fonts.files)
-    probe = probe_family(options.family, fonts.assets)
+    late = next(iter(facts.context.fallbacks[2:]), "")
+    probe = probe_family(options.family, fonts.assets, late)
     detector = make_detector(family=probe) if download is not None else None
     script: dict[str, str] = {}
     check = b""
@@ -519,7 +524,7 @@ def plan_site(
         guard = name_asset("guard", data, ".js")
         assets[guard] = data
     rules = [rule for page in facts.pages for rule in page.facts.rules]
-    faces = format_fallback_faces(fallback_families(options.family), fitted)
+    faces = format_fallback_faces(fallback_families(options.family)[:2], fitted)
     css = format_css(options.family, fonts.assets, rules, check, facts.context.fallbacks, faces, layer)
     style = name_asset(options.family, css, ".css")
     assets[style] = css
@@ -565,6 +570,7 @@ def make_report(
             "open_text": options.open_text,
             "guard": options.guard,
             "fallbacks": options.fallbacks,
+            "swap": options.swap,
             "own_fonts": options.own_fonts,
         },
         "assumptions": list_assumptions(facts, texts, exclude=options.exclude, also=options.also, guard=watched),

@@ -59,13 +59,20 @@ def place_family(stack: FontStack, family: str, context: SiteContext) -> tuple[i
     return stack.families[0].start, f"{quoted}, "
 
 
-def fallback_families(family: str) -> tuple[str, str]:
-    """The names of the families of fallback fonts: those with a bold of their own, and those without.
+def fallback_families(family: str, *, swap: bool = True) -> tuple[str, ...]:
+    """The names of the families behind ours: of fallback fonts with a bold of their own, and of those without.
 
     Args:
         family: Our family's name.
+        swap: Whether our fonts take the place of fallbacks when they come. If not, a third family has them again, for
+            visitors without any fallback.
+
+    Example:
+        >>> fallback_families("K", swap=False)
+        ('K Fallback', 'K Fallback Regular', 'K Late')
     """
-    return f"{family} Fallback", f"{family} Fallback Regular"
+    names = f"{family} Fallback", f"{family} Fallback Regular"
+    return names if swap else (*names, f"{family} Late")
 
 
 def quote_families(family: str, fallbacks: Sequence[str]) -> str:

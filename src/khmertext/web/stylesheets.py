@@ -254,6 +254,7 @@ class StyleSheet:
         animated: Indexes of the stacks in its keyframes.
         layers: The cascade layers that it names, in order; each counts where it is first named.
         truncated: Whether it has more rules, or longer selectors, than are read.
+        registered: The custom properties of its ``@property`` rules: name, initial value, whether they inherit.
     """
 
     rules: tuple[StyleRule, ...] = ()
@@ -266,6 +267,7 @@ class StyleSheet:
     animated: tuple[int, ...] = ()
     layers: tuple[LayerName, ...] = ()
     truncated: bool = False
+    registered: tuple[tuple[str, str, bool], ...] = ()
 
     @property
     def shown_texts(self) -> list[str]:
@@ -379,6 +381,7 @@ class Reader:
         self.layers: dict[LayerName, None] = {}
         self.begun = False  # whether a rule came, so that no import counts any more
         self.truncated = False
+        self.registered: list[tuple[str, str, bool]] = []
         self.nested = 0  # how many characters the selectors of nested rules have together
 
     def sheet(self) -> StyleSheet:
@@ -393,6 +396,7 @@ class Reader:
             tuple(self.animated),
             tuple(self.layers),
             self.truncated,
+            tuple(self.registered),
         )
 
     def offset(self, node: Any) -> int:
@@ -430,6 +434,8 @@ class Reader:
                         self.texts.append(KHMER_DIGITS)
         elif name in ("property", "page") and node.content is not None:
             self.texts += strings_in(node.content)
+            if name == "property":
+                self.registered += read_property(node)
         elif name.endswith("keyframes") and node.content is not None:
             self.read_keyframes(tinycss2.parse_rule_list(node.content))
         elif name in GROUPING_RULES and node.content is not None:
@@ -542,7 +548,8 @@ class Reader:
             if not context.conditional and means_root(context.parent):
                 self.everywhere.add(node.name)
             # What can be no part of a font is left out, as sizes and most colours.
-            if stack is not None or any(token.type in ("number", "string", "function") for token in node.value):
+            parts = ("number", "string", "function")
+            if stack is not None or self.more or any(token.type in parts for token in node.value):
                 value = tinycss2.serialize(node.value).strip()
                 yield Setting(node.name, value, -1, node.important)
             return
@@ -638,7 +645,8 @@ class Reader:
             if split.variant not in ("", "normal", "unset"):
                 yield Setting("font-variant-caps", split.variant, -1, node.important)
             if "line-height" in self.more:
-                yield Setting("line-height", find_line_height(node.value), -1, node.important)
+                height = "unset" if split.weight == "unset" else find_line_height(node.value)
+                yield Setting("line-height", height, -1, node.important)
             yield from found
 
     def read_font_variable(self, node: Any, value: str) -> Iterator[Setting]:
@@ -653,6 +661,8 @@ class Reader:
             yield Setting("font-weight", SHORTHAND + value, -1, node.important)
             yield Setting("font-style", SHORTHAND + value, -1, node.important)
             yield Setting("font-size", value, -1, node.important)
+            if "line-height" in self.more:
+                yield Setting("line-height", SHORTHAND + value, -1, node.important)
             yield Setting(RESET, "initial", -1, node.important)
             yield Setting("font-family", SHORTHAND + value, len(self.stacks) - 1, node.important)
 
@@ -798,6 +808,21 @@ def specificity_of(selector: str) -> tuple[int, int, int] | None:
     except ValueError:
         return None
     return found[0] if found else None
+
+
+def read_property(node: Any) -> Iterator[tuple[str, str, bool]]:
+    """The name of an ``@property`` rule, its initial value, and whether it inherits; nothing where it is invalid.
+
+    Source: CSS Properties and Values API Level 1, section 2.
+    """
+    names = [token.value for token in node.prelude if token.type == "ident"]
+    said = {
+        one.lower_name: tinycss2.serialize(one.value).strip()
+        for one in tinycss2.parse_blocks_contents(node.content)
+        if one.type == "declaration"
+    }
+    if len(names) == 1 and names[0][:2] == "--" and "syntax" in said and said.get("inherits") in ("true", "false"):
+        yield names[0], said.get("initial-value", ""), said["inherits"] == "true"
 
 
 def read_import(prelude: list[Any], offset: int) -> StyleImport | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import tinycss2
 
-from khmertext.web.fontvalues import is_variable, unsettled
+from khmertext.web.fontvalues import SUBSTITUTIONS, is_variable, unsettled
 
 __all__ = ["MAX_VARIABLES", "resolve_variables", "substitute"]
 
@@ -34,6 +34,8 @@ def substitute(text: str, values: Mapping[str, str]) -> str | None:
         'Arial, serif'
         >>> substitute("var(--b, Times)", {}), substitute("var(--b)", {})
         ('Times', None)
+        >>> substitute("calc(2 * (var(--c) + 1px))", {"--c": "1em"})
+        'calc(2 * (1em + 1px))'
     """
     if "(" not in text:
         return text
@@ -44,9 +46,10 @@ def replace_variables(tokens: list[Any], values: Mapping[str, str], depth: int) 
     parts: list[str] = []
     for token in tokens:
         if not is_variable(token):
-            if unsettled([token]):
+            inside = replace_inside(token, values, depth) if unsettled([token]) else str(token.serialize())
+            if inside is None:
                 return None
-            parts.append(str(token.serialize()))
+            parts.append(inside)
             continue
         inner = [one for one in token.arguments if one.type not in ("whitespace", "comment")]
         name = inner[0].value if inner and inner[0].type == "ident" else ""
@@ -62,6 +65,18 @@ def replace_variables(tokens: list[Any], values: Mapping[str, str], depth: int) 
         if sum(map(len, parts)) > MAX_VALUE:
             return None
     return "".join(parts).strip()
+
+
+def replace_inside(token: Any, values: Mapping[str, str], depth: int) -> str | None:
+    """A function or brackets with variables inside; None for what stands for something else itself."""
+    if depth > MAX_VARIABLES or (token.type == "function" and token.lower_name in SUBSTITUTIONS):
+        return None
+    if token.type == "function":
+        inner = replace_variables(token.arguments, values, depth + 1)
+        return None if inner is None else f"{token.name}({inner})"
+    inner = replace_variables(token.content, values, depth + 1)
+    brackets = token.type.partition(" ")[0]
+    return None if inner is None else f"{brackets[0]}{inner}{brackets[1]}"
 
 
 def resolve_variables(declared: Mapping[str, str], inherited: Mapping[str, str]) -> dict[str, str]:

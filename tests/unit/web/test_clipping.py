@@ -10,11 +10,12 @@ import pytest
 
 from khmertext.fonts import default_face, open_face
 from khmertext.fonts.ink import measure_ink
-from khmertext.web.boxes import BOX_PROPERTIES, BoxReader, LineBox
+from khmertext.web.boxes import BOX_PROPERTIES, BoxReader
 from khmertext.web.clipping import ClippingReport, find_clipping, round_up
 from khmertext.web.clippingpage import clipping_page
 from khmertext.web.documents import PageDocument
 from khmertext.web.facts import SiteContext
+from khmertext.web.lines import LineBox
 from khmertext.web.site import build_site
 from khmertext.web.sources import decode_source
 from khmertext.web.stylesheets import parse_styles
@@ -73,8 +74,17 @@ def test_line_heights_are_those_that_browsers_compute(html: str, css: str, heigh
 @pytest.mark.parametrize(
     "css",
     [
-        "p{line-height:calc(1em + 2px)}",
+        "p{line-height:calc(1em + 2vw)}",
+        "p{line-height:calc(1em + 2)}",
+        "p{line-height:calc(2 / 0)}",
+        "p{line-height:max(20px, 1lh)}",
+        "p{line-height:round(1.3, 1)}",
         "p{line-height:var(--x)}",
+        "p{line-height:env(--x, 2)}",
+        "p{--x:var(--y);--y:var(--x);line-height:var(--x)}",
+        "p{font:var(--x)}",
+        "p{font:var(--x);--x:16px/2vw serif}",
+        "@property --x{syntax:'*';inherits:false}body{--x:2}p{line-height:var(--x)}",
         "p{line-height:20px;font-size:2vw}",
         "body{font-size:clamp(1rem,2vw,2rem)}p{line-height:20px}",
         "p{line-height:-1px}",
@@ -86,9 +96,39 @@ def test_what_only_a_browser_can_tell_is_not_told(css: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("css", "height"),
+    [
+        ("p{line-height:calc(1em + 2px)}", 1.125),
+        ("p{line-height:calc(1.2 * 1.25)}", 1.5),
+        ("p{line-height:calc(1px - 1em)}", 0),
+        ("p{line-height:clamp(1.2, 1, 1.4)}", 1.2),
+        (":root{--x:1.3}p{line-height:var(--x)}", 1.3),
+        (":root{--x:1.3}p{line-height:var(--X, 1.4)}", 1.4),
+        (":root{--x:1.3;--y:calc(var(--x) * 2)}p{line-height:calc(var(--y) - .6)}", 2.0),
+        ("body{--x:1.3}p{--x:1.5;line-height:var(--x)}", 1.5),
+        ("p{line-height:var(--x);--x:1.5}@media print{p{--x:2}}p:hover{--x:3}", 1.5),
+        ("p{font:var(--Font);--Font:italic 20px/1.7 serif}", 1.7),
+        ("p{font:italic 20px/var(--Line) serif;--Line:30px}", 1.5),
+        ("p{font:16px/1.2 serif}p{font:var(--x);--x:20px serif}", None),
+        ("@property --x{syntax:'*';inherits:false}body{--x:2}p{line-height:var(--x, 1.25)}", 1.25),
+        ("@property --x{syntax:'<number>';inherits:false;initial-value:1.75}p{line-height:var(--x)}", 1.75),
+        ("body{font-size:20px}p{font-size:max(10px, 1.5em);line-height:calc(100% + 15px)}", 1.5),
+    ],
+)
+def test_variables_and_functions_are_worked_out(css: str, height: float | None) -> None:
+    box = read_box("<p id=x>", css)
+    assert box is not None
+    assert box.height == (None if height is None else pytest.approx(height))
+
+
+@pytest.mark.parametrize(
     ("css", "expected"),
     [
         ("p{overflow:hidden}", (0, 0, None)),
+        ("p{overflow:var(--o);--o:hidden;padding:calc(1px + .5em) var(--side) 1em;--side:4px}", (0.5625, 1, None)),
+        ("p{overflow:hidden;padding:var(--p);--p:1em 2em calc(4em / 2)}", (1, 2, None)),
+        ("p{overflow:hidden;height:calc(var(--n) * 1.5em);--n:2}", (0, 0, 3)),
+        ("p{overflow:hidden;padding:calc(1vw)}", ()),
         ("p{overflow:clip;padding:.5em 1em}", (0.5, 0.5, None)),
         ("p{overflow:hidden;padding:1px 2px 8px;font-size:16px}", (1 / 16, 0.5, None)),
         ("p{overflow-y:hidden;padding-top:1em}", (1, 0, None)),

@@ -101,15 +101,51 @@ def test_bold_text_is_fitted_by_itself(sources: list[FontSource]) -> None:
     counts = count_clusters([(TEXT, [400]), (TEXT, [700])])
     adjusted = adjust_fallbacks(sources, counts, [known("Khmer OS"), known("Noto Serif Khmer"),
                                                   known("Noto Serif Khmer", bold=True)])  # fmt: skip
-    sizes = {(one.font.names[0], one.bold): one.size for one in adjusted}
+    sizes = {(one.font.names[0], one.weight): one.size for one in adjusted}
     assert sizes.keys() == {
-        ("Khmer OS", False),
-        ("Khmer OS", True),
-        ("Noto Serif Khmer Regular", False),
-        ("Noto Serif Khmer Bold", True),
+        ("Khmer OS", 400),
+        ("Khmer OS", 599),
+        ("Noto Serif Khmer Regular", 400),
+        ("Noto Serif Khmer Bold", 700),
     }
     # The site's bold is wider, and emboldening leaves the visitor's letters as wide as they are.
-    assert sizes["Khmer OS", True] > 1.05 * sizes["Khmer OS", False]
+    assert sizes["Khmer OS", 599] > 1.05 * sizes["Khmer OS", 400]
+
+
+def test_each_weight_has_a_face_of_its_own(sources: list[FontSource]) -> None:
+    """The font that the site's is, in an older version: its bold is wider than what is half as bold in ours."""
+    counts = count_clusters([(TEXT, [400]), (TEXT, [600]), (TEXT, [700])])
+    fonts = [known("Noto Sans Khmer"), known("Noto Sans Khmer", bold=True), known("Khmer OS")]
+    adjusted = adjust_fallbacks(sources, counts, fonts)
+    sizes = {(one.font.family, one.weight): one.size for one in adjusted}
+    assert sizes.keys() == {("Noto Sans Khmer", weight) for weight in (400, 600, 700)} | {
+        ("Khmer OS", 400), ("Khmer OS", 599),
+    }  # fmt: skip
+    assert sizes["Noto Sans Khmer", 400] == pytest.approx(1, abs=5e-4)
+    assert sizes["Noto Sans Khmer", 700] == pytest.approx(1, abs=2e-3)
+    assert 0.97 < sizes["Noto Sans Khmer", 600] < 0.985
+    faces = parse_faces(format_fallback_faces(FAMILIES, adjusted))
+    assert {(family, weight) for family, weight, _ in faces} == {
+        *(("K Fallback", weight) for weight in ("", "600", "700")),
+        *(("K Fallback Regular", weight) for weight in ("", "599")),
+    }
+
+
+def test_a_site_with_many_weights_has_faces_for_the_commonest(sources: list[FontSource]) -> None:
+    weights = range(100, 1000, 100)
+    counts = count_clusters([(TEXT, [weight]) for weight in weights for _ in range(weight // 100)])
+    own = [known("Noto Sans Khmer"), known("Noto Sans Khmer", bold=True)]
+    assert {one.weight for one in adjust_fallbacks(sources, counts, own)} == {300, 400, 500, 700, 800, 900}
+
+
+def test_misspelled_syllables_do_not_count(sources: list[FontSource]) -> None:
+    """They show a dotted circle in every font, which nobody has measured."""
+    plain, broken = (
+        adjust_fallbacks(sources, count_clusters([(text, [400])]), [known("Khmer OS")])
+        for text in (TEXT, TEXT + " កីេ មា៌ ់")
+    )
+    assert plain[0].size == broken[0].size
+    assert adjust_fallbacks(sources, count_clusters([("កីេ", [400])]), [known("Khmer OS")]) == []
 
 
 def test_slanted_and_light_fonts_are_passed_over(sources: list[FontSource]) -> None:
@@ -150,7 +186,7 @@ def test_the_nearest_fallback_is_the_last_of_its_weight(sources: list[FontSource
 
 def test_hostile_names_stay_names() -> None:
     font = replace(known("Khmer OS"), names=('"}</style>\\', "ខ្មែរ"))
-    (rule,) = format_fallback_faces(('"};', "x"), [Adjustment(font, False, 1, 1, 0.25, 0, 0)])
+    (rule,) = format_fallback_faces(('"};', "x"), [Adjustment(font, 400, 1, 1, 0.25, 0, 0)])
     assert rule.isascii()
     assert "</" not in rule
     (face,) = parse_styles(rule).faces
