@@ -479,12 +479,19 @@ class Cascade:
         return found
 
     def with_custom(self, use: StackUse) -> tuple[StackUse, ...]:
-        """A stack, and those of the custom properties it names."""
-        uses = [use]
-        for family in self.stack_of(use).families:
-            if family.kind == "var":
-                uses += self.custom.get(family.name, ())
-        return tuple(uses)
+        """A stack, and those of the custom properties it names, and that these name."""
+        found = {use: None}
+        waiting = [use]
+        while waiting:
+            fresh = [value for value in self.values_of(waiting.pop()) if value not in found]
+            found |= dict.fromkeys(fresh)
+            waiting += fresh
+        return tuple(found)
+
+    def values_of(self, use: StackUse) -> tuple[StackUse, ...]:
+        """The stacks of the custom properties that a stack names, in fallbacks too."""
+        variables = (one for item in self.stack_of(use).families for one in item.walk() if one.kind == "var")
+        return tuple(value for one in variables for value in self.custom.get(one.name, ()))
 
     def css_of(self, use: StackUse) -> str:
         """A stack as CSS text; of a custom property that holds a whole shorthand, the families in there."""

@@ -29,8 +29,8 @@ from khmertext.web.documents import PageDocument, has, text_attribute
 from khmertext.web.facts import LAYER, MARK
 from khmertext.web.scripts import KHMER_LETTER
 from khmertext.web.sources import Insertion
-from khmertext.web.stacks import alternative_css, place_family, stack_css
-from khmertext.web.stylesheets import FontStack, StyleRule
+from khmertext.web.stacks import alternative_css, names_khmer, place_family, stack_css
+from khmertext.web.stylesheets import StyleRule
 
 __all__ = ["FamilyPlacer"]
 
@@ -168,18 +168,30 @@ class FamilyPlacer:
         stack = self.cascade.stack_of(use)
         if stack.custom or self.cascade.is_lone_monospace(use):
             return []
-        values = [
-            value
-            for family in stack.families
-            if family.kind == "var"
-            for value in self.cascade.custom.get(family.name, ())
-        ]
-        # Behind a family that the custom property names, hence into the property.
-        inside = stack.shorthand or any(self.names_khmer(self.cascade.stack_of(value)) for value in values)
-        return values if inside else [use]
+        return self.follow(use, {use})
 
-    def names_khmer(self, stack: FontStack) -> bool:
-        return any(item.kind == "name" and self.context.shows_khmer(item.name) for item in stack.families)
+    def follow(self, use: StackUse, seen: set[StackUse]) -> list[StackUse]:
+        """A stack; or, where it gets a Khmer family from custom properties, those that these are set to.
+
+        Args:
+            use: The stack.
+            seen: Those that were met on the way.
+        """
+        values = self.cascade.values_of(use)
+        # Behind a family that a custom property names, hence into the property.
+        if not self.cascade.stack_of(use).shorthand and not any(map(self.leads_to_khmer, values)):
+            return [use]
+        found = []
+        for value in values:
+            if value not in seen:
+                seen.add(value)
+                found += self.follow(value, seen)
+        return found
+
+    def leads_to_khmer(self, use: StackUse) -> bool:
+        """Whether a stack names a family that shows Khmer, or a custom property that does."""
+        stacks = map(self.cascade.stack_of, self.cascade.with_custom(use))
+        return any(names_khmer(item, self.context) for stack in stacks for item in stack.families)
 
     def put_family(self, use: StackUse) -> None:
         stack = self.cascade.stack_of(use)

@@ -15,11 +15,12 @@ from khmertext.web.cascade import Alternative, ElementFont, FontOrigin
 from khmertext.web.escaping import escape_css_string
 from khmertext.web.facts import SiteContext
 from khmertext.web.families import WIDE_KEYWORDS
-from khmertext.web.stylesheets import FontStack, parse_styles
+from khmertext.web.stylesheets import FamilyName, FontStack, parse_styles
 
 __all__ = [
     "alternative_css",
     "fallback_families",
+    "names_khmer",
     "place_family",
     "quote_families",
     "quote_family",
@@ -52,11 +53,21 @@ def place_family(stack: FontStack, family: str, context: SiteContext) -> tuple[i
     names = [item for item in stack.families if item.kind == "name"]
     if any(item.name == family for item in names):
         return None
-    khmer = [item for item in names if context.shows_khmer(item.name)]
+    khmer = [item for item in stack.families if names_khmer(item, context)]
     quoted = quote_families(family, context.fallbacks)
     if khmer:
         return khmer[-1].end, f", {quoted}"
     return stack.families[0].start, f"{quoted}, "
+
+
+def names_khmer(item: FamilyName, context: SiteContext) -> bool:
+    """Whether an item of a stack is a family that shows Khmer, or falls back to one.
+
+    Args:
+        item: The item.
+        context: What the site declares.
+    """
+    return any(one.kind == "name" and context.shows_khmer(one.name) for one in item.walk())
 
 
 def fallback_families(family: str, *, swap: bool = True) -> tuple[str, ...]:

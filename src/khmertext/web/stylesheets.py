@@ -114,6 +114,7 @@ class FamilyName(NamedTuple):
         end: Where it ends.
         kind: "name" (a family), "generic" (a generic family), or "var".
         needs: Of a "var", the custom properties of which one must be set, as in :func:`needs_of`.
+        fallback: Of a "var", the families that it stands for where its property is not set.
     """
 
     name: str
@@ -121,6 +122,13 @@ class FamilyName(NamedTuple):
     end: int
     kind: str
     needs: tuple[tuple[str, ...], ...] = ()
+    fallback: tuple[FamilyName, ...] = ()
+
+    def walk(self) -> Iterator[FamilyName]:
+        """The item itself, and whatever stands in its fallback."""
+        yield self
+        for inner in self.fallback:
+            yield from inner.walk()
 
 
 class FontStack(NamedTuple):
@@ -675,7 +683,13 @@ class Reader:
         self.stacks.append(FontStack(known, css, custom, needs=needs))
         return len(self.stacks) - 1
 
-    def read_families(self, tokens: list[Any]) -> Iterator[FamilyName | None]:
+    def read_fallback(self, variable: Any, depth: int) -> Iterator[FamilyName | None]:
+        """The items behind the first comma of a ``var()``."""
+        comma = next((place for place, one in enumerate(variable.arguments) if one == ","), None)
+        if comma is not None and depth < MAX_NESTING:
+            yield from self.read_families(variable.arguments[comma + 1 :], depth + 1)
+
+    def read_families(self, tokens: list[Any], depth: int = 0) -> Iterator[FamilyName | None]:
         """The items between top-level commas; None for one that is no family."""
         for items in split_list(tokens):
             group = [token for token in items if token.type != "whitespace"]
@@ -683,8 +697,9 @@ class Reader:
                 # Beside other words it may become any list.
                 start = self.offset(group[0])
                 name = variable_name(group[0]) if len(group) == 1 else ""
-                end = self.text.find(")", start) + 1
-                yield FamilyName(name, start, end, "var", needs_of(group) if name else UNKNOWN)
+                end = end_of_function(self.text, start)
+                fallback = tuple(filter(None, self.read_fallback(group[0], depth))) if name else ()
+                yield FamilyName(name, start, end, "var", needs_of(group) if name else UNKNOWN, fallback)
             elif not is_family(group):
                 yield None
             elif group[0].type == "string":
@@ -960,6 +975,9 @@ LEXEME = re.compile(
 )
 
 
+BRACKET = re.compile(r"""/\*[\s\S]*?(?:\*/|\Z)|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|\\[\s\S]|[()]""")
+
+
 def end_of_block(text: str, start: int) -> int:
     """Where the first block behind a place ends; -1 where it is not closed.
 
@@ -976,6 +994,21 @@ def end_of_block(text: str, start: int) -> int:
             if depth <= 0:
                 return match.end() if depth == 0 else -1
     return -1
+
+
+def end_of_function(text: str, start: int) -> int:
+    """Where the first function behind a place ends; where the text does, where it is not closed.
+
+    Example:
+        >>> end_of_function("var(--a, var(--b, ')')) x", 0)
+        23
+    """
+    depth = 0
+    for match in BRACKET.finditer(text, start):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if depth == 0 and match[0] == ")":
+            return match.end()
+    return len(text)
 
 
 def end_of_string(text: str, start: int) -> int:

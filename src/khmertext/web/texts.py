@@ -371,8 +371,10 @@ class OwnFamilies:
         return self.named([*cascade.animated, *(cascade.unmatched if scripted else ())])
 
     def named(self, uses: Iterable[StackUse]) -> frozenset[str]:
-        stacks = map(self.page.cascade.stack_of, uses)
-        names = {" ".join(one.name.lower().split()) for stack in stacks for one in stack.families if one.kind == "name"}
+        cascade = self.page.cascade
+        stacks = {cascade.stack_of(one) for use in uses for one in cascade.with_custom(use)}
+        items = (one for stack in stacks for item in stack.families for one in item.walk())
+        names = {" ".join(one.name.lower().split()) for one in items if one.kind == "name"}
         return frozenset(names & self.page.context.khmer_families)
 
 

@@ -238,3 +238,33 @@ def test_a_stylesheet_that_was_edited_in_place_keeps_no_rule_of_an_earlier_build
     assert check_site(site) == []
     clean_site(site)
     assert sheet.read_text("utf-8") == CSS + "em{color:red}"
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        # As Material for MkDocs has it.
+        ("--a:Mine;--b:var(--a,_),serif}h1{font-family:var(--b)}", '--a:Mine, "Site Khmer";--b:var(--a,_),serif}'),
+        (
+            "--a:0}h1{font-family:var(--none, 'Mine'), serif}",
+            "h1{font-family:var(--none, 'Mine'), \"Site Khmer\", serif}",
+        ),
+        (
+            "--a:Mine}h1{font-family:var(--none, var(--a))}",
+            '--a:Mine, "Site Khmer"}h1{font-family:var(--none, var(--a))}',
+        ),
+        # In circles, which have no value.
+        (
+            "--a:var(--b),var(--b);--b:var(--a),var(--a),Mine}h1{font-family:var(--a), Mine}",
+            "font-family:var(--a), Mine}",
+        ),
+    ],
+)
+def test_a_family_that_variables_lead_to_stays_in_front_and_has_all_its_text(
+    tmp_path: Path, css: str, expected: str
+) -> None:
+    css = FACE + "q{font-family:Mine}:root{" + css
+    page = PAGE.replace("<p>", "<q>ង</q><p>")  # whose letters alone would make a font that lacks the others' clusters
+    out, own, _ = build(tmp_path, {"css/a.css": css, "index.html": page}, fallbacks=False)
+    assert expected in (out / "css/a.css").read_text()
+    assert set("ខ្មែរឆង") <= letters(out, own[0])
