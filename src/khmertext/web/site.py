@@ -22,7 +22,7 @@ from khmertext.version import __version__
 from khmertext.web.assumptions import list_assumptions
 from khmertext.web.building import SitePlan, format_css, name_asset, probe_family
 from khmertext.web.detector import install_page, make_detector, make_noscript_style, more_languages
-from khmertext.web.disk import Change, Rehearsal, Tree, TreeWriter, read_file, read_tree
+from khmertext.web.disk import Change, Rehearsal, Tree, TreeWriter, matches_any, read_file, read_tree
 from khmertext.web.facts import LAYER, FoundText, SiteWarning
 from khmertext.web.fallbacks import (
     Adjustment,
@@ -39,7 +39,7 @@ from khmertext.web.manifest import FOLDER, Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.matching import find_invented
 from khmertext.web.ownfonts import OwnFonts, cut_own
-from khmertext.web.reading import Progress, SiteFacts, read_site
+from khmertext.web.reading import Progress, SiteFacts, file_kind, read_site
 from khmertext.web.remembering import BuildMemory
 from khmertext.web.stacks import fallback_families
 from khmertext.web.webfonts import Download, FontSource, SiteFonts, make_download, make_fonts, open_sources
@@ -62,6 +62,9 @@ UNNAMABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 PACKED_ENDINGS = (".gz", ".br", ".zst")
 
 UNUSED = "no page shows Khmer in its weight and style, so no font with their text is made of it"
+
+UNREAD = frozenset({"huge-stylesheet", "srcdoc", "utf-16"})
+"""Codes of warnings for what could not be read, or not all of it."""
 
 NO_BODY = "no tag shows where its body begins, so it has no notice for browsers without JavaScript; write <body>"
 
@@ -282,7 +285,7 @@ def build_site(
                 folder=options.folder,
                 family=options.family,
                 hinting=options.hinting,
-                whole=options.open_text or options.guard or any(page.facts.open_text for page in facts.pages),
+                whole=options.open_text or options.guard or shows_more(facts, options),
                 jobs=jobs,
             )
             plan = replace(plan, assets={**plan.assets, **apart.files}, own=apart.rules)
@@ -422,6 +425,16 @@ def require_unmarked(facts: SiteFacts) -> None:
     if marked is not None:
         what, _, hint = marked.message.partition(": ")
         raise SiteError(what, source=marked.path, hint=hint)
+
+
+def shows_more(facts: SiteFacts, options: BuildOptions) -> bool:
+    """Whether fonts of the site's own may have to draw text that was not read, or that nobody knows yet.
+
+    What is left out still loads the site's stylesheets, and so what is cut from its fonts.
+    """
+    if any(page.facts.open_text for page in facts.pages) or any(one.code in UNREAD for one in facts.warnings):
+        return True
+    return any(matches_any(path, options.exclude) and file_kind(path, options.also) for path in facts.tree.files)
 
 
 def font_warnings(

@@ -147,6 +147,24 @@ def test_where_text_may_come_all_of_khmer_is_served(tmp_path: Path) -> None:
     assert {chr(code) for code in range(0x1780, 0x17B4)} <= letters(out, own)
 
 
+@pytest.mark.parametrize(
+    ("files", "exclude"),
+    [
+        (
+            {"old/b.html": PAGE.replace("ខ្មែរ", "ភ្នំពេញ").replace("css/", "../css/")},
+            ("old",),
+        ),  # it stays, and looks as before
+        ({"css/b.css": "p{font-family:Mine}"}, ("b.css",)),
+        ({"index.html": PAGE + "<iframe srcdoc='&lt;link rel=stylesheet href=css/a.css>&lt;h1>ភ្នំពេញ'></iframe>"}, ()),
+    ],
+)
+def test_where_not_all_is_read_all_of_khmer_is_served(
+    tmp_path: Path, files: dict[str, str], exclude: tuple[str, ...]
+) -> None:
+    _, (own,), _ = build(tmp_path, files, exclude=exclude)
+    assert own["whole"] is True
+
+
 def test_a_space_that_the_font_kerns_stays_with_its_letters(tmp_path: Path) -> None:
     def kern(font: TTFont) -> None:
         from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
