@@ -43,6 +43,8 @@ MEDIUM_WEIGHT: Final = 500  # browsers look for what is lighter up to here, and 
 BOLD_WEIGHT: Final = 700
 MAX_WEIGHTS: Final = 3
 MAX_SINGLE: Final = 8000
+# The parts of clusters tell the width of text to a thousandth; a font that is as wide as that is left as it is.
+ESTIMATED: Final = 0.001
 SANE: Final = (0.25, 4.0)
 # All that a site's font may be for, whatever of it this site's has; never the space, which sets the height of lines.
 RANGE: Final = format_ranges((*KHMER_RANGES, *COMPANION_RANGES))
@@ -287,6 +289,8 @@ def fit(font: FallbackFont, text: Widths, weight: int, widths: dict[str, int | N
     if ours <= 0 or theirs <= 0 or not SANE[0] <= ours / theirs <= SANE[1]:
         return None
     size = ours / theirs
+    if abs(size - 1) < ESTIMATED:
+        size = 1.0
     error = sum(count * (advance - size * other) ** 2 for count, advance, other in pairs)
     whole = sum(count * advance**2 for count, advance, _ in pairs)
     # What scales the letters scales their line metrics too.
