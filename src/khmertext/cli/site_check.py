@@ -14,8 +14,9 @@ from khmertext.cli.terminal import ProgressLine, printable
 from khmertext.text.catalog import CATALOG, Severity
 from khmertext.web import SiteReview, review_site
 from khmertext.web.checking import Problem
+from khmertext.web.linereading import LINE_CODES
 from khmertext.web.pagerules import PAGE_CATALOG
-from khmertext.web.settings import read_check
+from khmertext.web.settings import CheckSettings, read_check
 
 __all__ = ["check"]
 
@@ -32,10 +33,16 @@ MOST_PAGES = 30
 @click.option("--select", "selected", multiple=True, metavar="CODES", help="Only these codes or families: KS101,KT4.")
 @click.option("--ignore", "ignored", multiple=True, metavar="CODES", help="All but these codes or families.")
 @click.option(
+    "--lines/--no-lines",
+    default=None,
+    help="Whether to look for lines and boxes that are too tight for the Khmer in them, KS206 and KS207, too; it takes "
+    "longer. [default: where --select names them]",
+)
+@click.option(
     "--config",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help=f"A TOML file: `select` and `ignore` of [site.check], `exclude` of [site]. [default: {CONFIG}, where there is "
-    "one]",
+    help=f"A TOML file: `select`, `ignore` and `lines` of [site.check], `exclude` of [site]. [default: {CONFIG}, where "
+    "there is one]",
 )
 @click.option("--format", "style", type=click.Choice(FORMATS), help="How to print. [default: text]")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
@@ -64,6 +71,7 @@ def check(
     exclude: tuple[str, ...],
     selected: tuple[str, ...],
     ignored: tuple[str, ...],
+    lines: bool | None,
     config: Path | None,
     style: str | None,
     as_json: bool,
@@ -75,10 +83,11 @@ def check(
     """Tell whether the font of a built SITE still draws all Khmer found in it, and what is wrong with its pages.
 
     Looked for are Khmer without its language or in a wrong one, styles that spoil it (letter-spacing, font features,
-    ranges, breaks, first letters), fonts from other hosts, text in fonts from before Unicode, and text that is not in
-    normal form. `khmertext rule CODE` explains a code. Nothing is written. A site that has not been built is looked at
-    too. With --browser, pages are opened in Chromium as built and with the uncut font; their pictures must not differ
-    in a pixel, on wide and narrow screens and as printed. Exit code 1 when anything is found.
+    ranges, breaks, first letters; with --lines, lines and boxes that are too tight), fonts from other hosts, text in
+    fonts from before Unicode, and text that is not in normal form. `khmertext rule CODE` explains a code. Nothing is
+    written. A site that has not been built is looked at too. With --browser, pages are opened in Chromium as built and
+    with the uncut font; their pictures must not differ in a pixel, on wide and narrow screens and as printed. Exit code
+    1 when anything is found.
     """
     if style not in (None, "json") and as_json:
         raise click.UsageError("give only one of --json and --format")
@@ -86,13 +95,19 @@ def check(
         raise click.UsageError("--pages and --pictures are for --browser")
     if config is None and Path(CONFIG).is_file():
         config = Path(CONFIG)
-    said = read_check(config) if config is not None else {}
-    codes = choose_codes(selected or said.get("select", ()), ignored or said.get("ignore", ()))
-    exclude = exclude or said.get("exclude", ())
+    said = read_check(config) if config is not None else CheckSettings()
+    selected = selected or said.select
+    codes = choose_codes(selected, ignored or said.ignore)
+    exclude = exclude or said.exclude
+    if lines is None:
+        lines = said.lines or bool(selected)
+    lines = lines and not codes.isdisjoint(LINE_CODES.values())
     style = "json" if as_json else style or "text"
     lint = any(not code.startswith(FONT_CODES) for code in codes)
     with ProgressLine(quiet=style != "text") as progress:
-        review = review_site(site_folder, folder=folder, exclude=exclude, jobs=jobs, progress=progress, lint=lint)
+        review = review_site(
+            site_folder, folder=folder, exclude=exclude, jobs=jobs, progress=progress, lint=lint, lines=lines
+        )
         seen: tuple[Problem, ...] = ()
         told = ""
         if browser and review.built:

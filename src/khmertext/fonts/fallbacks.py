@@ -33,6 +33,7 @@ __all__ = [
     "estimate_advance",
     "format_fallbacks",
     "known_fallbacks",
+    "measure_clusters",
     "measure_fallback",
     "read_fallbacks",
 ]
@@ -43,6 +44,7 @@ BOLD: Final = 600
 """The lowest weight that browsers take for bold. Source: CSS Fonts Level 4, section 2.2 and 7.2 (synthesis)."""
 
 KA: Final = "\u1780"
+CIRCLE: Final = "\u25cc"
 AA: Final = "\u17b6"
 WITH_AA: Final = frozenset("\u17b6\u17c4\u17c5")  # AA, OO, AU: all end in the sign of AA
 ALONE: Final = tuple(sorted(BASES | OTHERS))
@@ -133,6 +135,35 @@ def measure(face: Face, text: str) -> int | None:
     if not all(info.codepoint for info in buffer.glyph_infos):
         return None
     return int(sum(position.x_advance for position in buffer.glyph_positions))
+
+
+def measure_clusters(face: Face, clusters: Iterable[str], place: Mapping[str, float] | None = None) -> dict[str, int]:
+    """Measure clusters in a font, but for those that it lacks something for, and those that are no whole syllable.
+
+    What is misspelled shows a dotted circle, of which the tables of fallback fonts know nothing.
+
+    Args:
+        face: The font.
+        clusters: What to measure.
+        place: Where to, on the axes of the font.
+
+    Returns:
+        Cluster → its advance in font units.
+
+    Example:
+        >>> from khmertext.fonts import default_face
+        >>> measure_clusters(default_face(), ["ក", "កីេ", "\u4e00"])
+        {'ក': 636}
+    """
+    font = face.font(place)
+    circle = font.get_nominal_glyph(ord(CIRCLE))
+    found: dict[str, int] = {}
+    for cluster in clusters:
+        buffer = shape(font, cluster, "km")
+        glyphs = {info.codepoint for info in buffer.glyph_infos}
+        if 0 not in glyphs and (circle not in glyphs or CIRCLE in cluster):
+            found[cluster] = int(sum(position.x_advance for position in buffer.glyph_positions))
+    return found
 
 
 def clean_name(name: str | None) -> str:

@@ -7,7 +7,7 @@ but the site.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -17,10 +17,14 @@ from khmertext.fonts import Face, Run
 from khmertext.fonts.certificate import prove_everywhere
 from khmertext.fonts.features import find_tags, keep_features
 from khmertext.fonts.runs import split_at_gaps, split_long
-from khmertext.web.disk import find_signed, read_file, read_tree
+from khmertext.web.boxes import BOX_PROPERTIES
+from khmertext.web.clipping import Clash, judge_lines
+from khmertext.web.clippingpage import describe_clash
+from khmertext.web.disk import read_file, read_tree
 from khmertext.web.facts import FoundText, PageFinding, SiteContext
+from khmertext.web.linereading import LINE_CODES
 from khmertext.web.looks import Look
-from khmertext.web.manifest import FOLDER, SIGN, Manifest, check_path, hash_bytes
+from khmertext.web.manifest import Manifest, check_path, hash_bytes
 from khmertext.web.marks import Restorer
 from khmertext.web.matching import choose_faces
 from khmertext.web.ownfonts import OwnFace, find_own_faces, list_own_runs, own_texts
@@ -28,15 +32,14 @@ from khmertext.web.reading import PageRead, Progress, SiteFacts, read_site
 from khmertext.web.sources import decode_source
 from khmertext.web.stacks import fallback_families, place_family
 from khmertext.web.stylesheets import parse_styles
-from khmertext.web.webfonts import open_shipped
-from khmertext.web.writing import JOURNAL, MANIFEST, find_folder, load_earlier
+from khmertext.web.webfonts import open_shipped, open_sources, use_shipped
+from khmertext.web.writing import JOURNAL, MANIFEST, UNBUILT, find_folder, is_built, load_earlier
 from khmertext.workers import count_jobs
 
 __all__ = ["Problem", "SiteReview", "check_site", "review_site"]
 
 AGAIN = "build the site again"
 NO_FONT = "has Khmer, and the site has no font for it; run `khmertext site build`"
-UNBUILT = "khmertext has not built this site"  # no family has this name
 ROLES = frozenset({"text", "flagged", "full"})
 
 
@@ -129,6 +132,7 @@ def review_site(
     jobs: int | None = None,
     progress: Progress | None = None,
     lint: bool = True,
+    lines: bool = False,
 ) -> SiteReview:
     """Look at a site, built or not: whether its font draws all of its Khmer, and what else is wrong with its pages.
 
@@ -139,6 +143,7 @@ def review_site(
         jobs: Processes, or None for one a processor.
         progress: Told how far it is.
         lint: Whether to look at the pages for more than what the font needs.
+        lines: Whether to look for lines and boxes that are too tight for their Khmer, too.
 
     Returns:
         What was found.
@@ -155,10 +160,12 @@ def review_site(
             jobs=count_jobs(jobs),
             progress=progress,
             lint=lint,
+            more=BOX_PROPERTIES if lines else frozenset(),
         )
+        tight = judge_lines(facts, open_sources([])).clashes if lines else ()
         first = next(iter(facts.iter_texts()), None)
         none = [] if first is None else [Problem(first[0], first[1].line, "", NO_FONT, "KS904")]
-        return SiteReview(tuple(none), tuple(facts.findings), facts.page_count, built=False)
+        return SiteReview(tuple(none), sort_findings(facts, tight), facts.page_count, built=False)
     folder = find_folder(root, folder)
     earlier = load_earlier(root, folder)
     if earlier.manifest is None:
@@ -184,6 +191,7 @@ def review_site(
         brought=guarded or bool(included),
         fallbacks=read_fallback_families(manifest),
         lint=lint,
+        more=BOX_PROPERTIES if lines else frozenset(),
     )
     problems += check_links(root, facts, manifest)
     texts = facts.iter_texts()
@@ -197,9 +205,11 @@ def review_site(
     if not fonts:
         problems += [Problem(path, text.line, text.text, f"{text.where}: the site has no font yet; {AGAIN}", "KS901")
                      for path, text in texts]  # fmt: skip
+    full = [open_again(root, font.full, font.full in damaged) for font in fonts] if lines else []
+    tight = judge_lines(facts, [use_shipped(face) for face in full if face is not None]).clashes if any(full) else ()
     return SiteReview(
         tuple(sorted(set(problems))),
-        tuple(facts.findings),
+        sort_findings(facts, tight),
         facts.page_count,
         built=True,
         included=included,
@@ -208,17 +218,24 @@ def review_site(
     )
 
 
-def is_built(root: Path) -> bool:
-    """Whether a build was here, finished or not.
-
-    Raises:
-        SiteError: It is no folder.
-    """
-    if not root.is_dir():
-        raise SiteError("is no folder", source=str(root))
-    return bool(find_signed(root, (MANIFEST, JOURNAL), SIGN)) or any(
-        (root / FOLDER / name).exists() for name in (MANIFEST, JOURNAL)
-    )
+def sort_findings(facts: SiteFacts, tight: Iterable[Clash]) -> tuple[PageFinding, ...]:
+    """What is wrong with pages and their lines, in the order of files and places."""
+    found = [
+        PageFinding(
+            LINE_CODES[one.kind],
+            one.path,
+            one.line,
+            one.column,
+            one.end_line,
+            one.end_column,
+            f"{one.where}: {describe_clash(one)}" + (f" ({one.elements:,} elements)" if one.elements > 1 else ""),
+            "",
+        )
+        for one in tight
+    ]
+    if not found:
+        return tuple(facts.findings)
+    return tuple(sorted([*facts.findings, *found], key=lambda one: (one.path, one.line, one.column, one.code)))
 
 
 def read_report(

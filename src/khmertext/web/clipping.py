@@ -18,14 +18,13 @@ from typing import Final, NamedTuple
 from khmertext.fonts import Face
 from khmertext.fonts.ink import Ink, measure_ink
 from khmertext.web.boxes import BOX_PROPERTIES
-from khmertext.web.checking import UNBUILT, is_built
 from khmertext.web.disk import read_tree
 from khmertext.web.fallbacks import choose_source
 from khmertext.web.lines import LineBox, LinePlace
 from khmertext.web.marks import Restorer
 from khmertext.web.reading import Progress, SiteFacts, read_site
 from khmertext.web.webfonts import FontSource
-from khmertext.web.writing import find_folder, load_earlier
+from khmertext.web.writing import UNBUILT, find_folder, is_built, load_earlier
 from khmertext.workers import count_jobs
 
 __all__ = ["Clash", "ClippingReport", "Edges", "Metrics", "find_clashes", "find_clipping", "judge_lines", "round_up"]

@@ -20,12 +20,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Final, NamedTuple
 
-import uharfbuzz as hb
-
-from khmertext.fonts.fallbacks import BOLD, FallbackFont, estimate_advance
+from khmertext.fonts.fallbacks import BOLD, FallbackFont, estimate_advance, measure_clusters
 from khmertext.fonts.planning import COMPANION_RANGES
 from khmertext.fonts.runs import KHMER_LETTER
-from khmertext.fonts.shaping import shape
 from khmertext.script.classes import KHMER_RANGES
 from khmertext.text.clusters import split_clusters, split_words
 from khmertext.web.building import format_ranges
@@ -45,8 +42,9 @@ NORMAL_WEIGHT: Final = 400
 MEDIUM_WEIGHT: Final = 500  # browsers look for what is lighter up to here, and for what is bolder above
 BOLD_WEIGHT: Final = 700
 MAX_WEIGHTS: Final = 3
-CIRCLE: Final = "\u25cc"
 MAX_SINGLE: Final = 8000
+# The parts of clusters tell the width of text to a thousandth; a font that is as wide as that is left as it is.
+ESTIMATED: Final = 0.001
 SANE: Final = (0.25, 4.0)
 # All that a site's font may be for, whatever of it this site's has; never the space, which sets the height of lines.
 RANGE: Final = format_ranges((*KHMER_RANGES, *COMPANION_RANGES))
@@ -237,16 +235,12 @@ def measure_text(sources: Sequence[FontSource], weight: int, counts: Mapping[str
     """Measure the text of one weight in a site's fonts; None where there is none."""
     source = choose_source(sources, weight)
     face = source.reference
-    font = face.font(face.locate(source.use_weight(weight)))
-    circle = font.get_nominal_glyph(ord(CIRCLE))
-    advances = [
-        (cluster, count, advance / face.upem)
-        for cluster, count in counts.items()
-        if (advance := measure_cluster(font, cluster, circle)) is not None
-    ]
+    place = face.locate(source.use_weight(weight))
+    widths = measure_clusters(face, counts, place)
+    advances = [(cluster, count, widths[cluster] / face.upem) for cluster, count in counts.items() if cluster in widths]
     if not advances:
         return None
-    extents = font.get_font_extents("ltr")
+    extents = face.font(place).get_font_extents("ltr")
     heights = extents.ascender, -extents.descender, extents.line_gap
     return Widths(advances, *(max(0.0, height / face.upem) for height in heights))
 
@@ -283,18 +277,6 @@ def choose_source(sources: Sequence[FontSource], weight: int) -> FontSource:
     return min(upright, key=distance)
 
 
-def measure_cluster(font: hb.Font, cluster: str, circle: int | None) -> int | None:
-    """The advance of a cluster in font units; None where the font lacks something for it, or it is no whole syllable.
-
-    What is misspelled shows a dotted circle, of which the table of fallbacks knows nothing.
-    """
-    buffer = shape(font, cluster, "km")
-    glyphs = {info.codepoint for info in buffer.glyph_infos}
-    if 0 in glyphs or (circle in glyphs and CIRCLE not in cluster):
-        return None
-    return int(sum(position.x_advance for position in buffer.glyph_positions))
-
-
 def fit(font: FallbackFont, text: Widths, weight: int, widths: dict[str, int | None]) -> Adjustment | None:
     """Fit one fallback, of which widths may be known; None for one that no browser should scale so far."""
     for cluster, _, _ in text.advances:
@@ -310,6 +292,8 @@ def fit(font: FallbackFont, text: Widths, weight: int, widths: dict[str, int | N
     if ours <= 0 or theirs <= 0 or not SANE[0] <= ours / theirs <= SANE[1]:
         return None
     size = ours / theirs
+    if abs(size - 1) < ESTIMATED:
+        size = 1.0
     error = sum(count * (advance - size * other) ** 2 for count, advance, other in pairs)
     whole = sum(count * advance**2 for count, advance, _ in pairs)
     # What scales the letters scales their line metrics too.

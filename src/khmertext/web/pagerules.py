@@ -182,6 +182,34 @@ RULES: Final = (
         "CSS Pseudo-Elements Level 4, section 2.2; pictures of Chromium, Firefox and WebKitGTK.",
     ),
     PageRule(
+        "KS206",
+        "tight-lines",
+        W,
+        NONE,
+        "a line height at which Khmer of one line runs into the next",
+        "A line height that leaves less from one line to the next than the deepest and the highest syllable that "
+        "the site shows with it need together, in the site's font. Looked for with `--lines` only; the place is "
+        "the first such element. `khmertext site clipping` draws both.",
+        "Subscripts and vowels of one line stand on the vowels and signs of the next, and neither can be read.",
+        "p { line-height: 1.2 }",
+        "p { line-height: 1.2 }\np:lang(km) { line-height: 1.8 }",
+        "CSS 2.2, section 10.8; the ink of the syllables as HarfBuzz draws them.",
+    ),
+    PageRule(
+        "KS207",
+        "cut-off",
+        W,
+        NONE,
+        "a box that cuts off what Khmer has above or below its line",
+        "A box with `overflow: hidden` or `clip` whose line height, padding and height leave less room than the "
+        "deepest or the highest syllable that the site shows in it needs, in the site's font. Looked for with "
+        "`--lines` only; the place is the first such element. `khmertext site clipping` draws both.",
+        "Subscripts and vowels lose their ends, so that one is taken for another.",
+        ".title { line-height: 1.2; overflow: hidden }",
+        ".title { line-height: 1.2; overflow: hidden }\n.title:lang(km) { line-height: 1.9 }",
+        "CSS 2.2, sections 10.8 and 11.1; the ink of the syllables as HarfBuzz draws them.",
+    ),
+    PageRule(
         "KS301",
         "third-party-font",
         W,

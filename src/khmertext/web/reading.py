@@ -294,7 +294,10 @@ def read_site(
 
     Raises:
         SiteError: A file cannot be read or is not in its encoding; or the site declares a family of that name.
+        ValueError: Other properties are wanted of what an earlier build may have read without.
     """
+    if more and memory is not None:
+        raise ValueError("a memory has nothing of these properties")
     kinds = {path: file_kind(path, also) for path in tree.files if not matches_any(path, exclude)}
     pages = [path for path, kind in kinds.items() if kind == "html"]
     others = [path for path, kind in kinds.items() if kind in ("css", "script", "svg", "text")]

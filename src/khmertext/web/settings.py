@@ -6,14 +6,14 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from khmertext.errors import SiteError
 from khmertext.fonts.axisranges import read_axes
 from khmertext.web.cache import default_cache
 from khmertext.web.site import BuildOptions
 
-__all__ = ["SETTINGS", "make_options", "read_check", "read_config", "read_settings"]
+__all__ = ["SETTINGS", "CheckSettings", "make_options", "read_check", "read_config", "read_settings"]
 
 SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
     {
@@ -46,6 +46,7 @@ PATHS: Final = frozenset({"font", "cache", "include_text", "measured"})
 
 CHECK: Final = "check"
 CHECKS: Final = ("select", "ignore")
+LINES: Final = "lines"
 
 
 def read_settings(values: Mapping[str, Any], *, base: Path, source: str) -> dict[str, Any]:
@@ -111,14 +112,30 @@ def read_config(path: Path) -> dict[str, Any]:
     return read_settings(table, base=path.parent, source=str(path))
 
 
-def read_check(path: Path) -> dict[str, tuple[str, ...]]:
-    """What a configuration file says about checks: ``select`` and ``ignore`` of ``[site.check]``, and which files.
+class CheckSettings(NamedTuple):
+    """What a configuration file says about checks.
+
+    Attributes:
+        select: Codes.
+        ignore: Codes.
+        lines: Whether lines that are too tight are looked for.
+        exclude: Patterns of files to leave alone.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    lines: bool = False
+    exclude: tuple[str, ...] = ()
+
+
+def read_check(path: Path) -> CheckSettings:
+    """What a configuration file says about checks: its ``[site.check]``, and ``exclude`` of ``[site]``.
 
     Args:
         path: A TOML file.
 
     Returns:
-        Lists of codes as "select" and "ignore", and patterns of files to leave alone as "exclude".
+        What it says.
 
     Raises:
         SiteError: It cannot be read, or holds what is no option.
@@ -129,12 +146,17 @@ def read_check(path: Path) -> dict[str, tuple[str, ...]]:
     if not isinstance(check, dict):
         raise SiteError("its [site.check] is no table", source=str(path))
     for name, value in check.items():
+        if name == LINES:
+            if not isinstance(value, bool):
+                raise SiteError(f'the value of "{name}" in [site.check] is neither true nor false', source=str(path))
+            continue
         if name not in CHECKS:
-            hint = f"the options are {', '.join(CHECKS)}"
+            hint = f"the options are {', '.join((*CHECKS, LINES))}"
             raise SiteError(f'has no option "{name}" in [site.check]', source=str(path), hint=hint)
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise SiteError(f'the value of "{name}" in [site.check] is no list of strings', source=str(path))
-    return {**{name: tuple(check.get(name, ())) for name in CHECKS}, "exclude": tuple(exclude)}
+    select, ignore = (tuple(check.get(name, ())) for name in CHECKS)
+    return CheckSettings(select, ignore, check.get(LINES, False), tuple(exclude))
 
 
 def read_table(path: Path) -> dict[str, Any]:

@@ -45,7 +45,16 @@ from khmertext.web.manifest import hash_bytes
 from khmertext.web.matching import allot_texts
 from khmertext.workers import begin
 
-__all__ = ["Download", "FontSource", "SiteFonts", "make_download", "make_fonts", "open_sources"]
+__all__ = [
+    "Download",
+    "FontSource",
+    "SiteFonts",
+    "make_download",
+    "make_fonts",
+    "open_shipped",
+    "open_sources",
+    "use_shipped",
+]
 
 """Limiting axes may move nothing farther than this part of the em: two units of 1,000, a thirtieth of a pixel at 16 px.
 
@@ -611,6 +620,15 @@ def make_download(sources: Sequence[FontSource]) -> Download:
         files["LICENSE.txt"].decode(),
         families[0],
     )
+
+
+def use_shipped(face: Face) -> FontSource:
+    """A font of ours as one that a site is shown in: nothing is cut from it any more.
+
+    Args:
+        face: What :func:`open_shipped` gave.
+    """
+    return FontSource(face, face, read_license(face), {}, b"", "", "")
 
 
 def open_shipped(data: bytes, *, source: str) -> Face:

@@ -25,11 +25,13 @@ from khmertext.web.sources import Insertion, apply_insertions, decode_source
 __all__ = [
     "JOURNAL",
     "MANIFEST",
+    "UNBUILT",
     "Earlier",
     "KnownFiles",
     "SiteWriter",
     "clean_site",
     "find_folder",
+    "is_built",
     "load_earlier",
     "require_distinct",
     "require_folder",
@@ -40,6 +42,8 @@ MANIFEST = "manifest.json"
 JOURNAL = "journal.json"
 
 MAX_RESULTS = 64 << 20  # bytes of files that are kept between being planned and being written
+
+UNBUILT = "khmertext has not built this site"  # no family has this name
 
 
 # -- what earlier builds left --------------------------------------------------------------------------------------
@@ -80,6 +84,19 @@ def load_earlier(root: Path, folder: str) -> Earlier:
                 raise SiteError(f"claims a file outside its folder: {asset!r}", source=str(path))
         found.append(manifest)
     return Earlier(*found)
+
+
+def is_built(root: Path) -> bool:
+    """Whether a build was here, finished or not.
+
+    Raises:
+        SiteError: It is no folder.
+    """
+    if not root.is_dir():
+        raise SiteError("is no folder", source=str(root))
+    return bool(find_signed(root, (MANIFEST, JOURNAL), SIGN)) or any(
+        (root / FOLDER / name).exists() for name in (MANIFEST, JOURNAL)
+    )
 
 
 def find_folder(root: Path, folder: str | None = None) -> str:
