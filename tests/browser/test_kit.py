@@ -171,6 +171,7 @@ def test_elements_without_a_font_of_the_themes_get_the_kits_where_nothing_else_c
         tab.evaluate(SETTLE)
         pictures[file] = tab.screenshot(full_page=True)
         if file == "khmer":
+            assert "Georgia" in tab.evaluate("getComputedStyle(document.body).fontFamily")
             firefox = tab.evaluate("CSS.supports('-moz-orient', 'inline')")
             scaled = "textarea" if firefox and "sizes" in theme else ""
             found = tab.evaluate(ASK.replace("ALL", repr(list(ALL))))
