@@ -74,6 +74,10 @@ class Watch:
         return self.process.wait(LIMIT)
 
 
+def heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(params=["events", "poll"])
 def watch(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Watch]:
     with start(tmp_path, *(["--poll"] if request.param == "poll" else [])) as watch:
@@ -89,7 +93,10 @@ def start(tmp_path: Path, *options: str) -> Iterator[Watch]:
     command = [sys.executable, "-m", "khmertext", "site", "watch", "site", "--in-place", "--axes", "wght=400", "-j1"]
     command += ["--cache", str(tmp_path / "cache"), *options]
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT)
+        # Shells have what they start in the background ignore Ctrl-C, and tests may be started there.
+        process = subprocess.Popen(
+            command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT, preexec_fn=heed_interrupts
+        )
     watch = Watch(tmp_path, process)
     try:
         watch.wait(lambda: any(line.startswith("watching") for line in watch.lines))

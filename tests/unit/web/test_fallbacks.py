@@ -18,6 +18,7 @@ from khmertext.fonts.fallbacks import (
     known_fallbacks,
     measure_fallback,
 )
+from khmertext.web.checking import check_site
 from khmertext.web.facts import SiteContext
 from khmertext.web.fallbacks import (
     Adjustment,
@@ -30,6 +31,7 @@ from khmertext.web.site import BuildOptions, build_site
 from khmertext.web.stacks import fallback_families, place_family
 from khmertext.web.stylesheets import parse_styles
 from khmertext.web.webfonts import FontSource, open_sources
+from khmertext.web.writing import clean_site
 from tests.unit.web.test_site import OPTIONS, SITE, write_site
 
 TEXT = "សេចក្តីថ្លៃថ្នូរ មនុស្សទាំងអស់កើតមកមានសេរីភាព និងសមភាព"
@@ -265,3 +267,35 @@ def test_families_of_the_authors_that_are_named_so_are_refused(tmp_path: Path) -
         with pytest.raises(SiteError, match="choose another --family"):
             build_site(site, tmp_path / "out", OPTIONS)
         build_site(site, tmp_path / "other", replace(OPTIONS, fallbacks=False))
+
+
+def test_without_swapping_the_font_is_optional_and_comes_again_behind_the_fallbacks(tmp_path: Path) -> None:
+    site = write_site(tmp_path / "site", SITE)
+    before = {path: path.read_bytes() for path in sorted(site.rglob("*.*"))}
+    options = replace(OPTIONS, swap=False)
+    build_site(site, None, options)
+    (sheet,) = (site / "khmertext").glob("site-khmer*.css")
+    faces = {
+        (face, display): file
+        for face, file, display in re.findall(
+            r'font-family:"([^"]+)";src:url\("([^"]+)"\)[^}]*font-display:(\w+)', sheet.read_text(encoding="utf-8")
+        )
+    }
+    assert faces["Site Khmer", "optional"] == faces["Site Khmer Late", "swap"] != faces["Site Khmer Full", "swap"]
+    assert len(faces) == 3
+    stack = '"Site Khmer", "Site Khmer Fallback", "Site Khmer Fallback Regular", "Site Khmer Late"'
+    assert any(stack.encode() in path.read_bytes() for path in before)
+    assert check_site(site) == []
+    build_site(site, None, options)
+    assert any(stack.encode() in path.read_bytes() for path in before)
+    build_site(site, None, OPTIONS)
+    assert not any(b"Late" in path.read_bytes() for path in before)
+    build_site(site, None, options)
+    clean_site(site)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_without_fallbacks_every_font_swaps(tmp_path: Path) -> None:
+    site = write_site(tmp_path / "site", SITE)
+    with pytest.raises(ValueError, match="without fallbacks"):
+        build_site(site, tmp_path / "out", replace(OPTIONS, swap=False, fallbacks=False))
