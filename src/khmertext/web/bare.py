@@ -28,7 +28,7 @@ from turbohtml import parse
 
 from khmertext.web.candidates import FontOrigin
 from khmertext.web.cascade import RELATIVE_SIZE, SIZE_KEYWORDS, Cascade, StyleSet, rank_layers
-from khmertext.web.engines import FALLS_BACK_AFTER_SHAPING
+from khmertext.web.engines import FALLS_BACK_AFTER_SHAPING, IN_FIREFOX
 from khmertext.web.facts import LAYER
 from khmertext.web.stacks import quote_families
 from khmertext.web.stylesheets import ANONYMOUS, LayerName, StyleSheet
@@ -37,7 +37,7 @@ __all__ = ["bare_rules", "find_weakest_layer", "has_fixed_sizes"]
 
 CONTROLS: Final = "button,input,select"
 MONOSPACE: Final = "pre,code,kbd,samp,tt"
-NOT_FIREFOX: Final = "not (-moz-orient:inline)"
+NOT_FIREFOX: Final = f"not {IN_FIREFOX}"
 RESETS: Final = frozenset({"initial", "revert", "revert-layer"})
 WORD: Final = re.compile(r"[-\w\x80-\U0010ffff]+")
 RELATIVE_UNIT: Final = re.compile(r"[0-9.](?:%|em|ex|ch|lh|cap|ic)(?![a-z])", re.I)

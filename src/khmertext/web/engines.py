@@ -1,4 +1,4 @@
-"""Which browsers fall back after shaping, told apart by CSS alone.
+"""Browsers told apart by CSS alone: which fall back after shaping, and Firefox.
 
 A font that flags (:mod:`khmertext.fonts.flagging`) is for browsers that shape a text first and then ask the next font
 for the clusters in which .notdef came out. Chromium does; Firefox and WebKit choose the font by its characters, before
@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["FALLS_BACK_AFTER_SHAPING"]
+__all__ = ["FALLS_BACK_AFTER_SHAPING", "IN_FIREFOX"]
+
+IN_FIREFOX: Final = "(-moz-orient:inline)"
+"""A condition for ``@supports`` that holds in Firefox, whose own the property is."""
 
 FALLS_BACK_AFTER_SHAPING: Final = (
-    "(-webkit-app-region:drag) and (not (-moz-orient:inline)) and (not (font:-apple-system-body))"
+    f"(-webkit-app-region:drag) and (not {IN_FIREFOX}) and (not (font:-apple-system-body))"
 )
 """A condition for ``@supports`` that holds in Chromium.
 

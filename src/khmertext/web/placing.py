@@ -26,6 +26,7 @@ from khmertext.web.cascade import (
     stack_attribute,
 )
 from khmertext.web.documents import PageDocument, has, text_attribute
+from khmertext.web.engines import IN_FIREFOX
 from khmertext.web.facts import LAYER, MARK
 from khmertext.web.scripts import KHMER_LETTER
 from khmertext.web.sources import Insertion
@@ -408,7 +409,10 @@ class FamilyPlacer:
 
     def mark(self, element: Element, font: ElementFont, scaling: Scaling | None = None, *, full: bool = False) -> None:
         toggled = tuple(self.toggled(element, font))
-        self.write_mark(element, self.format_rules(font, scaling, toggled, full=full))
+        block = self.format_rules(font, scaling, toggled, full=full)
+        if element.tag == "textarea" and font.origin is FontOrigin.MONOSPACE and not font.size and not scaling:
+            block = keep_textarea((*font.alternatives, *toggled)) + block
+        self.write_mark(element, block)
 
     def write_mark(self, element: Element, block: str) -> bool:
         """Mark an element for rules that have a stand-in for the mark; whether it has a tag to write on."""
@@ -620,6 +624,21 @@ def scale_alternative(one: Alternative, font: ElementFont) -> str:
     if one.inherited:  # scaled already where the family is set; only it must not be scaled back
         return "" if font.size else "font-size:calc(1em + 0px)"
     return monospace_size(replace(font, size=""), font.size_kind)
+
+
+def keep_textarea(alternatives: Sequence[Alternative]) -> str:
+    """The rules that keep the size of a text area in Firefox, which sets it in the medium one.
+
+    In lone ``monospace`` that is as large as ``small`` is in other fonts; where the author gives it another font, it is
+    the medium one there, too.
+
+    Source: measured in Firefox ESR 153; other engines give a text area a size in pixels.
+    """
+    rules = [f":where({MARKED}){{font-size:small}}"]
+    for one in alternatives:
+        if not one.monospace and not one.pseudo:
+            rules.append(wrap(one.wrappers, f"{place(one, 'where', f':where({MARKED})')}{{font-size:medium}}"))
+    return f"@layer {LAYER}{{@supports {IN_FIREFOX}{{{''.join(rules)}}}}}"
 
 
 def add_size(
