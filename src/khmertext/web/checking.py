@@ -314,14 +314,18 @@ def check_own(
 ) -> Iterator[Problem]:
     """Every run that a font draws which was cut from one of the site's own, compared with that one."""
     known = {(own.sheet, own.place): own for own in find_own_faces(context)}
+    source = str(root / folder / MANIFEST)
     try:
         entries = [
-            (known[entry["sheet"], entry["face"]], str(entry["sha256"]), f"{folder}/{entry['file']}")
+            (
+                known[entry["sheet"], entry["face"]],
+                str(entry["sha256"]),
+                check_path(f"{folder}/{entry['file']}", source),
+            )
             for entry in manifest.report["own_fonts"]
             if (entry["sheet"], entry["face"]) in known
         ]
     except (KeyError, TypeError) as error:
-        source = str(root / folder / MANIFEST)
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
     for own, digest, path in entries:
         data = read_file(root, own.source)
