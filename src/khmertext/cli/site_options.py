@@ -185,6 +185,6 @@ def read_options(given: Mapping[str, Any], *, config: bool = True) -> BuildOptio
     try:
         options = make_options(values)
     except ValueError as error:
-        where = "--axes" if given["axes"] else f"axes in {printable(str(path))}"
+        where = "--axes" if given["axes"] is not None else f"axes in {printable(str(path))}"
         raise click.BadParameter(printable(str(error)), param_hint=where) from error
     return replace(options, cache=None) if given["no_cache"] else options

@@ -346,14 +346,18 @@ def names_family(root: Path, path: str, indexes: set[int], context: SiteContext)
 def list_cut(root: Path, folder: str, context: SiteContext, manifest: Manifest) -> list[CutFont]:
     """The fonts that were cut from the site's own, as far as its stylesheets still name those."""
     known = {(own.sheet, own.place): own for own in find_own_faces(context)}
+    source = str(root / folder / MANIFEST)
     try:
         return [
-            CutFont(known[entry["sheet"], entry["face"]], str(entry["sha256"]), f"{folder}/{entry['file']}")
+            CutFont(
+                known[entry["sheet"], entry["face"]],
+                str(entry["sha256"]),
+                check_path(f"{folder}/{entry['file']}", source),
+            )
             for entry in manifest.report["own_fonts"]
             if (entry["sheet"], entry["face"]) in known
         ]
     except (KeyError, TypeError) as error:
-        source = str(root / folder / MANIFEST)
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error
 
 

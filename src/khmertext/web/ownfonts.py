@@ -134,8 +134,9 @@ def own_texts(context: SiteContext, own: OwnFace, texts: Texts) -> list[tuple[st
         for rule in context.sheets[own.sheet].faces
         if fold(rule.family) == family and (rule == own.rule or not rule.conditional)
     ]
-    styles = [read_style(rule) for rule in rules]
-    places = {place for place, rule in enumerate(rules) if rule == own.rule}
+    read = [(rule, style) for rule in rules for style in read_styles(rule)]
+    styles = [style for _, style in read]
+    places = {place for place, (rule, _) in enumerate(read) if rule == own.rule}
     known: dict[tuple[Look, ...], tuple[Look, ...]] = {}
     found = []
     for path, text in texts:
@@ -288,17 +289,28 @@ def format_own(own: OwnFace, path: str, ranges: Iterable[tuple[int, int]]) -> st
     )
 
 
-def read_style(rule: FontFaceRule) -> Style:
-    """The weights and the slant that a rule declares.
+def read_styles(rule: FontFaceRule) -> list[Style]:
+    """The weights and the slant that a rule declares; both slants of a face that goes from upright to oblique.
 
     Example:
-        >>> read_style(FontFaceRule("A", (), (), descriptors=(("font-weight", "100 900"), ("font-style", "italic"))))
-        Style(weights=(100, 900), italic=True)
+        >>> read_styles(FontFaceRule("A", (), (), descriptors=(("font-weight", "100 900"), ("font-style", "italic"))))
+        [Style(weights=(100, 900), italic=True)]
+
+    Source: CSS Fonts 4, section 5.2 (``normal`` is an angle of 0).
     """
     said = {name: value.lower().split() for name, value in rule.descriptors}
     weights = sorted(read_weights(said.get("font-weight", [])))
-    slanted = said.get("font-style", ["normal"])[:1] not in (["normal"], ["auto"])
-    return Style((weights[0], weights[-1]) if weights else (400, 400), slanted)
+    span = (weights[0], weights[-1]) if weights else (400, 400)
+    slant, *angles = said.get("font-style") or ["normal"]
+    if slant in ("normal", "auto"):
+        return [Style(span, italic=False)]
+    upright = (len(angles) == 2 and not all(map(tilts, angles))) or len({angle[:1] == "-" for angle in angles}) == 2
+    return [Style(span, italic=False), Style(span, italic=True)] if upright else [Style(span, italic=True)]
+
+
+def tilts(angle: str) -> bool:
+    """Whether an angle is none of 0."""
+    return any(digit in "123456789" for digit in angle)
 
 
 def read_weights(words: Iterable[str]) -> Iterator[int]:

@@ -147,7 +147,7 @@ def test_json_is_json_and_quiet_is_quiet(run: Run, site: Path) -> None:
         (["build", "site", "--in-place", "--jobs", "x"], "jobs"),
         (["build", "site", "--in-place", "--config", "none.toml"], "none.toml"),
         *(
-            (["build", "site", "--in-place", "--axes", axes], "axes")
+            (["build", "site", "--in-place", "--axes", axes], "--axes")
             for axes in ("", "x", "wght", "wght=", "wght=a", "wght=7:4", "weight=4", "wght=nan", "ក្ក=1", "wght=1:2:3")
         ),
         (["build", "site", "--in-place", "--axes", "wght=-inf:inf"], "axis wght"),

@@ -13,9 +13,11 @@ import pytest
 import tinycss2
 from fontTools.ttLib import TTFont
 
+from khmertext.errors import SiteError
 from khmertext.fonts import default_face, open_face
 from khmertext.web import BuildOptions, build_site, check_site, clean_site
-from khmertext.web.stylesheets import end_of_block
+from khmertext.web.ownfonts import read_styles
+from khmertext.web.stylesheets import end_of_block, parse_styles
 
 OPTIONS = BuildOptions(jobs=1, detector=False)
 FACE = "@font-face{font-family:Mine;src:url(../f/mine.ttf);font-weight:100 900;font-display:swap}"
@@ -286,3 +288,31 @@ def test_a_family_that_variables_lead_to_stays_in_front_and_has_all_its_text(
     out, own, _ = build(tmp_path, {"css/a.css": css, "index.html": page}, fallbacks=False)
     assert expected in (out / "css/a.css").read_text()
     assert set("ខ្មែរឆង") <= letters(out, own[0])
+
+
+def test_a_manifest_that_names_a_font_outside_the_site_is_refused(tmp_path: Path) -> None:
+    out, _, _ = build(tmp_path, {})
+    manifest = out / "khmertext/manifest.json"
+    value = json.loads(manifest.read_bytes())
+    value["own_fonts"][0]["file"] = "../../secret.woff2"
+    manifest.write_text(json.dumps(value, indent=1), "utf-8")
+    with pytest.raises(SiteError, match="outside the site"):
+        check_site(out)
+
+
+@pytest.mark.parametrize(
+    ("style", "italic"),
+    [
+        ("normal", [False]),
+        ("italic", [True]),
+        ("oblique", [True]),
+        ("oblique 14deg", [True]),
+        ("oblique 5deg 14deg", [True]),
+        ("oblique 0deg 14deg", [False, True]),
+        ("oblique -10deg 10deg", [False, True]),
+        ("oblique -10deg -5deg", [True]),
+    ],
+)
+def test_a_face_that_can_be_upright_draws_upright_text(style: str, italic: list[bool]) -> None:
+    (face,) = parse_styles(f"@font-face {{ font-family: A; src: url(a.woff2); font-style: {style} }}").faces
+    assert [one.italic for one in read_styles(face)] == italic
