@@ -162,10 +162,24 @@ CASES = {
 }
 
 
-def review(root: Path, page: str) -> list[str]:
+# What is looked for only where it is asked for.
+LINE_CASES = {
+    "tight lines": (f"{KM}<style>p{{line-height:1}}</style><p>ស្ត្រី ថ្នូ", ["KS206"]),
+    "tight lines, by a variable": (f"{KM}<style>p{{--x:.5;line-height:calc(2*var(--x))}}</style><p>ស្ត្រី ថ្នូ", ["KS206"]),
+    "tight lines, in print": (f"{KM}<style>p{{line-height:2}}@media print{{p{{line-height:1}}}}</style><p>ស្ត្រី ថ្នូ", []),
+    "wide lines": (f"{KM}<style>p{{line-height:2}}</style><p>ស្ត្រី ថ្នូ", []),
+    "one line": (f"{KM}<style>p{{line-height:1;white-space:nowrap}}</style><p>ស្ត្រី ថ្នូ", []),
+    "cut off": (f"{KM}<style>p{{line-height:1;white-space:nowrap;overflow:clip}}</style><p>ស្ត្រី ថ្នូ", ["KS207"]),
+    "both, after others": (f"{KM}<p style='line-height:1;overflow:hidden'>ស្ត្រី ថ្នូ ខែ្មរ", ["KS206", "KS207", "KT102"]),
+    "tight lines, ignored": (f"{KM}<p style='line-height:1;overflow:hidden' data-khmer-ignore=KS206>ស្ត្រី", ["KS207"]),
+    "tight lines, all ignored": (f"{KM}<p style='line-height:1' data-khmer-ignore=KS2>ស្ត្រី ថ្នូ", []),
+}
+
+
+def review(root: Path, page: str, *, lines: bool = False) -> list[str]:
     root.mkdir()
     (root / "index.html").write_text(page, encoding="utf-8")
-    return [one.code for one in review_site(root, jobs=1).findings]
+    return [one.code for one in review_site(root, jobs=1, lines=lines).findings]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -174,8 +188,23 @@ def test_page(tmp_path: Path, name: str) -> None:
     assert review(tmp_path / "site", page) == codes
 
 
+@pytest.mark.parametrize("name", LINE_CASES)
+def test_lines(tmp_path: Path, name: str) -> None:
+    page, codes = LINE_CASES[name]
+    assert review(tmp_path / "lines", page, lines=True) == codes
+    plain = [code for code in codes if code not in ("KS206", "KS207")]
+    assert review(tmp_path / "plain", page) == plain
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_else_is_told_stays_the_same_with_lines(tmp_path: Path, name: str) -> None:
+    page, codes = CASES[name]
+    found = review(tmp_path / "site", page, lines=True)
+    assert [code for code in found if code not in ("KS206", "KS207")] == codes
+
+
 def test_every_rule_of_pages_is_met() -> None:
-    met = {code for _, codes in CASES.values() for code in codes}
+    met = {code for _, codes in (CASES | LINE_CASES).values() for code in codes}
     assert {code for code in PAGE_CATALOG if not code.startswith("KS9")} <= met
 
 
