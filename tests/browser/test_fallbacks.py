@@ -134,6 +134,37 @@ def test_nothing_at_all_moves_where_fonts_do_not_swap(
             assert measure_shift(browser, tmp_path, serve, width, page) == (0, 0), (width, page)
 
 
+@pytest.mark.parametrize("delay", [0, 0.05, 0.3])
+def test_nothing_moves_whenever_a_font_comes_that_does_not_swap(
+    open_browser: Callable[..., Browser],
+    serve: Callable[..., Site],
+    fonts: Mapping[str, Path],
+    delay: float,
+    tmp_path: Path,
+) -> None:
+    """From the beginning of the page on, and with one request for the font, though two families have it."""
+    build_site(EXAMPLE, tmp_path, BuildOptions(swap=False, jobs=1))
+    path = next(f"/khmertext/{one.name}" for one in (tmp_path / "khmertext").glob("site-khmer.*.woff2"))
+    gate = threading.Event()
+    site = serve(tmp_path, gates={path: gate}, headers={"Cache-Control": "max-age=3600"})
+    context = open_browser([fonts["european"], *find_fonts(NOTO_SERIF)]).new_context(
+        viewport={"width": 412, "height": 800}
+    )
+    try:
+        tab = context.new_page()
+        tab.add_init_script(WATCH)
+        threading.Timer(delay, gate.set).start()
+        tab.goto(f"{site.url}/index.html")
+        tab.evaluate("document.fonts.ready.then(() => 1)")
+        assert gate.wait(5)
+        wait_until(lambda: tab.evaluate("document.fonts.status") == "loaded", "all fonts")
+        tab.evaluate(FRAMES)
+        assert tab.evaluate("moved") == 0
+        assert site.requests.count(path) == 1
+    finally:
+        context.close()
+
+
 SHOWN = """
 (() => { const [one, other] = [...document.querySelectorAll('b')].map(each => each.getBoundingClientRect().width);
   return one == other })()
