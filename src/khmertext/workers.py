@@ -122,7 +122,7 @@ def begin(function: Callable[[], Result], jobs: int) -> Iterator[Callable[[], Re
 
     def wait() -> Result:
         try:
-            result, error = receiver.recv()
+            result, error = pickle.loads(receiver.recv_bytes())
         except EOFError as gone:
             raise MemoryError("a process was ended") from gone
         if error is not None:
@@ -143,8 +143,12 @@ def send_result(receiver: Connection, sender: Connection, function: Callable[[],
         answer: tuple[object, BaseException | None] = (function(), None)
     except BaseException as error:
         answer = (None, carry(error))
+    try:
+        data = pickle.dumps(answer)
+    except Exception as error:  # what cannot travel
+        data = pickle.dumps((None, carry(error)))
     with suppress(BrokenPipeError):  # nobody waits any more
-        sender.send(answer)
+        sender.send_bytes(data)
 
 
 def carry(error: BaseException) -> BaseException:

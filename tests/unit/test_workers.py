@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -65,6 +66,14 @@ def check_an_error_that_cannot_travel_is_told() -> None:
         wait()
 
 
+def check_a_result_that_cannot_travel_is_told() -> None:
+    def work() -> MappingProxyType[str, str]:
+        return MappingProxyType({})
+
+    with begin(work, 2) as wait, pytest.raises(TypeError, match="mappingproxy"):
+        wait()
+
+
 def check_a_process_that_was_ended_is_no_result() -> None:
     me = os.getpid()
 
@@ -112,6 +121,10 @@ def test_an_error_comes_back(jobs: int) -> None:
 
 def test_an_error_that_cannot_travel_is_told() -> None:
     run_alone(check_an_error_that_cannot_travel_is_told)
+
+
+def test_a_result_that_cannot_travel_is_told() -> None:
+    run_alone(check_a_result_that_cannot_travel_is_told)
 
 
 def test_a_process_that_was_ended_is_no_result() -> None:

@@ -87,7 +87,7 @@ def keep_steady(fitted: Sequence[Adjustment], earlier: Mapping[str, Fit]) -> lis
 
     Args:
         fitted: What was found for the text as it is now.
-        earlier: What :func:`list_fits` gave then.
+        earlier: What :func:`list_fits` gave then, in that order, which is that of the stylesheet.
 
     Example:
         >>> keep_steady([], {})
@@ -98,10 +98,10 @@ def keep_steady(fitted: Sequence[Adjustment], earlier: Mapping[str, Fit]) -> lis
         return list(fitted)
     if any(abs(one - other) > STEADY for key, fit in now.items() for one, other in zip(fit, earlier[key], strict=True)):
         return list(fitted)
-    kept = [earlier[key] for key in now]
+    found = dict(zip(now, fitted, strict=True))
     return [
-        one._replace(size=size, ascent=ascent, descent=descent, gap=gap)
-        for one, (size, ascent, descent, gap) in zip(fitted, kept, strict=True)
+        found[key]._replace(size=size, ascent=ascent, descent=descent, gap=gap)
+        for key, (size, ascent, descent, gap) in earlier.items()
     ]
 
 

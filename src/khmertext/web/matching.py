@@ -112,13 +112,13 @@ def find_invented(
     """
     served = [face for place, face in enumerate(faces) if place in used]
     found: dict[str, SiteWarning] = {}
-    known: dict[tuple[Look, ...], list[tuple[str, str]]] = {}
+    known: set[tuple[Look, ...]] = set()
     for path, text in texts:
-        if not text.where.startswith("<"):
-            continue  # of the text of scripts nobody knows how it is shown
-        if text.looks not in known:
-            known[text.looks] = [one for look in text.looks for one in name_invented(served, look)]
-        for code, message in known[text.looks]:
+        # Of the text of scripts nobody knows how it is shown.
+        if text.looks in known or not text.where.startswith("<"):
+            continue
+        known.add(text.looks)
+        for code, message in (one for look in text.looks for one in name_invented(served, look)):
             found.setdefault(code, SiteWarning(code, message, path, text.line))
     return list(found.values())
 

@@ -269,9 +269,9 @@ def build_site(
             )
             if making is not None:  # beside the site's own fonts
                 download = making()
+        fitted = fit_fallbacks(sources, texts, options)
         warnings += tuple(SiteWarning("open-text", message, "", 0) for message in fonts.notes)
         warnings += font_warnings(sources, fonts, texts)
-        fitted = fit_fallbacks(sources, texts, options)
         if memory is not None:
             if options.slack > 0:
                 fitted = keep_steady(fitted, memory.fits)

@@ -26,6 +26,8 @@ from khmertext.web.fallbacks import (
     choose_source,
     count_clusters,
     format_fallback_faces,
+    keep_steady,
+    list_fits,
 )
 from khmertext.web.site import BuildOptions, build_site
 from khmertext.web.stacks import fallback_families, place_family
@@ -299,3 +301,14 @@ def test_without_fallbacks_every_font_swaps(tmp_path: Path) -> None:
     site = write_site(tmp_path / "site", SITE)
     with pytest.raises(ValueError, match="without fallbacks"):
         build_site(site, tmp_path / "out", replace(OPTIONS, swap=False, fallbacks=False))
+
+
+def test_fits_that_hardly_change_keep_their_order_too() -> None:
+    regular = [font for font in known_fallbacks() if not font.italic and not font.bold][:3]
+    now = [Adjustment(font, 400, 0.9 + place / 1e6, 1.0, 0.3, 0.0, place / 10) for place, font in enumerate(regular)]
+    then = list_fits([one._replace(size=0.9) for one in reversed(now)])
+    kept = keep_steady(now, then)
+    assert list_fits(kept) == then
+    assert list(list_fits(kept)) == list(then)
+    moved = [one._replace(size=1.0) for one in now]
+    assert keep_steady(moved, then) == moved
