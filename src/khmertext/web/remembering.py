@@ -117,6 +117,7 @@ class BuildMemory:
         shelf = self.shelf.current
         files = [font.data for source in shelf.values() for font in source.fonts]
         written = time.time_ns()
+        fonts = {key: source_value(source) for key, source in shelf.items()}
         blobs = [*files, *(download.files.values() if download is not None else ())]
         with begin(lambda: self.cache.save_facts(blobs), jobs if self.cache.changed > FEW else 1) as saved:
             now = picture(self.source)
@@ -141,7 +142,7 @@ class BuildMemory:
                 "result": {**result, "written": 0, "removed": 0},
                 DEVIATIONS: self.shelf.measured,
                 FITS: {name: list(fit) for name, fit in self.fits.items()},
-                FONTS: {key: source_value(source) for key, source in shelf.items()},
+                FONTS: fonts,
             }
             if download is not None:
                 state[DOWNLOAD] = {
