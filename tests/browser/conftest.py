@@ -19,7 +19,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-from xml.sax.saxutils import escape
 
 import fontpkg
 import pytest
@@ -28,6 +27,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
+from khmertext.web.browsers import write_fontconfig
 from tests.browser.pages import PLAIN, Chromium, OpenMachine, Setup
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def open_browser(
     def open_browser(fonts: Sequence[Path], *, web_fonts: bool = True) -> Browser:
         key = (tuple(sorted(fonts)), web_fonts)
         if key not in browsers:
-            config = write_fontconfig(tmp_path_factory.mktemp("fontconfig"), key[0])
+            config = write_fontconfig(tmp_path_factory.mktemp("fontconfig"), read_all(key[0]))
             browsers[key] = chromium.launch(
                 executable_path=chromium_path,
                 args=[*CHROMIUM_OPTIONS, *([] if web_fonts else ["--disable-remote-fonts"])],
@@ -126,7 +126,9 @@ def open_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         key = (tuple(sorted(fonts)), setup)
         if key not in started:
             folder = tmp_path_factory.mktemp("firefox")
-            started[key] = Firefox(executable, folder, write_fontconfig(folder, key[0]), firefox_preferences(setup))
+            started[key] = Firefox(
+                executable, folder, write_fontconfig(folder, read_all(key[0])), firefox_preferences(setup)
+            )
         return started[key]
 
     yield open_firefox
@@ -163,7 +165,7 @@ def open_webkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
         key = tuple(sorted(fonts))
         if key not in started:
             folder = tmp_path_factory.mktemp("webkit")
-            started[key] = WebKit(programs, folder, write_fontconfig(folder, key))
+            started[key] = WebKit(programs, folder, write_fontconfig(folder, read_all(key)))
         return started[key]
 
     yield open_webkit
@@ -190,22 +192,8 @@ def find_opener(request: pytest.FixtureRequest, engine: str) -> OpenMachine:
     return open_chromium
 
 
-def write_fontconfig(folder: Path, fonts: Sequence[Path]) -> Path:
-    shelf = folder / "fonts"
-    shelf.mkdir()
-    for number, font in enumerate(fonts):
-        shutil.copy(font, shelf / f"{number}{font.suffix}")
-    config = folder / "fonts.conf"
-    config.write_text(
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'
-        f"<fontconfig><dir>{escape(str(shelf))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir>"
-        # The autohinter measures the letters that it finds in a font, so a subset would come out a little different.
-        '<match target="pattern"><edit name="hinting"><bool>false</bool></edit>'
-        '<edit name="autohint"><bool>false</bool></edit><edit name="hintstyle"><const>hintnone</const></edit></match>'
-        "</fontconfig>",
-        encoding="utf-8",
-    )
-    return config
+def read_all(fonts: Sequence[Path]) -> list[bytes]:
+    return [font.read_bytes() for font in fonts]
 
 
 @dataclass

@@ -19,7 +19,7 @@ from khmertext.errors import SiteError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
-__all__ = ["find_chromium", "first_line", "open_chromium"]
+__all__ = ["find_chromium", "first_line", "open_chromium", "write_fontconfig"]
 
 VARIABLE: Final = "KHMERTEXT_CHROMIUM"
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -101,7 +101,14 @@ def find_chromium() -> str:
 
 
 def write_fontconfig(folder: Path, fonts: Sequence[bytes]) -> Path:
-    """A configuration of fontconfig that knows these fonts and no others, and hints none.
+    """Write a configuration of fontconfig that knows these fonts and no others, and hints none.
+
+    Args:
+        folder: Where to, with copies of the fonts and fontconfig's cache.
+        fonts: Font files.
+
+    Returns:
+        The file for ``FONTCONFIG_FILE``.
 
     Source: fontconfig user documentation, the file format of fonts.conf.
     """
