@@ -195,6 +195,34 @@ def test_each_face_of_a_family_has_its_own_text(tmp_path: Path) -> None:
     assert check_site(out) == []
 
 
+HEADING = PAGE.replace("<p>គ្នា</p>", "")
+SCRIPT = '<script>show("ងារ")</script>'
+
+
+@pytest.mark.parametrize(
+    ("page", "css", "preloaded"),
+    [
+        (PAGE, "", True),
+        (HEADING, "", False),
+        (HEADING, ":root{--a:'Mine'}h1{font:1em var(--a)}", False),
+        (HEADING, "h1:hover{font-family:Arial}", False),  # not yet
+        (HEADING, "h1{font-family:Other}", True),
+        (HEADING + "<p title=គ្នា>x</p><title>គ្នា</title>", "", False),  # the browser's own font
+        (HEADING + "<p><img alt=គ្នា>", "", True),
+        (HEADING + "<p>x", "p::before{content:'គ្នា'}", True),
+        (HEADING + SCRIPT, "", True),  # somewhere
+        (HEADING + SCRIPT, "body{font-family:Mine}", False),
+        (HEADING.replace("a.css", "b.css"), "", True),  # where the family is not declared
+    ],
+)
+def test_our_font_is_preloaded_where_khmer_is_shown_in_it(tmp_path: Path, page: str, css: str, preloaded: bool) -> None:
+    files = {"css/a.css": CSS + css, "css/b.css": "h1{font-family:Mine}", "index.html": page, "b.html": PAGE}
+    out, _, _ = build(tmp_path, files)
+    text = (out / "index.html").read_text("utf-8")
+    assert "/site-khmer." in text
+    assert ('rel="preload"' in text) is preloaded
+
+
 def test_a_face_that_is_not_always_there_takes_no_text_from_another(tmp_path: Path) -> None:
     """On a page without it, and where its condition does not hold, bold text is drawn with the regular face."""
     css = (
