@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from fontTools.ttLib import TTFont
 
 from khmertext.errors import SiteError
 from khmertext.fonts import default_face, open_face
-from khmertext.web import BuildOptions, build_site, check_site, clean_site
+from khmertext.web import BuildOptions, build_site, check_site, clean_site, ownfonts
 from khmertext.web.ownfonts import read_styles
 from khmertext.web.stylesheets import end_of_block, parse_styles
 
@@ -286,6 +287,95 @@ def test_a_stylesheet_that_was_edited_in_place_keeps_no_rule_of_an_earlier_build
     assert check_site(site) == []
     clean_site(site)
     assert sheet.read_text("utf-8") == CSS + "em{color:red}"
+
+
+KNOWN = PAGE.replace("ខ្មែរ ឆ", "ខ្មែរ ឆ ភាសា ជាតិ ប្រជា")
+AGAIN = KNOWN.replace("ជាតិ ប្រជា", "ប្រជាជាតិ")  # syllables that are there, in another order
+MORE = KNOWN.replace("ជាតិ", "ជាតិ ឃ្លាំងឆ្លើយឈ្មោះដូច្នេះព្រះរាជាខ្ញុំក្រៅញញឹម")
+
+
+def refuse(*_: object, **__: object) -> Any:
+    raise AssertionError("it was cut again")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_font_that_still_draws_the_site_is_neither_cut_nor_loaded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, whole: bool
+) -> None:
+    field = "<textarea></textarea>" if whole else ""
+    options = {"cache": tmp_path / "cache", "slack": 0.1}
+    _, (first,), _ = build(tmp_path, {"index.html": KNOWN + field}, **options)
+    with monkeypatch.context() as patch:
+        for name in ("subset_text", "subset_full"):
+            patch.setattr(ownfonts, name, refuse)
+        patch.setattr(ownfonts, "prove_everywhere", refuse)
+        out, (same,), _ = build(tmp_path, {"index.html": KNOWN + field + "<p>Latin"}, **options)
+    assert same == first
+    out, (kept,), _ = build(tmp_path, {"index.html": AGAIN + field}, **options)
+    assert kept["file"] == first["file"]
+    assert kept["runs_proven"] != first["runs_proven"]
+    assert check_site(out) == []
+    out, (other,), _ = build(tmp_path, {"index.html": MORE + field}, **options)
+    assert (other["file"] == first["file"]) is whole  # all of Khmer is there
+    assert check_site(out) == []
+
+
+def test_a_font_that_became_too_large_is_cut_again(tmp_path: Path) -> None:
+    found = []
+    for page, slack in ((MORE, 0.1), (AGAIN, 10.0), (KNOWN, 0.01)):
+        _, (own,), _ = build(tmp_path, {"index.html": page}, cache=tmp_path / "cache", slack=slack)
+        found.append(own)
+    _, (smallest,), _ = build(tmp_path, {"index.html": KNOWN})
+    assert found[0]["file"] == found[1]["file"] != found[2]["file"] == smallest["file"]
+
+
+def read_files(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+CHANGES: list[tuple[dict[str, str | bytes], dict[str, Any]]] = [
+    ({"index.html": AGAIN}, {}),
+    ({"index.html": PAGE}, {}),
+    ({"index.html": MORE}, {}),
+    ({"index.html": KNOWN + "<textarea></textarea>"}, {}),
+    ({"css/a.css": CSS.replace("font-display:swap", "font-display:block")}, {}),
+    ({"css/a.css": FACE.replace("100 900", "400") + FACE.replace("100 900", "700") + CSS.removeprefix(FACE)}, {}),
+    ({"f/mine.ttf": make_font(lambda font: setattr(font["head"], "fontRevision", 9.0))}, {}),
+    ({}, {"hinting": "keep"}),
+    ({}, {"hinting": "drop"}),
+    ({}, {"family": "Another"}),
+    ({}, {"own_fonts": False}),
+    ({}, {"open_text": True}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(CHANGES)))
+def test_without_slack_the_same_comes_out_as_without_a_cache(tmp_path: Path, number: int) -> None:
+    change, options = CHANGES[number]
+    files = {"index.html": KNOWN, **change}
+    kept = {"cache": tmp_path / "cache", "slack": 0.0}
+    build(tmp_path, {"index.html": KNOWN}, **kept)
+    out, _, _ = build(tmp_path, files, **kept, **options)
+    (out / "khmertext").rename(tmp_path / "first")
+    shutil.rmtree(out)
+    plain, _, _ = build(tmp_path, files, **options)
+    first, second = read_files(tmp_path / "first"), read_files(plain / "khmertext")
+    for found in (first, second):
+        value = json.loads(found.pop("manifest.json"))
+        found["own"] = json.dumps(value["own_fonts"]).encode()
+    assert {name: first[name] for name in second} == second  # those of the build before are there for one more
+    assert check_site(plain) == []
+
+
+def test_faces_of_one_file_are_kept_apart(tmp_path: Path) -> None:
+    """Each has texts of its own; else every build would cut the second for the text of the first."""
+    faces = FACE.replace("100 900", "400") + FACE.replace("100 900", "700") + FACE.replace("Mine", "Two")
+    files = {"css/a.css": faces + "h1{font-family:Mine}em{font-family:Two}", "index.html": KNOWN + "<em>ងារ</em>"}
+    options = {"cache": tmp_path / "cache", "slack": 0.0}
+    _, before, _ = build(tmp_path, files, **options)
+    _, after, _ = build(tmp_path, {**files, "index.html": files["index.html"] + "<p>x"}, **options)
+    assert after == before
+    assert len({one["file"] for one in before}) == len(before) == 2
 
 
 @pytest.mark.parametrize(
