@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -36,6 +37,7 @@ from khmertext.web.building import format_ranges, name_asset
 from khmertext.web.cache import hash_value, source_key
 from khmertext.web.disk import read_file
 from khmertext.web.escaping import quote_path
+from khmertext.web.facefeatures import join_features, list_face_features, require_provable
 from khmertext.web.faces import declares_khmer, is_data
 from khmertext.web.facts import FoundText, SiteContext, SiteWarning
 from khmertext.web.keeping import ServedFont, Shelf, assume, keep_font, serve
@@ -155,10 +157,11 @@ def own_texts(context: SiteContext, own: OwnFace, texts: Texts) -> list[tuple[st
     return found
 
 
-def list_own_runs(face: Face, texts: Texts) -> dict[Run, tuple[str, FoundText]]:
+def list_own_runs(rule: FontFaceRule, face: Face, texts: Texts) -> dict[Run, tuple[str, FoundText]]:
     """What a font is proven on: each text, alone and between spaces, which are in the same font.
 
     Args:
+        rule: The rule that its face is declared by; one that :func:`require_provable` lets pass.
         face: The whole font.
         texts: Its texts.
 
@@ -167,15 +170,17 @@ def list_own_runs(face: Face, texts: Texts) -> dict[Run, tuple[str, FoundText]]:
     """
     tags = find_tags(face.tables)
     pieces = split_all_at_gaps({text.text for _, text in texts}, face.unicodes)
-    served: dict[Look, tuple[int, str]] = {}
+    said = list_face_features(rule)
+    served: dict[Look, set[tuple[int, str]]] = {}
     runs: dict[Run, tuple[str, FoundText]] = {}
     for path, text in texts:
         for look in text.looks:
             if look not in served:
-                served[look] = look.weight, keep_features(look.features, tags)
-            for piece in pieces[text.text]:
+                joined = {join_features(one, look.features) for one in said}
+                served[look] = {(look.weight, keep_features(one, tags)) for one in joined}
+            for piece, place in product(pieces[text.text], served[look]):
                 for shown in (piece, f" {piece} ") if 0x20 in face.unicodes else (piece,):
-                    runs.setdefault(Run(shown, text.language, *served[look]), (path, text))
+                    runs.setdefault(Run(shown, text.language, *place), (path, text))
     return runs
 
 
@@ -307,7 +312,8 @@ def cut_face(own: OwnFace, data: bytes, texts: Texts, cutting: OwnCutting) -> tu
     face = open_face(data, source=own.source)
     require_subsettable(face)
     require_khmer(face)
-    runs = frozenset(list_own_runs(face, texts))
+    require_provable(own.rule, face)
+    runs = frozenset(list_own_runs(own.rule, face, texts))
     prover = partial(prove_everywhere, jobs=cutting.jobs)
     shelf, key = cutting.shelf, cutting.key_of(own, hash_bytes(data))
     served = None

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 import tinycss2
+from fontTools.otlLib.builder import buildLookup, buildSingleSubstSubtable
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables import otTables
 
 from khmertext.errors import SiteError
-from khmertext.fonts import default_face, open_face
+from khmertext.fonts import Run, default_face, open_face, prove
 from khmertext.web import BuildOptions, build_site, check_site, clean_site, ownfonts
 from khmertext.web.ownfonts import read_styles
 from khmertext.web.stylesheets import end_of_block, parse_styles
@@ -166,6 +168,61 @@ def test_where_not_all_is_read_all_of_khmer_is_served(
 ) -> None:
     _, (own,), _ = build(tmp_path, files, exclude=exclude)
     assert own["whole"] is True
+
+
+def add_features(font: TTFont) -> None:
+    """Let ខ be another letter with ``ss01``, and with ``calt``, which browsers turn on by themselves."""
+    order, table = font.getBestCmap(), font["GSUB"].table
+    for tag, code in (("ss01", 0x179D), ("calt", 0x179E)):
+        lookup = buildLookup([buildSingleSubstSubtable({order[0x1781]: order[code]})])
+        table.LookupList.Lookup.append(lookup)
+        record = otTables.FeatureRecord()
+        record.FeatureTag, record.Feature = tag, otTables.Feature()
+        record.Feature.FeatureParams = None
+        record.Feature.LookupListIndex = [len(table.LookupList.Lookup) - 1]
+        table.FeatureList.FeatureRecord.append(record)
+        for script in table.ScriptList.ScriptRecord:
+            systems = [script.Script.DefaultLangSys, *(one.LangSys for one in script.Script.LangSysRecord)]
+            for system in filter(None, systems):
+                system.FeatureIndex.append(len(table.FeatureList.FeatureRecord) - 1)
+
+
+def test_features_that_a_rule_turns_on_are_in_its_font(tmp_path: Path) -> None:
+    font = make_font(add_features)
+    for number, (said, settings) in enumerate(
+        [
+            ("font-feature-settings:'ss01','calt' off", ["calt=0,ss01=1", ""]),
+            ('-moz-font-feature-settings:"ss01" 1', ["ss01=1", ""]),
+            ("font-variant:no-contextual", ["calt=0", ""]),
+        ]
+    ):
+        css = CSS.replace("font-display", f"{said};font-display")
+        out, (own,), warnings = build(tmp_path / str(number), {"css/a.css": css, "f/mine.ttf": font})
+        assert warnings == []
+        cut = open_face((out / "khmertext" / own["file"]).read_bytes())
+        # Browsers that do not know the descriptor draw without it.
+        runs = [Run("ខ្មែរ", "km", 400, setting) for setting in settings]
+        assert prove(open_face(font), cut, runs).holds
+        assert check_site(out) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "font-feature-settings:'ss01' maybe",
+        "font-feature-settings:calc(1)",
+        "font-variant:made-up",
+        "font-language-override:'KHT'",
+        "font-variation-settings:'wdth' 75",
+    ],
+)
+def test_a_rule_whose_text_cannot_be_proven_is_left_alone_and_told(tmp_path: Path, said: str) -> None:
+    out, own, warnings = build(tmp_path, {"css/a.css": CSS.replace("font-display", f"{said};font-display")})
+    assert own == own_rules(out) == []
+    (told,) = [one.message for one in warnings if one.code == "own-font"]
+    assert said.partition(":")[0].replace("variant", "feature-settings") in told
+    usual = CSS.replace("font-display", f"{said.partition(':')[0]}:normal;font-display")
+    assert build(tmp_path / "usual", {"css/a.css": usual})[1]
 
 
 def test_a_space_that_the_font_kerns_stays_with_its_letters(tmp_path: Path) -> None:
