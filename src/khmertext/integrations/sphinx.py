@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ConfigError, SphinxError
 from sphinx.util import logging
 
 from khmertext.errors import KhmerTextError
 from khmertext.integrations.reporting import describe_result, iter_notes
 from khmertext.version import __version__
-from khmertext.web import build_site
+from khmertext.web import BuildOptions, build_site
 from khmertext.web.settings import make_options, read_settings
+from khmertext.web.site import check_options
 
-__all__ = ["FontBuildError", "give_font", "setup"]
+__all__ = ["FontBuildError", "give_font", "require_options", "setup"]
 
 LOG = logging.getLogger(__name__)
 LAST = 900  # behind what other extensions write at the end
@@ -46,8 +48,42 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """
     app.add_config_value(OPTIONS, {}, "", types=[dict])
     app.add_config_value("khmertext_enabled", default=True, rebuild="", types=[bool])
+    app.connect("config-inited", require_options)
     app.connect("build-finished", give_font, priority=LAST)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def require_options(app: Sphinx, config: Config) -> None:
+    """See that the options are such, before anything is built.
+
+    Sphinx asks to report whatever ends it; said at once and as what it is, that is not taken for advice.
+
+    Args:
+        app: The application.
+        config: Of the project.
+
+    Raises:
+        ConfigError: An option is none, or makes no sense.
+    """
+    if config.khmertext_enabled:
+        read_options(app, config)
+
+
+def read_options(app: Sphinx, config: Config) -> BuildOptions:
+    """The options of the build.
+
+    Raises:
+        ConfigError: One is none, or makes no sense.
+    """
+    try:
+        values = read_settings(config[OPTIONS], base=Path(app.confdir), source=f"{OPTIONS} of conf.py")
+        options = make_options(values)
+        check_options(options)
+    except ValueError as wrong:
+        raise ConfigError(f"{OPTIONS}: {wrong}") from wrong
+    except KhmerTextError as wrong:
+        raise ConfigError(str(wrong)) from wrong
+    return options
 
 
 def give_font(app: Sphinx, error: Exception | None) -> None:
@@ -64,10 +100,7 @@ def give_font(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.name not in BUILDERS or not app.config.khmertext_enabled:
         return
     try:
-        options = make_options(
-            read_settings(app.config[OPTIONS], base=Path(app.confdir), source=f"{OPTIONS} of conf.py")
-        )
-        result = build_site(Path(app.outdir), None, options)
+        result = build_site(Path(app.outdir), None, read_options(app, app.config))
     except ValueError as wrong:
         raise ConfigError(f"{OPTIONS}: {wrong}") from wrong
     except KhmerTextError as wrong:

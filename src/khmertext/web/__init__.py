@@ -10,7 +10,7 @@ from khmertext.web.checking import Problem, SiteReview, check_site, review_site
 from khmertext.web.detector import NOTICE_LANGUAGES
 from khmertext.web.disk import Change
 from khmertext.web.facts import FoundText, PageFacts, PageFinding, SiteContext, SiteWarning
-from khmertext.web.inmemory import PagesPlan, plan_pages, rewrite_page, rewrite_sheet
+from khmertext.web.inmemory import PagesPlan, lock_sheets, plan_pages, rewrite_page, rewrite_sheet
 from khmertext.web.pages import scan_page
 from khmertext.web.site import BuildOptions, BuildResult, build_site
 from khmertext.web.writing import clean_site
@@ -31,6 +31,7 @@ __all__ = [
     "build_site",
     "check_site",
     "clean_site",
+    "lock_sheets",
     "plan_pages",
     "review_site",
     "rewrite_page",

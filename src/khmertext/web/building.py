@@ -94,7 +94,7 @@ class SitePlan:
         Args:
             prefix: What leads from the page to the root of the site.
             encoding: The codec of the page.
-            preload: Whether the page surely shows Khmer.
+            preload: Whether the page surely shows Khmer in our family.
             guard: Whether scripts may bring it more.
         """
         key = prefix, encoding.startswith("utf-16"), preload, guard
@@ -270,16 +270,16 @@ def page_insertions(facts: PageFacts, plan: SitePlan) -> list[Insertion]:
     """Everything that goes into a page, the links among it; nothing for a page that needs nothing."""
     if not facts.needs_font:
         return []
-    # A page may have the links only for what its scripts might bring.
-    preload = bool(facts.texts or facts.linked or not facts.brought)
+    # A page may have the links for what its scripts might bring alone, or show all its Khmer in families of its own.
     if facts.early < 0:
-        links = [Insertion(facts.head, plan.links(facts.prefix, facts.encoding, preload=preload, guard=facts.brought))]
+        head = plan.links(facts.prefix, facts.encoding, preload=facts.ours, guard=facts.brought)
+        links = [Insertion(facts.head, head)]
     else:
         links = [
             Insertion(facts.early, style_link(plan, facts.early_prefix)),
             Insertion(
                 facts.head,
-                page_links(plan, facts.prefix, facts.encoding, style=False, preload=preload, guard=facts.brought),
+                page_links(plan, facts.prefix, facts.encoding, style=False, preload=facts.ours, guard=facts.brought),
             ),
         ]
     if plan.noscript and facts.body >= 0:

@@ -377,7 +377,7 @@ def check_own(
         face, shipped = open_shipped(data, source=own.source), open_again(root, path, damaged=True)
         if shipped is None:
             continue  # which is told already
-        runs = list_own_runs(face, own_texts(context, own, texts))
+        runs = list_own_runs(own.rule, face, own_texts(context, own, texts))
         for difference in prove_everywhere(face, shipped, sorted(runs), jobs=jobs).differing:
             where, text = runs[difference.run]
             what = f"{text.where}: the font made of {own.source} cannot draw this; {AGAIN}"

@@ -43,6 +43,7 @@ def encode_facts(facts: PageFacts) -> list[Any]:
         [[*one] for one in facts.findings],
         list(facts.counted),
         facts.brought,
+        facts.ours,
     ]
 
 
@@ -65,7 +66,7 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
     """
     rules, stacks = shared
     (encoding, texts, characters, needs_font, open_text, head, prefix, early, early_prefix, body, insertions, locked,
-     linked, warnings, findings, counted, brought) = value  # fmt: skip
+     linked, warnings, findings, counted, brought, ours) = value  # fmt: skip
     return PageFacts(
         path,
         encoding,
@@ -87,6 +88,7 @@ def decode_facts(path: str, value: list[Any], shared: tuple[Any, ...]) -> PageFa
         tuple(PageFinding(*one) for one in findings),
         Counted(*counted),
         brought,
+        ours=ours,
     )
 
 

@@ -184,6 +184,7 @@ class PageFacts:
         counted: What is not seen of it.
         brought: Whether its scripts may bring Khmer that is in no file of the site.
         lines: In what lines its Khmer stands, where that was asked for.
+        ours: Whether some of its Khmer is shown in our family, and not all in families of the site's own.
     """
 
     path: str
@@ -207,3 +208,4 @@ class PageFacts:
     counted: Counted = NOTHING
     brought: bool = False
     lines: PageLines = NO_LINES
+    ours: bool = False

@@ -7,7 +7,7 @@ the bytes of pages, so a site of any size goes through.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from khmertext.text.clusters import distinct_clusters
@@ -29,7 +29,7 @@ from khmertext.web.sources import apply_insertions, decode_source
 from khmertext.web.webfonts import SiteFonts, make_download, make_fonts, open_sources
 from khmertext.workers import count_jobs
 
-__all__ = ["PagesPlan", "plan_pages", "rewrite_page", "rewrite_sheet"]
+__all__ = ["PagesPlan", "lock_sheets", "plan_pages", "rewrite_page", "rewrite_sheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,33 @@ class PagesPlan:
     warnings: tuple[SiteWarning, ...] = ()
 
 
+def lock_sheets(facts: Iterable[PageFacts], context: SiteContext) -> SiteContext:
+    """Note which stylesheets must keep their bytes: those that any page loads with ``integrity``.
+
+    Nobody knows these before all pages were read. Where the context that comes out is another one, the pages are to be
+    read once more with it; elements are marked then instead.
+
+    Args:
+        facts: Of each page, those without Khmer among them.
+        context: What they were read with.
+
+    Returns:
+        What to read them with; the same context where it knows them already.
+
+    Source: Subresource Integrity, section 3.
+
+    Example:
+        >>> from khmertext.web import scan_page
+        >>> from khmertext.web.stylesheets import parse_styles
+        >>> context = SiteContext("Site Khmer", sheets={"a.css": parse_styles("p{font-family:serif}")})
+        >>> page = b"<link rel=stylesheet href=a.css integrity=sha256-x>"
+        >>> sorted(lock_sheets([scan_page(page, "index.html", context)], context).locked)
+        ['a.css']
+    """
+    locked = context.locked.union(*(one.locked for one in facts))
+    return context if locked == context.locked else replace(context, locked=locked)
+
+
 def plan_pages(
     facts: Iterable[PageFacts], context: SiteContext | None = None, options: BuildOptions | None = None
 ) -> PagesPlan:
@@ -67,8 +94,8 @@ def plan_pages(
 
     Raises:
         FontError: A font cannot be used, or a run would look different.
-        ValueError: An option makes no sense, or the pages were read for another family or without a thought of the
-            guard.
+        ValueError: An option makes no sense, or the pages were read for another family, without a thought of the
+            guard, or without knowing that a stylesheet must keep its bytes (:func:`lock_sheets`).
 
     Example:
         >>> from khmertext.web import SiteContext, scan_page
@@ -88,6 +115,13 @@ def plan_pages(
     if options.guard and not context.brought:
         raise ValueError("for the guard, pages are read with a context whose `brought` is true")
     pages = {one.path: one for one in facts}
+    changed = {path for page in pages.values() for path, _ in page.stacks}
+    fixed = sorted(changed & lock_sheets(pages.values(), context).locked)
+    if fixed:
+        raise ValueError(
+            f"{fixed[0]} must keep its bytes, which a page fixes by `integrity`: read the pages again with the context "
+            "that `lock_sheets(facts, context)` gives"
+        )
     site = SiteFacts(
         Tree(Path(), (), frozenset(), (), ()), context, tuple(PageRead(one, "", "") for one in pages.values())
     )

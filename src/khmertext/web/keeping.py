@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from khmertext.errors import FontError
-from khmertext.fonts import Face, Proof, Prover, Run, open_face
+from khmertext.fonts import Face, Proof, Prover, Run, Subset, open_face
 from khmertext.text.clusters import distinct_clusters, split_clusters
 
-__all__ = ["KeptFont", "KeptSource", "ServedFont", "Shelf", "assume", "keep_font"]
+__all__ = ["KeptFont", "KeptSource", "ServedFont", "Shelf", "assume", "keep_font", "serve"]
 
 
 class ServedFont(NamedTuple):
@@ -127,6 +127,15 @@ class Shelf:
                 )
             )
         self.current[key] = KeptSource(tuple(kept), tuple(notes))
+
+
+def serve(subset: Subset) -> ServedFont:
+    """A font that was just cut, as one that a site serves.
+
+    Args:
+        subset: What was cut.
+    """
+    return ServedFont(subset.data, subset.face.unicodes, subset.face.glyph_count, subset.proof, subset.rounds)
 
 
 def assume(_: Face, __: Face, ___: Sequence[Run]) -> Proof:

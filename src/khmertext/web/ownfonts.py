@@ -13,14 +13,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from khmertext.errors import FontError
 from khmertext.fonts import (
     Face,
+    Prover,
     Run,
-    Subset,
     open_face,
     require_khmer,
     require_subsettable,
@@ -33,10 +34,13 @@ from khmertext.fonts.features import find_tags, keep_features
 from khmertext.fonts.runs import split_all_at_gaps
 from khmertext.fonts.spacing import space_stands_alone
 from khmertext.web.building import format_ranges, name_asset
+from khmertext.web.cache import hash_value, source_key
 from khmertext.web.disk import read_file
 from khmertext.web.escaping import quote_path
+from khmertext.web.facefeatures import join_features, list_face_features, require_provable
 from khmertext.web.faces import declares_khmer, is_data
 from khmertext.web.facts import FoundText, SiteContext, SiteWarning
+from khmertext.web.keeping import ServedFont, Shelf, assume, keep_font, serve
 from khmertext.web.looks import Look
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.matching import Style, choose_faces
@@ -61,12 +65,14 @@ class OwnFace(NamedTuple):
         place: Which of its rules it is.
         source: The font file, from the root of the site.
         rule: The rule.
+        twin: How many rules in front of it in the same stylesheet say the same.
     """
 
     sheet: str
     place: int
     source: str
     rule: FontFaceRule
+    twin: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +101,14 @@ def find_own_faces(context: SiteContext) -> list[OwnFace]:
     found = []
     for path, sheet in sorted(context.sheets.items()):
         base = PageUrl.of_page(path, is_folder=context.folders.__contains__).base
+        said: list[FontFaceRule] = []
         for place, rule in enumerate(sheet.faces):
             if rule.local or rule.end < 0 or not declares_khmer(rule, path, context.khmer_fonts):
                 continue
             source = find_source(rule.sources, base, context.khmer_fonts)
             if source is not None:
-                found.append(OwnFace(path, place, source, rule))
+                said.append(rule._replace(end=0))
+                found.append(OwnFace(path, place, source, rule, said.count(said[-1]) - 1))
     return found
 
 
@@ -149,10 +157,11 @@ def own_texts(context: SiteContext, own: OwnFace, texts: Texts) -> list[tuple[st
     return found
 
 
-def list_own_runs(face: Face, texts: Texts) -> dict[Run, tuple[str, FoundText]]:
+def list_own_runs(rule: FontFaceRule, face: Face, texts: Texts) -> dict[Run, tuple[str, FoundText]]:
     """What a font is proven on: each text, alone and between spaces, which are in the same font.
 
     Args:
+        rule: The rule that its face is declared by; one that :func:`require_provable` lets pass.
         face: The whole font.
         texts: Its texts.
 
@@ -161,16 +170,66 @@ def list_own_runs(face: Face, texts: Texts) -> dict[Run, tuple[str, FoundText]]:
     """
     tags = find_tags(face.tables)
     pieces = split_all_at_gaps({text.text for _, text in texts}, face.unicodes)
-    served: dict[Look, tuple[int, str]] = {}
+    said = list_face_features(rule)
+    served: dict[Look, set[tuple[int, str]]] = {}
     runs: dict[Run, tuple[str, FoundText]] = {}
     for path, text in texts:
         for look in text.looks:
             if look not in served:
-                served[look] = look.weight, keep_features(look.features, tags)
-            for piece in pieces[text.text]:
+                joined = {join_features(one, look.features) for one in said}
+                served[look] = {(look.weight, keep_features(one, tags)) for one in joined}
+            for piece, place in product(pieces[text.text], served[look]):
                 for shown in (piece, f" {piece} ") if 0x20 in face.unicodes else (piece,):
-                    runs.setdefault(Run(shown, text.language, *served[look]), (path, text))
+                    runs.setdefault(Run(shown, text.language, *place), (path, text))
     return runs
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCutting:
+    """How fonts are cut from a site's own.
+
+    Args:
+        name: A family name for fonts whose own is reserved.
+        hinting: "keep", "drop" or "auto".
+        whole: Whether pages may come to show other text, so that all of Khmer is needed.
+        jobs: Processes for the proof.
+        shelf: What earlier builds cut, and where to put what this one does.
+    """
+
+    name: str
+    hinting: Literal["keep", "drop", "auto"]
+    whole: bool
+    jobs: int
+    shelf: Shelf
+
+    @property
+    def role(self) -> str:
+        """What the fonts are for."""
+        return "full" if self.whole else "text"
+
+    def key_of(self, own: OwnFace, digest: str) -> str:
+        """What tells a font from any other that could be cut, whatever the text.
+
+        Args:
+            own: The face that it is cut for; two may have one file, and each has texts of its own.
+            digest: sha256 of the file.
+        """
+        rule = [own.rule.family, own.rule.descriptors, own.rule.ranges]
+        return hash_value(["own", source_key(), digest, own.sheet, own.twin, rule, self.name, self.hinting, self.role])
+
+    def cut(self, face: Face, runs: Iterable[Run], prover: Prover) -> ServedFont:
+        """Cut a font anew.
+
+        Args:
+            face: The whole font.
+            runs: What has to look the same.
+            prover: How to prove it.
+
+        Raises:
+            FontError: It cannot be cut.
+        """
+        cut = subset_full if self.whole else subset_text
+        return serve(cut(face, sorted(runs), name=self.name, hinting=self.hinting, prover=prover))
 
 
 def cut_own(
@@ -183,6 +242,7 @@ def cut_own(
     hinting: Literal["keep", "drop", "auto"],
     whole: bool,
     jobs: int = 1,
+    shelf: Shelf | None = None,
 ) -> OwnFonts:
     """Cut the Khmer out of a site's own fonts, each proven against its file.
 
@@ -195,11 +255,13 @@ def cut_own(
         hinting: "keep", "drop" or "auto".
         whole: Whether pages may come to show other text, so that all of Khmer is needed.
         jobs: Processes for the proof.
+        shelf: What earlier builds cut, and where to put what this one does.
     """
     files: dict[str, bytes] = {}
     rules: dict[str, list[tuple[int, str]]] = {}
     report: list[dict[str, Any]] = []
     warnings: list[SiteWarning] = []
+    cutting = OwnCutting(family, hinting, whole, jobs, Shelf() if shelf is None else shelf)
     for own in find_own_faces(context):
         shown = own_texts(context, own, texts)
         if not shown:
@@ -208,15 +270,15 @@ def cut_own(
         try:
             if own.sheet in context.locked:
                 raise FontError(LOCKED)
-            face, subset = cut_face(own, data, shown, family=family, hinting=hinting, whole=whole, jobs=jobs)
+            face, served = cut_face(own, data, shown, cutting)
         except FontError as error:
             warnings.append(SiteWarning("own-font", f"{own.source}: {KEPT.format(error.message)}", own.sheet, 0))
             continue
-        ranges = clip_ranges(serve_ranges(face, subset), own.rule.ranges)
-        if len(subset.data) >= len(data) or not ranges:
+        ranges = clip_ranges(serve_ranges(face, served), own.rule.ranges)
+        if len(served.data) >= len(data) or not ranges:
             continue  # nothing to be won
-        name = name_asset(f"{own.rule.family} own", subset.data, ".woff2")
-        files[name] = subset.data
+        name = name_asset(f"{own.rule.family} own", served.data, ".woff2")
+        files[name] = served.data
         rules.setdefault(own.sheet, []).append((own.rule.end, format_own(own, f"{folder}/{name}", ranges)))
         report.append(
             {
@@ -227,25 +289,22 @@ def cut_own(
                 "sha256": hash_bytes(data),
                 "bytes": len(data),
                 "file": name,
-                "file_bytes": len(subset.data),
+                "file_bytes": len(served.data),
                 "whole": whole,
-                "runs_proven": subset.proof.runs,
+                "runs_proven": served.proof.runs,
             }
         )
     return OwnFonts(files, {path: tuple(found) for path, found in rules.items()}, tuple(report), tuple(warnings))
 
 
-def cut_face(
-    own: OwnFace,
-    data: bytes,
-    texts: Texts,
-    *,
-    family: str,
-    hinting: Literal["keep", "drop", "auto"],
-    whole: bool,
-    jobs: int,
-) -> tuple[Face, Subset]:
-    """The whole font, and the one that is cut from it.
+def cut_face(own: OwnFace, data: bytes, texts: Texts, cutting: OwnCutting) -> tuple[Face, ServedFont]:
+    """The whole font, and the one that is served: of an earlier build, where that still draws the texts, or cut anew.
+
+    Args:
+        own: The face.
+        data: The bytes of its file.
+        texts: Its texts.
+        cutting: How to cut.
 
     Raises:
         FontError: It may not or cannot be cut.
@@ -253,16 +312,29 @@ def cut_face(
     face = open_face(data, source=own.source)
     require_subsettable(face)
     require_khmer(face)
-    runs = sorted(list_own_runs(face, texts))
-    prover = partial(prove_everywhere, jobs=jobs)
-    cut = subset_full if whole else subset_text
-    return face, cut(face, runs, name=family, hinting=hinting, prover=prover)
+    require_provable(own.rule, face)
+    runs = frozenset(list_own_runs(own.rule, face, texts))
+    prover = partial(prove_everywhere, jobs=cutting.jobs)
+    shelf, key = cutting.shelf, cutting.key_of(own, hash_bytes(data))
+    served = None
+    for kept in shelf.earlier[key].fonts if key in shelf.earlier else ():
+        smallest = partial(measure_smallest, face, runs, cutting)
+        served = keep_font(kept, face, runs, prover, smallest=smallest, slack=shelf.slack)
+    if served is None:
+        served = cutting.cut(face, runs, prover)
+    shelf.put(key, [(cutting.role, served)], {cutting.role: runs}, ())
+    return face, served
 
 
-def serve_ranges(face: Face, subset: Subset) -> tuple[tuple[int, int], ...]:
+def measure_smallest(face: Face, runs: Iterable[Run], cutting: OwnCutting) -> int:
+    """The bytes of the smallest font for some runs."""
+    return len(cutting.cut(face, runs, assume).data)
+
+
+def serve_ranges(face: Face, served: ServedFont) -> tuple[tuple[int, int], ...]:
     """The characters that the cut font is used for: Khmer, and the spaces where they mean nothing to other letters."""
-    ranges = unicode_range(subset.face.unicodes)
-    spaces = sorted(SPACES & subset.face.unicodes) if space_stands_alone(face) else []
+    ranges = unicode_range(served.unicodes)
+    spaces = sorted(SPACES & served.unicodes) if space_stands_alone(face) else []
     return (*((code, code) for code in spaces), *ranges)
 
 

@@ -91,6 +91,8 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
     if linked or reader.has_script_text or brought:
         placer.edit_every_stack()
         placer.cover_script_elements()
+        if linked or reader.has_script_text:
+            placer.expect_text()
     elif reader.texts and scripts:
         # A script may give Khmer a class that nothing on the page has yet.
         for use in page.cascade.unmatched:
@@ -127,6 +129,7 @@ def scan_page(data: bytes, path: str, context: SiteContext, memos: PageMemos | N
         lines=lines,
         counted=Counted(placer.typed, placer.bare, scripts, len(page.document.select(FRAMES))),
         brought=brought,
+        ours=placer.ours,
     )
 
 

@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from turbohtml import Element, parse
@@ -28,10 +28,11 @@ from khmertext.web.cascade import (
 from khmertext.web.documents import PageDocument, has, text_attribute
 from khmertext.web.engines import IN_FIREFOX
 from khmertext.web.facts import LAYER, MARK
+from khmertext.web.mediaqueries import Medium
 from khmertext.web.scripts import KHMER_LETTER
 from khmertext.web.sources import Insertion
 from khmertext.web.stacks import alternative_css, names_khmer, place_family, stack_css
-from khmertext.web.stylesheets import StyleRule
+from khmertext.web.stylesheets import StyleRule, parse_styles
 
 __all__ = ["FamilyPlacer"]
 
@@ -99,6 +100,7 @@ class FamilyPlacer:
         typed: How many of these have the family with all of Khmer.
         bare: How many keep the browser's own font.
         fixed: The stylesheet files that our family would go into, if their bytes were not fixed; "" for the page's own.
+        ours: Whether some Khmer is shown in our family, and not all in families of the site's own.
     """
 
     def __init__(self, page: PageDocument) -> None:
@@ -114,6 +116,7 @@ class FamilyPlacer:
         self.has_fields = False
         self.typed = self.bare = 0
         self.fixed: set[str] = set()
+        self.ours = False
         self.marked: set[int] = set()
         self.used: set[Element] = set()
         self.settled: set[int] = set()
@@ -126,6 +129,7 @@ class FamilyPlacer:
             return
         self.used.add(element)
         font = self.cascade.resolve(element)
+        self.ours = self.ours or not self.has_own_family(font)
         # Thousands of elements share a few fonts, which the cascade keeps as long as the page: told apart by identity.
         if id(font) in self.settled:
             return
@@ -139,6 +143,26 @@ class FamilyPlacer:
         if source is not None:
             # An element that the page only implies has no tag to write on.
             self.mark_element(source if source.source_location is not None else element)
+
+    def expect_text(self) -> None:
+        """A script brings Khmer, nobody knows where: taken to be shown in the font of the body."""
+        body = self.document.find("body")
+        self.ours = self.ours or body is None or not self.has_own_family(self.cascade.resolve(body))
+
+    def has_own_family(self, font: ElementFont) -> bool:
+        """Whether a font comes from a family with Khmer that the page's own stylesheets declare: ours is behind it."""
+        if not self.own_families:
+            return False
+        names = list_families(font.media[Medium.SCREEN].chosen.families)
+        return not self.own_families.isdisjoint(names)
+
+    @cached_property
+    def own_families(self) -> frozenset[str]:
+        """The families with Khmer that the stylesheets of the page declare, in lower case."""
+        if not self.context.khmer_families:
+            return frozenset()
+        faces = [face for sheet in self.sheets for face in sheet.sheet.faces if not face.conditional]
+        return self.context.khmer_families & {" ".join(face.family.lower().split()) for face in faces}
 
     def is_locked(self, font: ElementFont) -> bool:
         """Whether an element's stack stands where nothing may be put in."""
@@ -574,6 +598,13 @@ class FamilyPlacer:
     def insert(self, offset: int, text: str) -> None:
         at = self.source.byte_offset(offset)
         self.insertions[at, text] = Insertion(at, text)
+
+
+@lru_cache(maxsize=1024)
+def list_families(css: str) -> tuple[str, ...]:
+    """The families that a stack names, in lower case; of one that browsers cannot read, none."""
+    stacks = parse_styles(f"x{{font-family:{css}}}").stacks if css else ()
+    return tuple(" ".join(item.name.lower().split()) for stack in stacks for item in stack.families)
 
 
 def subject_of(rule: StyleRule) -> str:

@@ -287,6 +287,7 @@ def build_site(
                 hinting=options.hinting,
                 whole=options.open_text or options.guard or shows_more(facts, options),
                 jobs=jobs,
+                shelf=memory.shelf if memory is not None else None,
             )
             plan = replace(plan, assets={**plan.assets, **apart.files}, own=apart.rules)
             warnings += apart.warnings

@@ -39,7 +39,7 @@ from khmertext.fonts.runs import split_all_at_gaps, split_at_gaps, split_long
 from khmertext.text.clusters import distinct_clusters
 from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.cache import hash_value, source_key
-from khmertext.web.keeping import KeptSource, ServedFont, Shelf, assume, keep_font
+from khmertext.web.keeping import KeptSource, ServedFont, Shelf, assume, keep_font, serve
 from khmertext.web.looks import Look
 from khmertext.web.manifest import hash_bytes
 from khmertext.web.matching import allot_texts
@@ -508,10 +508,6 @@ def keep_source(
     for message in earlier.notes:
         plan.note(message)
     return found
-
-
-def serve(subset: Subset) -> ServedFont:
-    return ServedFont(subset.data, subset.face.unicodes, subset.face.glyph_count, subset.proof, subset.rounds)
 
 
 def cut_source(plan: CuttingPlan, syllables: Sequence[Run]) -> Iterator[tuple[str, ServedFont]]:

@@ -69,6 +69,24 @@ def test_an_option_that_is_none_ends_the_build_and_is_told(project: Project, tmp
     assert not (site / "khmertext").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ('"axes": "weight=4"', "is no axis"),
+        ('"wrong": 1', 'has no option "wrong"'),
+        ('"guard": True, "open_text": True', "the guard"),
+        ('"family": ""', "1 to 100"),
+    ],
+)
+def test_sphinx_tells_of_an_option_before_it_builds(tmp_path: Path, options: str, told: str) -> None:
+    site = SPHINX.write(tmp_path, options)
+    done = SPHINX.build(tmp_path, "out")
+    assert done.returncode
+    assert told in done.stderr
+    assert "Configuration error" in done.stderr
+    assert not (site / "index.html").exists()
+
+
 @BOTH
 def test_a_font_that_is_none_ends_the_build_and_is_told(project: Project, tmp_path: Path) -> None:
     project.write(tmp_path, "font: none.ttf" if project is MKDOCS else '"font": "none.ttf"')

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from khmertext.web import BuildOptions, SiteContext, build_site, scan_page
-from khmertext.web.inmemory import plan_pages, rewrite_page, rewrite_sheet
+from khmertext.web.inmemory import lock_sheets, plan_pages, rewrite_page, rewrite_sheet
 from khmertext.web.stacks import fallback_families
 from khmertext.web.stylesheets import parse_styles
 
@@ -83,3 +83,36 @@ def test_the_guard_needs_pages_that_were_read_for_it() -> None:
     context = SiteContext("Site Khmer", brought=True)
     plan = plan_pages([scan_page(page, "a.html", context)], context, BuildOptions(guard=True, jobs=1))
     assert plan.plan.guard.encode() in rewrite_page(page, "a.html", plan)
+
+
+def test_a_stylesheet_that_another_page_fixes_keeps_its_bytes(tmp_path: Path) -> None:
+    css = "h1{font-family:Georgia,serif} code{font-family:monospace}"
+    head = "<!doctype html><html lang=km><link rel=stylesheet href=a.css"
+    pages = {
+        "a.html": f"{head}><h1>ប្រាសាទ</h1><code>កូដ</code>",
+        "b.html": f"{head} integrity='sha256-x'><p>Latin",
+    }
+    site = tmp_path / "site"
+    site.mkdir()
+    for name, text in {**pages, "a.css": css}.items():
+        (site / name).write_text(text, encoding="utf-8")
+    options = BuildOptions(jobs=1, detector=False)
+    build_site(site, tmp_path / "out", options)
+    context = SiteContext(
+        "Site Khmer",
+        sheets={"a.css": parse_styles(css)},
+        files=frozenset({*pages, "a.css"}),
+        fallbacks=fallback_families("Site Khmer"),
+    )
+    facts = [scan_page(text.encode(), path, context) for path, text in pages.items()]
+    with pytest.raises(ValueError, match=r"a\.css must keep its bytes.*lock_sheets"):
+        plan_pages(facts, context, options)
+    known = lock_sheets(facts, context)
+    assert known.locked == {"a.css"}
+    again = [scan_page(text.encode(), path, known) for path, text in pages.items()]
+    assert lock_sheets(again, known) is known
+    plan = plan_pages(again, known, options)
+    assert rewrite_sheet(css.encode(), "a.css", plan) == css.encode()
+    for path, text in pages.items():
+        assert rewrite_page(text.encode(), path, plan) == (tmp_path / "out" / path).read_bytes()
+    assert b"data-khmertext=" in rewrite_page(pages["a.html"].encode(), "a.html", plan)

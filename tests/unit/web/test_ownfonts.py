@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 
 import pytest
 import tinycss2
+from fontTools.otlLib.builder import buildLookup, buildSingleSubstSubtable
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables import otTables
 
 from khmertext.errors import SiteError
-from khmertext.fonts import default_face, open_face
-from khmertext.web import BuildOptions, build_site, check_site, clean_site
+from khmertext.fonts import Run, default_face, open_face, prove
+from khmertext.web import BuildOptions, build_site, check_site, clean_site, ownfonts
 from khmertext.web.ownfonts import read_styles
 from khmertext.web.stylesheets import end_of_block, parse_styles
 
@@ -167,6 +170,61 @@ def test_where_not_all_is_read_all_of_khmer_is_served(
     assert own["whole"] is True
 
 
+def add_features(font: TTFont) -> None:
+    """Let ខ be another letter with ``ss01``, and with ``calt``, which browsers turn on by themselves."""
+    order, table = font.getBestCmap(), font["GSUB"].table
+    for tag, code in (("ss01", 0x179D), ("calt", 0x179E)):
+        lookup = buildLookup([buildSingleSubstSubtable({order[0x1781]: order[code]})])
+        table.LookupList.Lookup.append(lookup)
+        record = otTables.FeatureRecord()
+        record.FeatureTag, record.Feature = tag, otTables.Feature()
+        record.Feature.FeatureParams = None
+        record.Feature.LookupListIndex = [len(table.LookupList.Lookup) - 1]
+        table.FeatureList.FeatureRecord.append(record)
+        for script in table.ScriptList.ScriptRecord:
+            systems = [script.Script.DefaultLangSys, *(one.LangSys for one in script.Script.LangSysRecord)]
+            for system in filter(None, systems):
+                system.FeatureIndex.append(len(table.FeatureList.FeatureRecord) - 1)
+
+
+def test_features_that_a_rule_turns_on_are_in_its_font(tmp_path: Path) -> None:
+    font = make_font(add_features)
+    for number, (said, settings) in enumerate(
+        [
+            ("font-feature-settings:'ss01','calt' off", ["calt=0,ss01=1", ""]),
+            ('-moz-font-feature-settings:"ss01" 1', ["ss01=1", ""]),
+            ("font-variant:no-contextual", ["calt=0", ""]),
+        ]
+    ):
+        css = CSS.replace("font-display", f"{said};font-display")
+        out, (own,), warnings = build(tmp_path / str(number), {"css/a.css": css, "f/mine.ttf": font})
+        assert warnings == []
+        cut = open_face((out / "khmertext" / own["file"]).read_bytes())
+        # Browsers that do not know the descriptor draw without it.
+        runs = [Run("ខ្មែរ", "km", 400, setting) for setting in settings]
+        assert prove(open_face(font), cut, runs).holds
+        assert check_site(out) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "font-feature-settings:'ss01' maybe",
+        "font-feature-settings:calc(1)",
+        "font-variant:made-up",
+        "font-language-override:'KHT'",
+        "font-variation-settings:'wdth' 75",
+    ],
+)
+def test_a_rule_whose_text_cannot_be_proven_is_left_alone_and_told(tmp_path: Path, said: str) -> None:
+    out, own, warnings = build(tmp_path, {"css/a.css": CSS.replace("font-display", f"{said};font-display")})
+    assert own == own_rules(out) == []
+    (told,) = [one.message for one in warnings if one.code == "own-font"]
+    assert said.partition(":")[0].replace("variant", "feature-settings") in told
+    usual = CSS.replace("font-display", f"{said.partition(':')[0]}:normal;font-display")
+    assert build(tmp_path / "usual", {"css/a.css": usual})[1]
+
+
 def test_a_space_that_the_font_kerns_stays_with_its_letters(tmp_path: Path) -> None:
     def kern(font: TTFont) -> None:
         from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
@@ -193,6 +251,34 @@ def test_each_face_of_a_family_has_its_own_text(tmp_path: Path) -> None:
     found = {one["source"]: letters(out, one) & set("ឆជ") for one in own}
     assert found == {"f/a.ttf": {"ជ"}, "f/b.ttf": {"ឆ"}}
     assert check_site(out) == []
+
+
+HEADING = PAGE.replace("<p>គ្នា</p>", "")
+SCRIPT = '<script>show("ងារ")</script>'
+
+
+@pytest.mark.parametrize(
+    ("page", "css", "preloaded"),
+    [
+        (PAGE, "", True),
+        (HEADING, "", False),
+        (HEADING, ":root{--a:'Mine'}h1{font:1em var(--a)}", False),
+        (HEADING, "h1:hover{font-family:Arial}", False),  # not yet
+        (HEADING, "h1{font-family:Other}", True),
+        (HEADING + "<p title=គ្នា>x</p><title>គ្នា</title>", "", False),  # the browser's own font
+        (HEADING + "<p><img alt=គ្នា>", "", True),
+        (HEADING + "<p>x", "p::before{content:'គ្នា'}", True),
+        (HEADING + SCRIPT, "", True),  # somewhere
+        (HEADING + SCRIPT, "body{font-family:Mine}", False),
+        (HEADING.replace("a.css", "b.css"), "", True),  # where the family is not declared
+    ],
+)
+def test_our_font_is_preloaded_where_khmer_is_shown_in_it(tmp_path: Path, page: str, css: str, preloaded: bool) -> None:
+    files = {"css/a.css": CSS + css, "css/b.css": "h1{font-family:Mine}", "index.html": page, "b.html": PAGE}
+    out, _, _ = build(tmp_path, files)
+    text = (out / "index.html").read_text("utf-8")
+    assert "/site-khmer." in text
+    assert ('rel="preload"' in text) is preloaded
 
 
 def test_a_face_that_is_not_always_there_takes_no_text_from_another(tmp_path: Path) -> None:
@@ -258,6 +344,95 @@ def test_a_stylesheet_that_was_edited_in_place_keeps_no_rule_of_an_earlier_build
     assert check_site(site) == []
     clean_site(site)
     assert sheet.read_text("utf-8") == CSS + "em{color:red}"
+
+
+KNOWN = PAGE.replace("ខ្មែរ ឆ", "ខ្មែរ ឆ ភាសា ជាតិ ប្រជា")
+AGAIN = KNOWN.replace("ជាតិ ប្រជា", "ប្រជាជាតិ")  # syllables that are there, in another order
+MORE = KNOWN.replace("ជាតិ", "ជាតិ ឃ្លាំងឆ្លើយឈ្មោះដូច្នេះព្រះរាជាខ្ញុំក្រៅញញឹម")
+
+
+def refuse(*_: object, **__: object) -> Any:
+    raise AssertionError("it was cut again")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_font_that_still_draws_the_site_is_neither_cut_nor_loaded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, whole: bool
+) -> None:
+    field = "<textarea></textarea>" if whole else ""
+    options = {"cache": tmp_path / "cache", "slack": 0.1}
+    _, (first,), _ = build(tmp_path, {"index.html": KNOWN + field}, **options)
+    with monkeypatch.context() as patch:
+        for name in ("subset_text", "subset_full"):
+            patch.setattr(ownfonts, name, refuse)
+        patch.setattr(ownfonts, "prove_everywhere", refuse)
+        out, (same,), _ = build(tmp_path, {"index.html": KNOWN + field + "<p>Latin"}, **options)
+    assert same == first
+    out, (kept,), _ = build(tmp_path, {"index.html": AGAIN + field}, **options)
+    assert kept["file"] == first["file"]
+    assert kept["runs_proven"] != first["runs_proven"]
+    assert check_site(out) == []
+    out, (other,), _ = build(tmp_path, {"index.html": MORE + field}, **options)
+    assert (other["file"] == first["file"]) is whole  # all of Khmer is there
+    assert check_site(out) == []
+
+
+def test_a_font_that_became_too_large_is_cut_again(tmp_path: Path) -> None:
+    found = []
+    for page, slack in ((MORE, 0.1), (AGAIN, 10.0), (KNOWN, 0.01)):
+        _, (own,), _ = build(tmp_path, {"index.html": page}, cache=tmp_path / "cache", slack=slack)
+        found.append(own)
+    _, (smallest,), _ = build(tmp_path, {"index.html": KNOWN})
+    assert found[0]["file"] == found[1]["file"] != found[2]["file"] == smallest["file"]
+
+
+def read_files(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+CHANGES: list[tuple[dict[str, str | bytes], dict[str, Any]]] = [
+    ({"index.html": AGAIN}, {}),
+    ({"index.html": PAGE}, {}),
+    ({"index.html": MORE}, {}),
+    ({"index.html": KNOWN + "<textarea></textarea>"}, {}),
+    ({"css/a.css": CSS.replace("font-display:swap", "font-display:block")}, {}),
+    ({"css/a.css": FACE.replace("100 900", "400") + FACE.replace("100 900", "700") + CSS.removeprefix(FACE)}, {}),
+    ({"f/mine.ttf": make_font(lambda font: setattr(font["head"], "fontRevision", 9.0))}, {}),
+    ({}, {"hinting": "keep"}),
+    ({}, {"hinting": "drop"}),
+    ({}, {"family": "Another"}),
+    ({}, {"own_fonts": False}),
+    ({}, {"open_text": True}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(CHANGES)))
+def test_without_slack_the_same_comes_out_as_without_a_cache(tmp_path: Path, number: int) -> None:
+    change, options = CHANGES[number]
+    files = {"index.html": KNOWN, **change}
+    kept = {"cache": tmp_path / "cache", "slack": 0.0}
+    build(tmp_path, {"index.html": KNOWN}, **kept)
+    out, _, _ = build(tmp_path, files, **kept, **options)
+    (out / "khmertext").rename(tmp_path / "first")
+    shutil.rmtree(out)
+    plain, _, _ = build(tmp_path, files, **options)
+    first, second = read_files(tmp_path / "first"), read_files(plain / "khmertext")
+    for found in (first, second):
+        value = json.loads(found.pop("manifest.json"))
+        found["own"] = json.dumps(value["own_fonts"]).encode()
+    assert {name: first[name] for name in second} == second  # those of the build before are there for one more
+    assert check_site(plain) == []
+
+
+def test_faces_of_one_file_are_kept_apart(tmp_path: Path) -> None:
+    """Each has texts of its own; else every build would cut the second for the text of the first."""
+    faces = FACE.replace("100 900", "400") + FACE.replace("100 900", "700") + FACE.replace("Mine", "Two")
+    files = {"css/a.css": faces + "h1{font-family:Mine}em{font-family:Two}", "index.html": KNOWN + "<em>ងារ</em>"}
+    options = {"cache": tmp_path / "cache", "slack": 0.0}
+    _, before, _ = build(tmp_path, files, **options)
+    _, after, _ = build(tmp_path, {**files, "index.html": files["index.html"] + "<p>x"}, **options)
+    assert after == before
+    assert len({one["file"] for one in before}) == len(before) == 2
 
 
 @pytest.mark.parametrize(
