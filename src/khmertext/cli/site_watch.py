@@ -18,6 +18,7 @@ from khmertext.cli.terminal import paint, printable, show_error
 from khmertext.errors import KhmerTextError
 from khmertext.web import BuildOptions, BuildResult, build_site
 from khmertext.web.stamps import Stamp, take_stamp
+from khmertext.web.writing import MANIFEST
 
 __all__ = ["watch"]
 
@@ -162,6 +163,11 @@ class Builder:
             if first or result.written or result.removed:
                 click.echo(describe(result, changed))
 
+    def has_result(self) -> bool:
+        """Whether what the last build put into the site, or into its output, is still there."""
+        root = self.source if self.output is None else self.output
+        return bool(self.folder) and (root / self.folder / MANIFEST).is_file()
+
     def concerns(self, _: Any, path: str) -> bool:
         """Whether a file is one of the site's author, as watchfiles asks for it."""
         own = [self.source.resolve() / self.folder, *([] if self.output is None else [self.output.resolve()])]
@@ -186,6 +192,7 @@ def follow(watchfiles: Any, builder: Builder, *, poll: bool) -> Iterator[Collect
     source = builder.source.resolve()
     with contextlib.suppress(FileNotFoundError), hold_folder(source) as is_there:
         begun = False
+        held = builder.has_result()
         events = watchfiles.watch(
             source,
             watch_filter=builder.concerns,
@@ -199,6 +206,10 @@ def follow(watchfiles: Any, builder: Builder, *, poll: bool) -> Iterator[Collect
                 return  # what has come in its place is looked at when it is followed itself
             # A few files in any folders: looking at them costs less than watching these.
             others = builder.inputs.find_changed()
+            # Our own folder is not among what changes: builds write there. That it went is told by nobody else.
+            last, held = held, builder.has_result()
+            if last and not held:
+                others = others | {f"{builder.folder}/{MANIFEST}"}
             if changes or others or not begun:
                 begun = True
                 files = [path for _, path in changes if not Path(path).is_dir()]

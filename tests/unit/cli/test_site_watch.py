@@ -167,6 +167,32 @@ def test_a_folder_that_is_made_anew_at_once_is_followed_each_time(watch: Watch) 
         watch.wait(watch.is_right)
 
 
+def test_a_folder_of_ours_that_is_removed_is_noticed(watch: Watch) -> None:
+    """Cleaners of generators remove what they do not know; what is left in the pages cannot be built over."""
+    kept = watch.root / "kept"
+    shutil.copytree(watch.site / "khmertext", kept)
+    shutil.rmtree(watch.site / "khmertext")
+    watch.wait(lambda: any(line.startswith("error: index.html") for line in watch.lines))
+    shutil.copytree(kept, watch.site / "khmertext")
+    watch.write("new.html", "គ្នា")
+    watch.wait(lambda: (watch.site / "new.html").read_bytes().count(b"data-khmertext") > 0 and watch.is_right())
+
+
+def test_an_output_that_is_removed_is_made_anew(tmp_path: Path) -> None:
+    from khmertext.cli.site_watch import Builder, Inputs, follow
+
+    site, output = tmp_path / "site", tmp_path / "output"
+    site.mkdir()
+    builder = Builder(site, output, Inputs({"folder": None}), "khmertext")
+    manifest = output / "khmertext/manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{}", encoding="utf-8")
+    found = follow(pytest.importorskip("watchfiles"), builder, poll=True)
+    assert next(found) == set()
+    shutil.rmtree(output)
+    assert next(found) == {"khmertext/manifest.json"}
+
+
 def test_the_other_files_that_a_build_reads_are_followed(watch: Watch) -> None:
     """Their folders hold more, of which nothing is told; the configuration may come and go."""
     root = watch.root
