@@ -253,6 +253,8 @@ class Cascade:
 
     Attributes:
         inline: The custom properties that ``style`` attributes of the page set.
+        custom: Custom property → the stacks that it is set to, by stylesheets and by these attributes.
+        setting: The attributes that set some to stacks: what else the fonts of elements hang on.
         chances: What was found out of custom properties.
 
     Example:
@@ -272,11 +274,16 @@ class Cascade:
     resolved: dict[Element, ElementFont] = field(default_factory=dict)
     attributes: dict[str, StyleSheet] = field(default_factory=dict)
     inline: frozenset[str] = frozenset()
+    custom: Mapping[str, tuple[StackUse, ...]] = field(default_factory=dict)
+    setting: tuple[str, ...] = ()
     chances: dict[str, Chance] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         styled = self.document.select('[style*="--"]')
         self.inline = frozenset(name for element in styled for name in CUSTOM_NAME.findall(str(element.attr("style"))))
+        self.custom, self.setting = self.styles.custom, ()
+        if self.inline:
+            self.read_inline(sorted({str(element.attr("style")) for element in styled}))
         for selector, orders in self.styles.selectors:
             elements = self.document.select(selector)
             if not elements:
@@ -284,10 +291,16 @@ class Cascade:
             for element in elements:
                 self.matched.setdefault(element, []).extend(orders)
 
-    @property
-    def custom(self) -> Mapping[str, tuple[StackUse, ...]]:
-        """Custom property → the stacks that it is set to."""
-        return self.styles.custom
+    def read_inline(self, styles: Sequence[str]) -> None:
+        """Note what custom properties ``style`` attributes set to stacks."""
+        custom = dict(self.styles.custom)
+        found: dict[str, None] = {}
+        for style in styles:
+            sheet = self.attributes[style] = parse_styles(style, inline=True, more=self.styles.more)
+            for name, stacks in sheet.custom:
+                custom[name] = (*custom.get(name, ()), *(StackUse(-1, stack, style) for stack in stacks))
+                found |= dict.fromkeys([style] if stacks else [])
+        self.custom, self.setting = custom, tuple(found)
 
     @property
     def unmatched(self) -> list[StackUse]:
@@ -334,6 +347,7 @@ class Cascade:
                 hint,
                 matched,
                 self.inline,
+                self.setting,
                 self.quirks,
             )  # each font is there once, and stays
             found = self.styles.fonts.get(key)
@@ -496,13 +510,13 @@ class Cascade:
     def css_of(self, use: StackUse) -> str:
         """A stack as CSS text; of a custom property that holds a whole shorthand, the families in there."""
         stack = self.stack_of(use)
-        values = self.custom.get(stack.families[0].name, ()) if stack.shorthand else ()
+        values = self.styles.custom.get(stack.families[0].name, ()) if stack.shorthand else ()
         return str(self.stack_of(values[-1]).css if values else stack.css)
 
     def is_lone_monospace(self, use: StackUse) -> bool:
         stack = self.stack_of(use)
         if len(stack.families) == 1 and stack.families[0].kind == "var":
-            values = self.custom.get(stack.families[0].name, ())
+            values = self.styles.custom.get(stack.families[0].name, ())
             return bool(values) and all(self.stack_of(value).lone_monospace for value in values)
         return bool(stack.lone_monospace)
 

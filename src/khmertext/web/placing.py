@@ -184,7 +184,7 @@ class FamilyPlacer:
         if use.sheet < 0:
             return self.find_targets(use)
         known: dict[object, list[StackUse]] = self.cascade.styles.known
-        key = (TARGETS, use)
+        key = (TARGETS, use, self.cascade.setting)
         if key not in known:
             known[key] = self.find_targets(use)
         return known[key]

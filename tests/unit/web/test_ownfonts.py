@@ -465,6 +465,31 @@ def test_a_family_that_variables_lead_to_stays_in_front_and_has_all_its_text(
     assert set("ខ្មែរឆង") <= letters(out, own[0])
 
 
+@pytest.mark.parametrize(
+    ("css", "body", "expected"),
+    [
+        ("", "<h1 style='--x:Mine;font-family:var(--x)'>", "--x:Mine, &quot;Site Khmer&quot;;font-family:var(--x)'"),
+        ("h1{font-family:var(--x)}", "<h1 style=--x:Mine>", "--x:Mine,&#32;&quot;Site&#32;Khmer&quot;>"),
+        ("h1{font-family:var(--x)}", '<div style="--x: Mine"><h1>', '--x: Mine, &quot;Site Khmer&quot;"'),
+        ("h1{font:1em var(--x)}", '<h1 style="--x: Mine">', '--x: Mine, &quot;Site Khmer&quot;"'),
+        ("h1{font-family:var(--y)}", '<h1 style="--x: Mine;--y:var(--x),serif">', "--x: Mine, &quot;Site Khmer&quot;;"),
+    ],
+)
+def test_a_family_that_a_style_attribute_sets_by_a_variable_stays_in_front(
+    tmp_path: Path, css: str, body: str, expected: str
+) -> None:
+    files = {"css/a.css": FACE + css, "index.html": PAGE.replace("<h1>", body)}
+    # What is known of the same stylesheet from another page does not count: there nothing leads to that family.
+    other = PAGE.replace("<h1>", "<b style='--x:Arial'>").replace("</h1>", "</b>")
+    out, own, _ = build(tmp_path, {**files, "a.html": other}, fallbacks=False)
+    assert expected in (out / "index.html").read_text("utf-8")
+    assert "Site" not in (out / "css/a.css").read_text("utf-8").rpartition("}h1")[2]
+    assert set("ខ្មែរឆ") <= letters(out, own[0])
+    build_site(tmp_path / "site", None, OPTIONS)
+    clean_site(tmp_path / "site")
+    assert (tmp_path / "site/index.html").read_text("utf-8") == files["index.html"]
+
+
 def test_a_manifest_that_names_a_font_outside_the_site_is_refused(tmp_path: Path) -> None:
     out, _, _ = build(tmp_path, {})
     manifest = out / "khmertext/manifest.json"
