@@ -19,6 +19,7 @@ from khmertext.web.pdf import PdfComparison, compare_pdf
 from khmertext.web.pdftext import PdfText, read_pdf
 from khmertext.web.printed import read_printed_file
 from tests.browser.conftest import Site
+from tests.browser.pages import SETTLE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -70,7 +71,7 @@ def printed(
         page = open_browser(fonts=[latin_font]).new_page()
         page.emulate_media(media="print")
         page.goto(f"{site.url}/{path}")
-        page.evaluate("document.fonts.ready.then(() => 1)")
+        page.evaluate(SETTLE)
         found = read_pdf(page.pdf())
         copy = tmp_path / "copy"
         shutil.copytree(built, copy)
