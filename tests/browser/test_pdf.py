@@ -70,7 +70,9 @@ def printed(
     def printed(path: str) -> tuple[PdfText, PdfComparison]:
         page = open_browser(fonts=[latin_font]).new_page()
         page.emulate_media(media="print")
-        page.goto(f"{site.url}/{path}")
+        page.goto(
+            f"{site.url}/{path}", wait_until="networkidle"
+        )  # its script fetches a list, and builds a search of it
         page.evaluate(SETTLE)
         found = read_pdf(page.pdf())
         copy = tmp_path / "copy"
