@@ -107,6 +107,7 @@ def test_check_in_a_browser_of_a_site_that_is_not_built_only_lints(run: Run, sit
     found = run("site", "check", site, "--browser")
     assert found.code == 1
     assert "KS904" in found.out
+    assert "not looked at in a browser" in found.out
     assert "compared" not in found.out
 
 
