@@ -97,7 +97,7 @@ def test_check_in_a_browser_says_what_it_needs(run: Run, site: Path, monkeypatch
         assert alone.code == 2
         assert "--pages and --pictures are for --browser" in alone.err
     with monkeypatch.context() as patch:
-        patch.setitem(sys.modules, "playwright.sync_api", None)
+        patch.setitem(sys.modules, "playwright.async_api", None)
         without = run("site", "check", site, "--browser")
     assert without.code == 2
     assert 'playwright is not installed (pip install "khmertext[browser]")' in without.err
