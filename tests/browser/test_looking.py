@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fontTools.ttLib import TTFont
 
-from khmertext.web import build_site, looking, review_site
+from khmertext.web import BuildOptions, build_site, looking, review_site
 from khmertext.web.looking import BrowserReview, look_at_site
 
 pytestmark = pytest.mark.browser
@@ -41,14 +42,16 @@ def look(chromium_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Look]:
 def build(tmp_path: Path) -> Callable[..., Path]:
     """``build(name=html, …)``: a built site of these pages."""
 
-    def build(folder: str = "site", files: dict[str, bytes] | None = None, **pages: str) -> Path:
+    def build(
+        folder: str = "site", files: dict[str, bytes] | None = None, *, open_text: bool = False, **pages: str
+    ) -> Path:
         root = tmp_path / folder
         root.mkdir()
         for name, data in (files or {}).items():
             (root / name).write_bytes(data)
         for name, page in pages.items():
             (root / f"{name}.html").write_text(page, "utf-8")
-        build_site(root, None)
+        build_site(root, None, BuildOptions(open_text=open_text))
         return root
 
     return build
@@ -186,3 +189,67 @@ def test_command_looks_at_as_many_pages_as_are_asked_for(build: Callable[..., Pa
     assert told.returncode == 0, told
     assert "6 pictures of 2 pages of 5 compared; --pages 0 looks at all" in told.stdout
     assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+
+
+def test_fonts_that_flag_are_compared_with_the_whole_one(look: Look, build: Callable[..., Path]) -> None:
+    site = build(open_text=True, page=PAGE.format("", f"<p>{SENTENCE}"))
+    assert codes(look(site)) == []
+    (file,) = (site / "khmertext").glob("*-flagged.*.woff2")
+    font = TTFont(file)
+    for name, (advance, bearing) in font["hmtx"].metrics.items():
+        font["hmtx"].metrics[name] = (advance + 50, bearing)
+    font.save(file)
+    assert {code for _, code in codes(look(site))} == {"KS906"}
+
+
+def test_a_page_that_is_busy_after_it_has_loaded_holds_nothing_up(
+    look: Look, build: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "PATIENCE", 2000)
+    script = "<script>addEventListener('load', () => setTimeout(() => { for (;;); }))</script>"
+    site = build(busy=PAGE.format("", f"<p>{SENTENCE}</p>{script}"), other=PAGE.format("", f"<p>{SENTENCE}"))
+    assert codes(look(site)) == [("busy.html", "KS907")]
+
+
+def test_a_page_that_is_gone_is_not_taken_for_right(look: Look, build: Callable[..., Path]) -> None:
+    site = build(page=PAGE.format("", f"<p>{SENTENCE}"))
+    (problem,) = look(site, pages=["gone.html", "page.html"]).problems
+    assert (problem.path, problem.code) == ("gone.html", "KS907")
+    assert "404" in problem.message
+
+
+@pytest.mark.parametrize(
+    "sends",
+    [
+        "<meta http-equiv=refresh content='0;url=other.html'>",
+        "<meta http-equiv=refresh content='0;url=http://elsewhere.example/'>",
+        "<script>location.replace('other.html')</script>",
+    ],
+)
+def test_a_page_that_leads_elsewhere_is_no_fault(look: Look, build: Callable[..., Path], sends: str) -> None:
+    site = build(page=PAGE.format(sends, f"<p>{SENTENCE}"), other=PAGE.format("", f"<p>{SENTENCE}"))
+    review = look(site)
+    assert codes(review) == []
+    assert (review.pages, review.left) == (1, 1)
+
+
+def test_scripts_find_the_date_as_they_know_it(look: Look, build: Callable[..., Path]) -> None:
+    asked = "typeof Date(), Date.length, new Date(0) instanceof Date, new Date().constructor === Date"
+    # A page that is never the same is told: so is this one, where the date is not what scripts know.
+    script = f"""<script>
+      let told = '';
+      try {{ told = JSON.stringify([{asked}]) }} catch {{ }}
+      if (told !== '["string",7,true,true]') document.body.append(performance.timeOrigin)
+    </script>"""
+    assert codes(look(build(page=PAGE.format("", f"<p>{SENTENCE}</p>{script}")))) == []
+
+
+def test_no_proxy_is_asked(
+    look: Look, build: Callable[..., Path], serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = build(page=PAGE.format("", f"<p>{SENTENCE}<img src=http://elsewhere.example/a.png>"))
+    proxy = serve(site)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, proxy.url)
+    assert codes(look(site)) == []
+    assert proxy.requests == []

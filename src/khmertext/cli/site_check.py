@@ -110,7 +110,9 @@ def check(
         )
         seen: tuple[Problem, ...] = ()
         told = ""
-        if browser and review.built:
+        if browser and not review.built:
+            told = "not looked at in a browser: no build has touched this site"
+        elif browser:
             seen, told = look(site_folder, review, MOST_PAGES if most is None else most, pictures, progress)
     found = [one for one in merge_findings((*review.problems, *seen), review.findings) if one.code in codes]
     if style != "text":
@@ -142,6 +144,8 @@ def look(
     told = f"Chromium {seen.version}: {count(seen.shots, 'picture')} of {count(seen.pages, 'page')}{of} compared"
     if len(chosen) < len(review.shown):
         told += "; --pages 0 looks at all"
+    if seen.left:
+        told += f"; {count(seen.left, 'page')} that {'leads' if seen.left == 1 else 'lead'} elsewhere not"
     if seen.pictures:
         told += f"; {count(len(seen.pictures), 'picture')} in {printable(str(pictures))}"
     return seen.problems, told

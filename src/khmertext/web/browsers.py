@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from khmertext.errors import SiteError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.async_api import Browser, Playwright
 
 __all__ = ["find_chromium", "first_line", "open_chromium", "write_fontconfig"]
 
@@ -37,52 +37,54 @@ OPTIONS: Final = (
     # Nothing but this machine is asked for anything, and of it nothing by name.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--no-first-run",
+    "--no-proxy-server",  # which would find other hosts for us
 )
 
 
-@contextmanager
-def open_chromium(fonts: Sequence[bytes]) -> Iterator[Browser]:
+@asynccontextmanager
+async def open_chromium(fonts: Sequence[bytes]) -> AsyncIterator[Browser]:
     """Start a browser without a window. Where fontconfig is what finds fonts, it has only those given.
 
     Args:
         fonts: Font files.
 
     Yields:
-        Playwright's browser. It reaches nothing but 127.0.0.1, and ends with the context.
+        Playwright's browser, for its asynchronous calls: only these can be given up. It reaches nothing but
+        127.0.0.1, and ends with the context.
 
     Raises:
         SiteError: Playwright is not installed, there is no browser, or it does not start.
     """
     try:
-        from playwright.sync_api import Error, sync_playwright
+        from playwright.async_api import Error, async_playwright
     except ImportError as error:
         raise SiteError("a browser cannot be driven: playwright is not installed", hint=INSTALL) from error
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="khmertext-", ignore_cleanup_errors=True)))
         environment: dict[str, str | float | bool] = {
             **os.environ,
             "FONTCONFIG_FILE": str(write_fontconfig(folder, fonts)),
         }
         try:
-            playwright = stack.enter_context(sync_playwright())
-            browser = launch(playwright, environment)
+            playwright = await stack.enter_async_context(async_playwright())
+            browser = await launch(playwright, environment)
         except Error as error:
             raise SiteError(f"the browser does not start: {first_line(error)}", hint=NO_BROWSER) from error
-        stack.callback(browser.close)
+        stack.push_async_callback(browser.close)
         yield browser
 
 
-def launch(playwright: Playwright, environment: dict[str, str | float | bool]) -> Browser:
+async def launch(playwright: Playwright, environment: dict[str, str | float | bool]) -> Browser:
     """Start the browser that is named or found; the last resort is Chrome or Edge where they are usually installed."""
-    from playwright.sync_api import Error
+    from playwright.async_api import Error
 
     own = playwright.chromium.executable_path
     path = find_chromium() or (own if Path(own).exists() else "")
     if path:
-        return playwright.chromium.launch(executable_path=path, args=OPTIONS, env=environment)
+        return await playwright.chromium.launch(executable_path=path, args=OPTIONS, env=environment)
     for channel in CHANNELS:
         try:
-            return playwright.chromium.launch(channel=channel, args=OPTIONS, env=environment)
+            return await playwright.chromium.launch(channel=channel, args=OPTIONS, env=environment)
         except Error:
             continue
     raise SiteError("there is no browser to look with", hint=NO_BROWSER)

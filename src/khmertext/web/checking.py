@@ -85,10 +85,15 @@ class SiteReview(NamedTuple):
 
 
 class ShippedFont(NamedTuple):
-    """What a manifest says of one font: the paths of its two files, the runs that it never had, weights and slant."""
+    """What a manifest says of one font.
+
+    These are the paths of the file that draws the pages, of the one with all Khmer and of all others, which are cut
+    further; the runs that it never had; weights and slant.
+    """
 
     text: str
     full: str
+    cut: tuple[str, ...]
     lacking: frozenset[str]
     weights: tuple[int, int]
     italic: bool
@@ -214,7 +219,7 @@ def review_site(
         built=True,
         included=included,
         shown=tuple(page.facts.path for page in facts.pages if page.facts.needs_font),
-        originals={font.text: font.full for font in fonts} | {one.path: one.own.source for one in cut},
+        originals={path: font.full for font in fonts for path in font.cut} | {one.path: one.own.source for one in cut},
     )
 
 
@@ -259,7 +264,14 @@ def read_report(
             shown = files.get("text", files["full"])
             low, high = map(int, font["weights"])
             fonts.append(
-                ShippedFont(shown, files["full"], frozenset(font["lacking"]), (low, high), bool(font["italic"]))
+                ShippedFont(
+                    shown,
+                    files["full"],
+                    tuple(path for role, path in files.items() if role != "full"),
+                    frozenset(font["lacking"]),
+                    (low, high),
+                    bool(font["italic"]),
+                )
             )
     except (KeyError, TypeError, AttributeError) as error:
         raise SiteError(f"is a damaged manifest ({type(error).__name__})", source=source, hint=AGAIN) from error

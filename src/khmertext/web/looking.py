@@ -8,11 +8,12 @@ does not draw shows; elsewhere it is asked which font drew what.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from urllib.parse import quote
@@ -29,7 +30,7 @@ from khmertext.web.serving import serve_folder
 from khmertext.web.sources import decode_source
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.async_api import Browser, Page, Request
 
 __all__ = ["BrowserReview", "choose_pages", "look_at_site"]
 
@@ -43,10 +44,13 @@ SHOWN: Final = 60
 # The same moment and the same chance on every visit, before the page's own scripts run.
 STEADY: Final = """(() => {
   const today = Date.UTC(2026, 0, 15, 9), Real = Date;
-  window.Date = class extends Real {
-    constructor(...all) { super(...(all.length ? all : [today])) }
-    static now() { return today }
-  };
+  // No class, which cannot be called without `new`.
+  window.Date = new Proxy(Real, {
+    construct: (real, all, target) => Reflect.construct(real, all.length ? all : [today], target),
+    apply: () => new Real(today).toString(),
+    get: (real, name) => name === 'now' ? () => today : Reflect.get(real, name)
+  });
+  Real.prototype.constructor = window.Date;
   let state = 1;
   Math.random = () => (state = state * 48271 % 2147483647) / 2147483647;
 })()"""
@@ -128,6 +132,7 @@ class BrowserReview(NamedTuple):
         shots: How many pictures were compared with their counterpart.
         version: Of the browser.
         pictures: The files that were written.
+        left: How many other pages send their visitors on at once.
     """
 
     problems: tuple[Problem, ...]
@@ -135,6 +140,7 @@ class BrowserReview(NamedTuple):
     shots: int
     version: str
     pictures: tuple[Path, ...] = ()
+    left: int = 0
 
 
 class Shots(NamedTuple):
@@ -199,25 +205,41 @@ def look_at_site(
     Raises:
         SiteError: There is no browser or it ended, or a picture cannot be written.
     """
+    return asyncio.run(look_at_pages(root, pages, originals, pictures, progress))
+
+
+async def look_at_pages(
+    root: Path,
+    pages: Sequence[str],
+    originals: Mapping[str, str],
+    pictures: Path | None,
+    progress: Progress | None,
+) -> BrowserReview:
+    """See :func:`look_at_site`."""
     problems: list[Problem] = []
     written: list[Path] = []
-    shots = 0
-    with ExitStack() as stack:
-        browser = stack.enter_context(open_chromium([latin_font(default_face(), PLAIN)]))
+    shots = left = 0
+    async with AsyncExitStack() as stack:
+        browser = await stack.enter_async_context(open_chromium([latin_font(default_face(), PLAIN)]))
         served = stack.enter_context(serve_folder(root))
         whole = stack.enter_context(serve_folder(root, originals))
         for done, path in enumerate(pages):
             if progress is not None:
                 progress("browser", done, len(pages))
             look = PageLook(browser, root, path)
-            problems += look.compare(served, whole)
+            problems += [problem async for problem in look.compare(served, whole)]
             shots += look.shots
+            left += look.left
             if pictures is not None:
                 written += [write_picture(pictures, path, view, data) for view, data in look.pictures]
         if progress is not None and pages:
             progress("browser", len(pages), len(pages))
         version = browser.version
-    return BrowserReview(tuple(sorted(set(problems))), len(pages), shots, version, tuple(written))
+    return BrowserReview(tuple(sorted(set(problems))), len(pages) - left, shots, version, tuple(written), left)
+
+
+class Unseen(Exception):
+    """A page that cannot be compared, and why."""
 
 
 class PageLook:
@@ -227,6 +249,11 @@ class PageLook:
         browser: Playwright's.
         root: The site.
         path: The page, from the root.
+
+    Attributes:
+        shots: How many pictures were compared.
+        left: Whether it sends its visitors to another page at once, so that there is nothing to compare.
+        pictures: Pictures of what differs, each with its name.
     """
 
     def __init__(self, browser: Browser, root: Path, path: str) -> None:
@@ -234,33 +261,45 @@ class PageLook:
         self.root = root
         self.path = path
         self.shots = 0
+        self.navigations = 0
+        self.left = False
         self.pictures: list[tuple[str, bytes]] = []
 
-    def compare(self, served: str, whole: str) -> Iterator[Problem]:
+    async def compare(self, served: str, whole: str) -> AsyncIterator[Problem]:
         """Compare the page as it is served with the page that has the whole font.
 
         Args:
             served: The address of the site as it is.
             whole: That of the site with the whole fonts.
         """
-        from playwright.sync_api import Error
+        from playwright.async_api import Error
 
         try:
-            first = self.visit(served, ask=True)
-            second = self.visit(whole)
-            yield from self.judge_status(first)
+            first = await self.visit(served, ask=True)
+            if self.leaves:
+                self.left = True
+                return
+            second = await self.visit(whole)
+            for problem in self.judge_status(first):
+                yield problem
             differing = [key for key in first.pictures if first.pictures[key] != second.pictures.get(key)]
             self.shots = len(first.pictures)
             if not differing and first.pictures.keys() == second.pictures.keys():
                 return
-            again = self.visit(served)
+            again = await self.visit(served)
             if again.pictures != first.pictures:
                 yield self.problem("KS907", "looks different each time it is opened, so it cannot be compared")
                 return
-            yield from self.judge_pictures(first, second, differing, served)
+            async for problem in self.judge_pictures(first, second, differing, served):
+                yield problem
+        except Unseen as error:
+            yield self.problem("KS907", str(error))
         except Error as error:
             if not self.browser.is_connected():
                 raise SiteError(f"the browser ended: {first_line(error)}", source=self.path) from error
+            if self.leaves:
+                self.left = True  # where it leads to is looked at by itself, if it is in the site
+                return
             yield self.problem("KS907", f"cannot be looked at: {first_line(error)}")
 
     def problem(self, code: str, message: str, text: str = "") -> Problem:
@@ -275,31 +314,47 @@ class PageLook:
 
     # -- visits --------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def open(self, address: str) -> Iterator[Page]:
+    @asynccontextmanager
+    async def open(self, address: str) -> AsyncIterator[Page]:
         """The page in a new profile, loaded and at rest."""
-        context = self.browser.new_context(
+        context = await self.browser.new_context(
             viewport={"width": VIEWS[0].width, "height": 800}, reduced_motion="reduce", service_workers="block"
         )
         try:
             context.set_default_timeout(PATIENCE)
-            context.add_init_script(STEADY)
-            page = context.new_page()
-            page.goto(f"{address}/{quote(os.fsencode(self.path))}", wait_until="load")
+            await context.add_init_script(STEADY)
+            page = await context.new_page()
+            page.on("request", self.note_navigation)
+            self.navigations = 0
+            response = await page.goto(f"{address}/{quote(os.fsencode(self.path))}", wait_until="load")
+            # Two error pages are alike, and nothing is seen of the page.
+            if response is not None and not response.ok and not self.leaves:
+                raise Unseen(f"cannot be looked at: it is answered with {response.status}")
             yield page
+        except TimeoutError:
+            raise Unseen(f"cannot be looked at: it is busy for more than {PATIENCE // 1000} seconds") from None
         finally:
-            context.close()
+            await context.close()
 
-    def visit(self, address: str, *, ask: bool = False) -> Shots:
-        with self.open(address) as page:
-            status = read_status(page)
+    @property
+    def leaves(self) -> bool:
+        """Whether the page sent its visitor to another one by itself."""
+        return self.navigations > 1
+
+    def note_navigation(self, request: Request) -> None:
+        self.navigations += request.is_navigation_request() and request.frame.parent_frame is None
+
+    async def visit(self, address: str, *, ask: bool = False) -> Shots:
+        async with self.open(address) as page:
+            status = await read_status(page)
             pictures: dict[tuple[View, int], bytes] = {}
             foreign: Sequence[tuple[str, str]] = ()
             for view in VIEWS:
-                arrange(page, view)
-                pictures.update({(view, place): shot for place, shot in enumerate(shoot(page))})
+                await arrange(page, view)
+                shots = [shot async for shot in shoot(page)]
+                pictures.update({(view, place): shot for place, shot in enumerate(shots)})
                 if ask and view is VIEWS[0]:
-                    foreign = find_foreign(page)
+                    foreign = await find_foreign(page)
             return Shots(status, pictures, foreign)
 
     # -- judgements ----------------------------------------------------------------------------------------------
@@ -310,9 +365,9 @@ class PageLook:
         for text, family in shots.foreign:
             yield self.problem("KS905", f"a browser takes {family} for this and not the site's font", text)
 
-    def judge_pictures(
+    async def judge_pictures(
         self, first: Shots, second: Shots, differing: Sequence[tuple[View, int]], served: str
-    ) -> Iterator[Problem]:
+    ) -> AsyncIterator[Problem]:
         sizes = [view for view, place in first.pictures.keys() ^ second.pictures.keys()]
         for view in VIEWS:
             strips = [place for other, place in differing if other == view and (view, place) in second.pictures]
@@ -321,8 +376,8 @@ class PageLook:
                     yield self.problem("KS906", f"{view}: is not as long as with the whole font")
                 continue
             key = view, strips[0]
-            difference = self.measure(first.pictures[key], second.pictures[key])
-            text = self.locate(served, view, strips[0], difference)
+            difference = await self.measure(first.pictures[key], second.pictures[key])
+            text = await self.locate(served, view, strips[0], difference)
             what = f"{view}: {difference.pixels:,} pixels are not as with the whole font"
             if len(strips) > 1:
                 what += f", and more further down in {len(strips) - 1} of {len(strips)} parts"
@@ -333,56 +388,67 @@ class PageLook:
                 (f"{view.medium}-{view.width}-difference", difference.picture),
             ]
 
-    def measure(self, one: bytes, other: bytes) -> Difference:
-        context = self.browser.new_context()
+    async def measure(self, one: bytes, other: bytes) -> Difference:
+        context = await self.browser.new_context()
         try:
-            page = context.new_page()
-            found = page.evaluate(COMPARE, [base64.b64encode(shot).decode() for shot in (one, other)])
+            page = await context.new_page()
+            found = await page.evaluate(COMPARE, [base64.b64encode(shot).decode() for shot in (one, other)])
         finally:
-            context.close()
+            await context.close()
         box = tuple(int(found[side]) for side in ("left", "top", "right", "bottom"))
         return Difference(int(found["count"]), box, base64.b64decode(found["picture"]))  # type: ignore[arg-type]
 
-    def locate(self, served: str, view: View, place: int, difference: Difference) -> str:
+    async def locate(self, served: str, view: View, place: int, difference: Difference) -> str:
         """The Khmer text where two pictures differ, or ""."""
         left, top, right, bottom = difference.box
-        with self.open(served) as page:
-            arrange(page, view)
-            found = page.evaluate(LOCATE, [left, top + place * STRIP, right, bottom + place * STRIP])
+        async with self.open(served) as page:
+            await arrange(page, view)
+            found = await ask(page, LOCATE, [left, top + place * STRIP, right, bottom + place * STRIP])
         return str(found)
 
 
-def arrange(page: Page, view: View) -> None:
+async def ask(page: Page, script: str, argument: object = None) -> Any:
+    """What a script comes to in a page. Playwright itself would wait for ever for a page that is busy.
+
+    Raises:
+        TimeoutError: It takes too long.
+    """
+    async with asyncio.timeout(PATIENCE / 1000):
+        return await page.evaluate(script, argument)
+
+
+async def arrange(page: Page, view: View) -> None:
     """Bring a page into a view, and wait until it is drawn."""
-    page.emulate_media(media=view.medium)
-    page.set_viewport_size({"width": view.width, "height": 800})
-    page.evaluate(SETTLE)
+    async with asyncio.timeout(PATIENCE / 1000):
+        await page.emulate_media(media=view.medium)
+        await page.set_viewport_size({"width": view.width, "height": 800})
+    await ask(page, SETTLE)
 
 
-def read_status(page: Page) -> str:
+async def read_status(page: Page) -> str:
     """What the visitor check of a page says, as soon as it does; "" where there is none, "nothing" where it is mute."""
-    from playwright.sync_api import TimeoutError as Late
+    from playwright.async_api import TimeoutError as Late
 
-    page.evaluate(SETTLE)
-    if not page.locator("script[data-khmertext]").count():
+    await ask(page, SETTLE)
+    if not await ask(page, "document.querySelectorAll('script[data-khmertext]').length"):
         return ""
     with_status = page.locator("html[data-khmertext-status]")
     try:
-        with_status.wait_for(state="attached", timeout=STATUS_PATIENCE)
+        await with_status.wait_for(state="attached", timeout=STATUS_PATIENCE)
     except Late:
         return "nothing"
-    return with_status.get_attribute("data-khmertext-status") or "nothing"
+    return await with_status.get_attribute("data-khmertext-status") or "nothing"
 
 
-def shoot(page: Page) -> Iterator[bytes]:
+async def shoot(page: Page) -> AsyncIterator[bytes]:
     """Pictures of a whole page, from its top to its end, none higher than ``STRIP``."""
-    size: dict[str, int] = page.evaluate(
-        "({width: document.documentElement.scrollWidth, height: document.documentElement.scrollHeight})"
+    size: dict[str, int] = await ask(
+        page, "({width: document.documentElement.scrollWidth, height: document.documentElement.scrollHeight})"
     )
     width = max(1, min(size["width"], STRIP))
     for top in range(0, max(1, min(size["height"], STRIP * MOST_STRIPS)), STRIP):
         height = max(1, min(STRIP, size["height"] - top))
-        yield page.screenshot(
+        yield await page.screenshot(
             full_page=True,
             clip={"x": 0, "y": top, "width": width, "height": height},
             animations="disabled",
@@ -390,7 +456,7 @@ def shoot(page: Page) -> Iterator[bytes]:
         )
 
 
-def find_foreign(page: Page) -> list[tuple[str, str]]:
+async def find_foreign(page: Page) -> list[tuple[str, str]]:
     """The shown texts with Khmer that no web font draws, each with the family that does.
 
     A family that the page's own stack names is let pass: the author wanted it. Where a text has no fonts at all, its
@@ -398,28 +464,28 @@ def find_foreign(page: Page) -> list[tuple[str, str]]:
 
     Source: Chrome DevTools Protocol, CSS.getPlatformFontsForNode.
     """
-    texts: list[str] = page.evaluate(NUMBER)
+    texts: list[str] = await ask(page, NUMBER)
     if not texts:
         return []
-    client = page.context.new_cdp_session(page)
-    try:
-        client.send("DOM.enable")
-        client.send("CSS.enable")
-        root = client.send("DOM.getDocument")["root"]["nodeId"]
-        nodes = client.send("DOM.querySelectorAll", {"nodeId": root, "selector": "[data-khmertext-look]"})["nodeIds"]
+    async with asyncio.timeout(PATIENCE / 1000):
+        client = await page.context.new_cdp_session(page)
+        await client.send("DOM.enable")
+        await client.send("CSS.enable")
+        root = (await client.send("DOM.getDocument"))["root"]["nodeId"]
+        wanted = {"nodeId": root, "selector": "[data-khmertext-look]"}
+        nodes = (await client.send("DOM.querySelectorAll", wanted))["nodeIds"]
         found = []
         for text, node in zip(texts, nodes, strict=False):
-            fonts: list[dict[str, Any]] = client.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            fonts: list[dict[str, Any]] = (await client.send("CSS.getPlatformFontsForNode", {"nodeId": node}))["fonts"]
             if fonts and not any(font["isCustomFont"] for font in fonts):
-                style = client.send("CSS.getComputedStyleForNode", {"nodeId": node})["computedStyle"]
+                style = (await client.send("CSS.getComputedStyleForNode", {"nodeId": node}))["computedStyle"]
                 stack = next((entry["value"] for entry in style if entry["name"] == "font-family"), "")
                 families = [font["familyName"] for font in fonts]
                 if not any(family.lower() in stack.lower() for family in families):
                     found.append((text, families[0]))
-        return found
-    finally:
-        page.evaluate(FORGET)
-        client.detach()
+        await client.detach()
+    await ask(page, FORGET)
+    return found
 
 
 def write_picture(folder: Path, path: str, name: str, data: bytes) -> Path:

@@ -124,7 +124,9 @@ class Handler(BaseHTTPRequestHandler):
             return None
 
     def is_inside(self, path: str) -> bool:
-        if "\0" in path or "\\" in path or ":" in path.partition("/")[0] or ".." in path.split("/"):
+        if "\0" in path or ".." in path.split("/"):
+            return False
+        if os.name == "nt" and ("\\" in path or ":" in path):  # elsewhere they are letters like others
             return False
         try:
             found = (self.root / path).resolve()

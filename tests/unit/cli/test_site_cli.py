@@ -97,7 +97,7 @@ def test_check_in_a_browser_says_what_it_needs(run: Run, site: Path, monkeypatch
         assert alone.code == 2
         assert "--pages and --pictures are for --browser" in alone.err
     with monkeypatch.context() as patch:
-        patch.setitem(sys.modules, "playwright.sync_api", None)
+        patch.setitem(sys.modules, "playwright.async_api", None)
         without = run("site", "check", site, "--browser")
     assert without.code == 2
     assert 'playwright is not installed (pip install "khmertext[browser]")' in without.err
@@ -107,6 +107,7 @@ def test_check_in_a_browser_of_a_site_that_is_not_built_only_lints(run: Run, sit
     found = run("site", "check", site, "--browser")
     assert found.code == 1
     assert "KS904" in found.out
+    assert "not looked at in a browser" in found.out
     assert "compared" not in found.out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from itertools import pairwise
@@ -40,6 +41,8 @@ def address(tmp_path: Path) -> Iterator[str]:
     (root / "ខ្មែរ" / "index.html").write_text("below")
     (root / "a b%.css").write_text("style")
     (root / "cut.woff2").write_text("cut")
+    if sys.platform != "win32":
+        (root / "a:b\\c.html").write_text("odd")
     (root / "whole.woff2").write_text("whole")
     (tmp_path / "secret").write_text("secret")
     (root / "link").symlink_to(tmp_path / "secret")
@@ -69,6 +72,7 @@ def test_files_are_served_as_static_hosts_do(address: str) -> None:
     assert ask(address, "/cut.woff2") == (200, "font/woff2", "whole")
     assert ask(address, "/whole.woff2", "HEAD") == (200, "font/woff2", "")
     assert ask(address, "/nothing")[0] == 404
+    assert sys.platform == "win32" or ask(address, "/a:b%5Cc.html") == (200, "text/html", "odd")
     assert ask(address, "/", "POST")[0] == 501
 
 
