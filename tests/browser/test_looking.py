@@ -79,7 +79,8 @@ def test_a_built_site_is_right(look: Look, build: Callable[..., Path]) -> None:
 
 def test_a_font_that_lacks_a_text_is_seen_and_shown(look: Look, build: Callable[..., Path], tmp_path: Path) -> None:
     small = build("small", page=PAGE.format("", "<p>កា សត រី ខ្មែ ពុជ ធើវ ញ្ច ះណាច</p>"))
-    site = build(page=PAGE.format("", f"<p>Latin</p>\n<p>កា</p>\n<p>{SENTENCE}</p>"))
+    titled = PAGE.replace("<title>t", f"<title>{SENTENCE}")  # which is not where it is seen
+    site = build(page=titled.format("", f"<p>Latin</p>\n<p>កា</p>\n<p>{SENTENCE}</p>"))
     shutil.copy(text_font(small), text_font(site))
     review = look(site, pictures=tmp_path / "pictures")
     assert {one.code for one in review.problems} == {"KS906"}

@@ -12,6 +12,7 @@ import asyncio
 import base64
 import hashlib
 import os
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -40,6 +41,7 @@ STATUS_PATIENCE: Final = 12_000  # more than the visitor check itself waits for 
 STRIP: Final = 4000  # CSS pixels of height in one picture, since browsers draw no picture that is much higher
 MOST_STRIPS: Final = 25
 SHOWN: Final = 60
+END_OF_TITLE: Final = re.compile("</title", re.IGNORECASE)
 
 # The same moment and the same chance on every visit, before the page's own scripts run.
 STEADY: Final = """(() => {
@@ -309,7 +311,9 @@ class PageLook:
         """The line where a text of the page stands in its file, if it is there as it is shown; else 0."""
         text = text.strip()
         source = decode_source(read_file(self.root, self.path), source=self.path).text if text else ""
-        place = source.find(text) if text else -1
+        # What is seen stands in the body: a title often says the same.
+        title = END_OF_TITLE.search(source)
+        place = source.find(text, title.end() if title else 0) if text else -1
         return source.count("\n", 0, place) + 1 if place >= 0 else 0
 
     # -- visits --------------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ import jsonschema
 import pytest
 
 from khmertext.cli import main as command
+from khmertext.cli.page_reports import SiteFinding
+from khmertext.cli.site_check import show_findings
 from khmertext.cli.terminal import printable
 from khmertext.errors import SiteError
 from khmertext.web import BuildOptions, BuildResult, PageFinding, Problem, SiteReview, SiteWarning
@@ -468,3 +470,9 @@ def test_help_names_every_option(run: Run) -> None:
             if isinstance(option, click.Option):
                 assert option.help
                 assert option.opts[0] in help_text
+
+
+@pytest.mark.parametrize(("code", "again"), [("KS906", True), ("KS907", False)])
+def test_a_build_is_asked_for_where_it_helps(code: str, again: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    show_findings([SiteFinding("a.html", 0, 0, 0, 0, code, "is so", "")], built=True)
+    assert ("site build" in capsys.readouterr().out) == again
