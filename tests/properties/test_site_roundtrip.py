@@ -15,6 +15,7 @@ from turbohtml import Comment, Element, Text, parse
 from khmertext.web import BuildOptions, build_site, check_site, clean_site
 from khmertext.web.looks import Look
 from khmertext.web.webfonts import make_download, make_fonts, open_sources
+from tests.site_files import write_site
 
 FAMILY = "Site Khmer"
 OPTIONS = BuildOptions(jobs=1)
@@ -144,14 +145,6 @@ def one_font() -> Iterator[None]:
         patch.setattr("khmertext.web.site.make_fonts", lambda *_, **__: fonts)
         patch.setattr("khmertext.web.site.make_download", lambda _: download)
         yield
-
-
-def write_site(root: Path, files: dict[str, bytes]) -> Path:
-    for name, data in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return root
 
 
 def read_site(root: Path, *, ours: bool = True) -> dict[str, bytes]:

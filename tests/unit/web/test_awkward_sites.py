@@ -23,6 +23,7 @@ from khmertext.web.clashes import find_clashes
 from khmertext.web.disk import Rehearsal, TreeWriter
 from khmertext.web.looks import Look
 from khmertext.web.webfonts import make_download, make_fonts, open_sources
+from tests.site_files import write_site
 
 OPTIONS = BuildOptions(jobs=1)
 Files = dict[str, bytes]
@@ -39,14 +40,6 @@ def one_font() -> Iterator[None]:
         patch.setattr("khmertext.web.site.make_fonts", lambda *_, **__: fonts)
         patch.setattr("khmertext.web.site.make_download", lambda _: download)
         yield
-
-
-def write_site(root: Path, files: Files) -> Path:
-    for name, data in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return root
 
 
 def read_files(root: Path) -> Files:

@@ -20,8 +20,9 @@ from khmertext.web.site import build_site
 from khmertext.web.sources import decode_source
 from khmertext.web.stylesheets import parse_styles
 from khmertext.web.webfonts import open_sources
+from tests.site_files import write_site
 from tests.unit.fonts.built import build_font
-from tests.unit.web.test_site import OPTIONS, read_site, write_site
+from tests.unit.web.test_site import OPTIONS, read_site
 
 DEEP = "ថ្នូ ស្ត្រី ញុំាង"
 

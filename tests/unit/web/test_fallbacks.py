@@ -34,7 +34,8 @@ from khmertext.web.stacks import fallback_families, place_family
 from khmertext.web.stylesheets import parse_styles
 from khmertext.web.webfonts import FontSource, open_sources
 from khmertext.web.writing import clean_site
-from tests.unit.web.test_site import OPTIONS, SITE, write_site
+from tests.site_files import write_site
+from tests.unit.web.test_site import OPTIONS, SITE
 
 TEXT = "សេចក្តីថ្លៃថ្នូរ មនុស្សទាំងអស់កើតមកមានសេរីភាព និងសមភាព"
 FAMILIES = fallback_families("K")

@@ -26,6 +26,7 @@ from khmertext.web.building import FontAsset, name_asset
 from khmertext.web.manifest import FileRecord, Manifest, hash_bytes, read_manifest, write_manifest
 from khmertext.web.reading import BY_NAME
 from khmertext.web.webfonts import Download, SiteFonts
+from tests.site_files import write_site
 
 OPTIONS = BuildOptions(jobs=1)
 Files = dict[str, bytes]
@@ -37,14 +38,6 @@ SITE: Files = {
     "css/a.css": b"p { font-family: Inter, serif }\r\n",
     "img/x.png": b"\x89PNG",
 }
-
-
-def write_site(root: Path, files: Files) -> Path:
-    for name, data in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return root
 
 
 def read_site(root: Path) -> Files:
