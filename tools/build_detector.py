@@ -30,12 +30,22 @@ OPTIONS = ("--ecma", "5", "--compress", "passes=3", "--mangle", "--format", "asc
 
 
 def main(arguments: list[str]) -> int:
-    script = build_script(SOURCE.read_text(encoding="utf-8"))
+    return put_script(build_script(SOURCE.read_text(encoding="utf-8")), RESULT, arguments)
+
+
+def put_script(script: str, result: Path, arguments: list[str]) -> int:
+    """Write a minified script, or compare it with the file; the exit code.
+
+    Args:
+        script: What the source gives.
+        result: The file.
+        arguments: Of the command: ``--check`` to compare only.
+    """
     if "--check" in arguments:
-        return 0 if RESULT.read_text(encoding="ascii") == script else 1
-    with RESULT.open("w", encoding="ascii", newline="\n") as file:
+        return 0 if result.read_text(encoding="ascii") == script else 1
+    with result.open("w", encoding="ascii", newline="\n") as file:
         file.write(script)
-    print(f"{RESULT.name}: {len(script)} bytes, {packed_size(script)} with brotli")
+    print(f"{result.name}: {len(script)} bytes, {packed_size(script)} with brotli")
     return 0
 
 

@@ -29,13 +29,7 @@ minifier = importlib.import_module("tools.build_detector")
 
 
 def main(arguments: list[str]) -> int:
-    script = build_script(SOURCE.read_text(encoding="utf-8"))
-    if "--check" in arguments:
-        return 0 if RESULT.read_text(encoding="ascii") == script else 1
-    with RESULT.open("w", encoding="ascii", newline="\n") as file:
-        file.write(script)
-    print(f"{RESULT.name}: {len(script)} bytes, {minifier.packed_size(script)} with brotli")
-    return 0
+    return int(minifier.put_script(build_script(SOURCE.read_text(encoding="utf-8")), RESULT, arguments))
 
 
 def fill_in(source: str) -> str:
